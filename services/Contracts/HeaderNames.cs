@@ -57,6 +57,10 @@ public static class HeaderNames
     /// variant's version and trial and the failure's kind: <c>canary;version=2;trial=1;kind=error</c>.</summary>
     public const string ModelFailover = "X-Model-Failover";
 
+    /// <summary>In an answer that may be a failure of its variant: why stable was not asked as well. <c>body-not-kept</c> if there was no
+    /// room to keep the request's body.</summary>
+    public const string ModelFailoverRefused = "X-Model-Failover-Refused";
+
     /// <summary>In a client's request: how long it waits for the answer, in whole milliseconds. It can only shorten the model's deadline.
     /// The router passes the remaining time to Inference.</summary>
     public const string RequestTimeout = "X-Request-Timeout";

@@ -8,16 +8,16 @@ namespace ModelServing.Router.Forwarding;
 
 /// <summary>
 /// The body of a client's request. Up to <see cref="AheadLimit"/> bytes are read before a version's connection is used, so a slow client
-/// does not hold one. Only a longer body is streamed. A body that may be sent twice is read completely, up to <see cref="KeptLimit"/>.
+/// does not hold one. Only a longer body is streamed. A body that may be sent twice is read completely, as far as the memory for requests
+/// reaches.
 /// </summary>
 internal readonly struct ClientBody
 {
     /// <summary>A body of up to this many bytes is read completely first.</summary>
     internal const int AheadLimit = 32 * 1024;
 
-    /// <summary>A body of up to this many bytes is kept until its answer is there, if it may be retried. A longer one cannot be sent
-    /// twice.</summary>
-    internal const int KeptLimit = 1024 * 1024;
+    /// <summary>A whole body of up to this many bytes is sent together with the request's head, which takes a copy of it.</summary>
+    internal const int JoinedLimit = 1024 * 1024;
 
     private readonly HttpRequest request;
     private readonly TimeProvider time;
@@ -33,7 +33,7 @@ internal readonly struct ClientBody
         ahead = read ?? default;
         holdsRead = read is not null;
         WasBegun = true;
-        IsWhole = (ahead.IsCompleted || ahead.Buffer.Length >= (length ?? long.MaxValue)) && ahead.Buffer.Length <= KeptLimit;
+        IsWhole = ahead.IsCompleted || ahead.Buffer.Length >= (length ?? long.MaxValue);
         Length = IsWhole ? ahead.Buffer.Length : length;
     }
 
@@ -43,8 +43,11 @@ internal readonly struct ClientBody
     /// <summary>Whether reading has begun; false for a default value.</summary>
     internal bool WasBegun { get; }
 
-    /// <summary>Whether the whole body is here, and short enough to be kept.</summary>
+    /// <summary>Whether the whole body is here.</summary>
     internal bool IsWhole { get; }
+
+    /// <summary>Whether the whole body is here, and short enough to be sent together with the head.</summary>
+    internal bool IsJoined => IsWhole && ahead.Buffer.Length <= JoinedLimit;
 
     /// <summary>The bytes that are here; valid until they are released.</summary>
     internal ReadOnlySequence<byte> Ahead => ahead.Buffer;
@@ -52,12 +55,12 @@ internal readonly struct ClientBody
     /// <summary>Reads the beginning of the body, or all of it if it is short.</summary>
     /// <param name="request">The client's request.</param>
     /// <param name="action">The action that the path names.</param>
-    /// <param name="isKept">Whether the body may be sent twice.</param>
+    /// <param name="isKept">Whether the body may be sent twice. If there is no room for all of it, it is streamed all the same.</param>
     /// <param name="time">The clock.</param>
     /// <param name="deadline">The caller's deadline.</param>
     /// <exception cref="BodyLateException">The body did not arrive by the deadline.</exception>
     /// <exception cref="BadHttpRequestException">The client broke the body off, or it is too large.</exception>
-    /// <exception cref="OverBudgetException">There is no room for the body.</exception>
+    /// <exception cref="OverBudgetException">There is no room even for the beginning.</exception>
     internal static async ValueTask<ClientBody> ReadAheadAsync(
         HttpRequest request, ModelAction action, bool isKept, TimeProvider time, long deadline)
     {
@@ -66,17 +69,23 @@ internal readonly struct ClientBody
         var body = new ClientBody(request, time, deadline, length);
         if (length == 0)
             return body;
-        var most = isKept && (length ?? 0) <= KeptLimit ? KeptLimit : AheadLimit;
         var held = new HeldBytes(request.HttpContext);
-        held.Take(Math.Min(length ?? 0, most));
+        var isAllKept = isKept && held.TryTake(length ?? 0);
+        if (!isAllKept)
+            held.Take(Math.Min(length ?? 0, AheadLimit));
         while (true)
         {
             body = new ClientBody(request, time, deadline, length, await body.ReadAsync());
-            if (body.IsWhole || body.Ahead.Length > most)
+            if (body.IsWhole || (!isAllKept && body.Ahead.Length > AheadLimit))
+                return body;
+            // The next bytes of a chunked body may be as many as those before.
+            var room = length is null ? 2 * body.Ahead.Length : 0;
+            var fits = held.TryTake(room);
+            if (!fits && isAllKept && body.Ahead.Length > AheadLimit)
                 return body;
             request.BodyReader.AdvanceTo(body.Ahead.Start, body.Ahead.End);
-            if (length is null)
-                held.Take(Math.Min(most, 2 * body.Ahead.Length));
+            if (!fits)
+                held.Take(room);
         }
     }
 
@@ -87,7 +96,14 @@ internal readonly struct ClientBody
             request.BodyReader.AdvanceTo(ahead.Buffer.End);
     }
 
-    /// <summary>Streams the body piece by piece, beginning with the bytes that are here.</summary>
+    /// <summary>Sends a whole body piece by piece, without releasing it.</summary>
+    internal async Task SendAsync(Func<ReadOnlyMemory<byte>, ValueTask> send)
+    {
+        foreach (var piece in ahead.Buffer)
+            await send(piece);
+    }
+
+    /// <summary>Streams the body piece by piece, beginning with the bytes that are here. Each piece is released.</summary>
     /// <exception cref="BodyLateException">The body was not complete by the deadline.</exception>
     internal async Task PassOnAsync(Func<ReadOnlyMemory<byte>, ValueTask> send)
     {

@@ -64,7 +64,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         return new(head, reusable);
     }
 
-    /// <summary>Streams a long body, and accepts the answer at any time.</summary>
+    /// <summary>Sends a long body, and accepts the answer at any time. With a possible retry, a whole body is not released.</summary>
     /// <param name="body">The client's body.</param>
     /// <param name="head">The length of the request's head in the connection's output.</param>
     /// <exception cref="BodyLateException">The body did not arrive by the deadline.</exception>
@@ -103,6 +103,8 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
             return;
         stopped.Value = true;
         connection.Close();
+        if (body.IsWhole)
+            return;
         body.Stop();
         // Otherwise the rest of the body would be read as the next request.
         if (!context.Response.HasStarted)
@@ -117,7 +119,10 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         try
         {
             await SendHeadAsync(body, head);
-            await body.PassOnAsync(chunked ? piece => SendChunkAsync(to, piece) : piece => to.SendAsync(piece));
+            if (IsKept(body))
+                await body.SendAsync(piece => to.SendAsync(piece));
+            else
+                await body.PassOnAsync(chunked ? piece => SendChunkAsync(to, piece) : piece => to.SendAsync(piece));
             if (chunked)
                 await connection.SendAsync("0\r\n\r\n"u8.ToArray());
             connection.RequestEnd = time.GetTimestamp();
@@ -148,10 +153,13 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         catch
         {
             // Kestrel can't read on before it is released.
-            body.Release();
+            if (!IsKept(body))
+                body.Release();
             throw;
         }
     }
+
+    private bool IsKept(in ClientBody body) => retry is not null && body.IsWhole;
 
     private static async ValueTask SendChunkAsync(UpstreamConnection connection, ReadOnlyMemory<byte> piece)
     {

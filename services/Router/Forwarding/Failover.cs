@@ -9,17 +9,20 @@ namespace ModelServing.Router.Forwarding;
 /// <summary>Forwards a request that was assigned to a variant beside stable, and retries it on stable if that variant fails.</summary>
 /// <remarks>
 /// <code>
-/// 1 keep         the body, up to KeptLimit, until the answer is there
+/// 1 keep         the body, if there is room for it, until the answer is there
 /// 2 attempt      at the variant, cut off at the attempt limit; an answer of 400 or above, or a non-finite one, is held back while the
 ///                retry is available
 /// 3 compare      a good but slow answer: it went to the client, and stable is asked in the background
 /// 4 retry        on stable, if the caller's deadline and the budget allow; otherwise the failure is the answer
 /// </code>
 /// The failure is evidence about the variant only if stable answers the same request well (docs/rollouts.md).
-/// A body longer than KeptLimit is streamed and cannot be sent twice: then only a refused connection in 2 leads to 4.
+/// Without room, a body is streamed and cannot be sent twice: then only a refused connection in 2 leads to 4, and the answer of a failure
+/// says so.
 /// </remarks>
 internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, RouterMetrics metrics, TimeProvider time)
 {
+    private const string BodyNotKept = "body-not-kept";
+
     /// <summary>Forwards the request. The answer's headers name the variant that answered.</summary>
     /// <returns>How the request ended, and at which variant.</returns>
     /// <exception cref="BadHttpRequestException">The client's body is at fault.</exception>
@@ -71,8 +74,16 @@ internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, R
         {
             if (isAvailable)
                 body.Release();
-            if (first.IsFailure)
-                metrics.FailureNotCounted("not-compared");
+            if (isAvailable || !MayHaveFailed(first))
+            {
+                if (first.IsFailure)
+                    metrics.FailureNotCounted("not-compared");
+                return (first, attempt.Route);
+            }
+
+            metrics.FailureNotCounted(BodyNotKept);
+            if (!context.Response.HasStarted)
+                context.Response.Headers[HeaderNames.ModelFailoverRefused] = BodyNotKept;
             return (first, attempt.Route);
         }
 
@@ -84,4 +95,7 @@ internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, R
         var compared = attempt with { Route = stable, IsReported = false, First = new FirstFailure(attempt, first) };
         return (await forwarder.ForwardAsync(context, compared, body), stable);
     }
+
+    private static bool MayHaveFailed(in AttemptResult first) =>
+        first.IsFailure || (first.Cause == ForwardResult.Answered && first.Status >= StatusCodes.Status400BadRequest);
 }

@@ -12,9 +12,9 @@ namespace ModelServing.Router.Forwarding;
 /// <summary>Forwards the bytes of one request to one variant.</summary>
 /// <remarks>
 /// <code>
-/// 1 body         of the client: a short one is read completely, a long one in part
+/// 1 body         of the client: a short one is read completely, a long one in part, unless it may be sent twice
 /// 2 connection   to an endpoint (<see cref="Connector"/>); if none accepts one: NoReadyEndpoint
-/// 3 request      head and body leave in one packet; a long body is streamed while the answer may already arrive
+/// 3 request      head and body leave in one packet; a long body is sent in pieces while the answer may already arrive
 /// 4 answer       held until it is complete, up to HoldLimit; only then does the client's answer begin, so a connection that is
 ///                lost on the way becomes a problem response, not half an answer
 /// 5 put back     the connection, if it may be used again; report to the endpoint's health and to the observer
@@ -81,7 +81,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
                 var milliseconds = Math.Max(1, (long)time.GetElapsedTime(began, until).TotalMilliseconds);
                 var head = RequestHead.Write(ref connection.Output, context.Request, attempt, endpoint!.Host, milliseconds, body);
                 ExchangeResult answer;
-                if (body.IsWhole)
+                if (body.IsJoined)
                 {
                     if (!isKept)
                         body.Release();

@@ -10,29 +10,32 @@ internal struct HeldBytes(HttpContext context)
     /// <summary>A body or answer of up to this size fits into what each connection has anyway.</summary>
     internal const int Ordinary = 16 * 1024;
 
-    // Kestrel's copy, ours, and the rounding of ours to a power of two.
+    // Kestrel's copy, ours, and the rounding of ours to a power of two. Of what is beyond the limit, there is only Kestrel's.
     private const int Copies = 3;
+    private const int CopiedLimit = ClientBody.JoinedLimit;
 
-    private long held = Ordinary;
+    private long taken;
 
     /// <summary>Takes the bytes of a text that has <paramref name="length"/> bytes so far.</summary>
     /// <exception cref="OverBudgetException">They do not fit.</exception>
     internal void Take(long length)
     {
-        if (length <= held || Open() is not { } reservation)
+        var needed = Needed(length);
+        if (needed <= taken || Open() is not { } reservation)
             return;
-        reservation.Take(Copies * (length - held));
-        held = length;
+        reservation.Take(needed - taken);
+        taken = needed;
     }
 
     /// <summary>As <see cref="Take"/>; false if they do not fit.</summary>
     internal bool TryTake(long length)
     {
-        if (length <= held || Open() is not { } reservation)
+        var needed = Needed(length);
+        if (needed <= taken || Open() is not { } reservation)
             return true;
-        if (!reservation.TryTake(Copies * (length - held)))
+        if (!reservation.TryTake(needed - taken))
             return false;
-        held = length;
+        taken = needed;
         return true;
     }
 
@@ -46,6 +49,9 @@ internal struct HeldBytes(HttpContext context)
         // Rounded to a power of two.
         return copy?.TryTake(2 * length) != false;
     }
+
+    private static long Needed(long length) =>
+        length <= Ordinary ? 0 : Math.Max(Copies * (Math.Min(length, CopiedLimit) - Ordinary), length);
 
     // The request's own, which is made when it first keeps something.
     private readonly ByteReservation? Open()

@@ -10,7 +10,7 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>Writes the request for an endpoint: its head, and its body if the whole body is here.</summary>
+/// <summary>Writes the request for an endpoint: its head, and its body if that is joined to the head.</summary>
 internal static class RequestHead
 {
     // Hop-by-hop headers (RFC 9110, 7.6.1), headers that are written below, and headers that only the router may set.
@@ -78,7 +78,7 @@ internal static class RequestHead
         }
 
         head.Bytes("\r\n"u8);
-        if (body.IsWhole)
+        if (body.IsJoined)
         {
             foreach (var piece in body.Ahead)
                 head.Bytes(piece.Span);

@@ -13,8 +13,7 @@ namespace ModelServing.Router.Forwarding;
 /// slow answer is not evidence.</remarks>
 internal sealed class SlowComparison(Connector connector, AttemptObserver? observer, RouterMetrics metrics, TimeProvider time)
 {
-    /// <summary>The most comparisons at a time. Each holds a copy of its request, of up to <see cref="ClientBody.KeptLimit"/>
-    /// bytes.</summary>
+    /// <summary>The most comparisons at a time. Each holds a copy of its request.</summary>
     internal const int MaxRunning = 16;
 
     private const int InitialBuffer = 8 * 1024;
@@ -25,9 +24,9 @@ internal sealed class SlowComparison(Connector connector, AttemptObserver? obser
     internal bool IsSlow(in Attempt attempt, in AttemptResult result) =>
         observer is not null
         && attempt.IsReported
-        && attempt.Model.WatchedOf(attempt.Route) is { Policy.SlowerThan: { } limit }
+        && attempt.Model.WatchedOf(attempt.Route) is { } watched
         && result is { Status: < StatusCodes.Status400BadRequest, IsNonFinite: false }
-        && time.GetElapsedTime(0, result.Elapsed) > limit;
+        && SlowAnswer.IsEvidence(attempt.Model, watched.Policy, result, time);
 
     /// <summary>Begins a comparison, if there is a token and a place. The body is copied before this returns.</summary>
     internal void Begin(HttpRequest request, in Attempt attempt, in AttemptResult first, in ClientBody body)
@@ -54,18 +53,30 @@ internal sealed class SlowComparison(Connector connector, AttemptObserver? obser
         var bytes = ArrayPool<byte>.Shared.Rent(InitialBuffer);
         // The version ignores Host; the endpoint is not chosen yet.
         var length = RequestHead.Write(ref bytes, request, compared, "stable"u8, (long)attempt.Timeout.TotalMilliseconds, body);
-        _ = RunAsync(compared, bytes, length, held);
+        if (body.IsJoined)
+        {
+            _ = RunAsync(compared, bytes.AsMemory(0, length), bytes, held);
+            return;
+        }
+
+        // The pool would keep an array of this size.
+        var whole = GC.AllocateUninitializedArray<byte>(length + (int)body.Ahead.Length);
+        bytes.AsSpan(0, length).CopyTo(whole);
+        body.Ahead.CopyTo(whole.AsSpan(length));
+        ArrayPool<byte>.Shared.Return(bytes);
+        _ = RunAsync(compared, whole, null, held);
     }
 
-    private async Task RunAsync(Attempt attempt, byte[] bytes, int length, ByteReservation? held)
+    private async Task RunAsync(Attempt attempt, ReadOnlyMemory<byte> request, byte[]? rented, ByteReservation? held)
     {
         try
         {
-            observer?.Invoke(attempt, await AskAsync(attempt, bytes.AsMemory(0, length)));
+            observer?.Invoke(attempt, await AskAsync(attempt, request));
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            if (rented is not null)
+                ArrayPool<byte>.Shared.Return(rented);
             held?.Dispose();
             Interlocked.Decrement(ref running);
         }

@@ -122,7 +122,8 @@ public sealed class RouterMetrics : IClientMetrics
 
     internal void JournalFailed() => journalFailures.Add(1);
 
-    /// <param name="reason"><c>no-room</c>, <c>not-compared</c> (stable was not asked) or <c>stable-failed</c>.</param>
+    /// <param name="reason"><c>no-room</c>, <c>not-compared</c> (stable was not asked), <c>body-not-kept</c> (there was no room to keep
+    /// the body for stable) or <c>stable-failed</c>.</param>
     internal void FailureNotCounted(string reason) =>
         uncountedFailures.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, reason));
 

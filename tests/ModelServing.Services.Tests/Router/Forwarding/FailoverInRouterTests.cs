@@ -225,27 +225,25 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(0, true)]
-    [InlineData(ClientBody.AheadLimit, true)]
-    [InlineData(ClientBody.AheadLimit + 1, true)]
-    [InlineData(ClientBody.KeptLimit, true)]
-    [InlineData(ClientBody.KeptLimit + 1, false)]
-    [InlineData(3 * ClientBody.KeptLimit, false)]
-    public async Task A_body_is_kept_for_stable_up_to_a_limit(int length, bool isKept)
+    [InlineData(0)]
+    [InlineData(ClientBody.AheadLimit)]
+    [InlineData(ClientBody.AheadLimit + 1)]
+    [InlineData(ClientBody.JoinedLimit)]
+    [InlineData(ClientBody.JoinedLimit + 1)]
+    [InlineData(9 * ClientBody.JoinedLimit)]
+    public async Task A_body_of_any_length_is_kept_for_stable(int length)
     {
         await using var canary = RawServer.Answering(static _ => "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops");
         await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
         var body = string.Concat(Enumerable.Range(0, length).Select(static i => (char)('a' + (i % 26))));
         foreach (var chunked in (bool[])[false, true])
         {
-            // Each on a connection of its own: if the answer comes before the last part was noted as sent, the router closes the client's.
+            // The client's connection can be used again.
+            using var client = await router.ConnectAsync();
             for (var i = 0; i < 2; i++)
             {
-                var answer = await router.AskAsync(chunked ? Chunked(body) : RunningRouter.Infer(body));
-                if (isKept)
-                    AssertRetried(answer, body);
-                else
-                    answer.AssertAnswer(500, "oops", variant: "canary");
+                await client.SendAsync(chunked ? Chunked(body) : RunningRouter.Infer(body));
+                AssertRetried((await client.ReadMessageAsync())!, body);
             }
         }
 
@@ -253,6 +251,47 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
         router.Swap(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, RawServer.NobodyThere())));
         foreach (var request in (string[])[RunningRouter.Infer(body), Chunked(body)])
             AssertRetried(await router.AskAsync(request), body);
+    }
+
+    [Fact]
+    public async Task A_long_body_is_kept_although_the_canary_answers_before_it_has_all_of_it()
+    {
+        await using var canary = new RawServer(static async connection =>
+        {
+            await connection.ReadHeadAsync();
+            await connection.SendAsync("HTTP/1.1 503 X\r\nContent-Length: 4\r\nConnection: close\r\n\r\noops");
+        });
+        await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
+        var body = new string('x', 5 * ClientBody.JoinedLimit);
+        using var client = await router.ConnectAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await client.SendAsync(RunningRouter.Infer(body));
+            AssertRetried((await client.ReadMessageAsync())!, body);
+        }
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops", 500)]
+    [InlineData("HTTP/1.1 400 X\r\nContent-Length: 4\r\n\r\noops", 400)]
+    [InlineData("HTTP/1.1 200 OK\r\nX-Model-Outcome: non-finite\r\nContent-Length: 4\r\n\r\noops", 200)]
+    public async Task Without_room_for_the_body_the_answer_says_that_stable_was_not_asked(string wire, int status)
+    {
+        await using var canary = RawServer.Answering(_ => wire);
+        await using var router = await RunningRouter.StartAsync(static settings => settings with { BudgetBytes = ClientBody.JoinedLimit });
+        router.Swap(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
+        var body = new string('x', 2 * ClientBody.JoinedLimit);
+        foreach (var request in (string[])[RunningRouter.Infer(body), Chunked(body)])
+        {
+            var answer = await router.AskAsync(request);
+            answer.AssertAnswer(status, "oops", variant: "canary");
+            Assert.Equal("body-not-kept", answer["X-Model-Failover-Refused"]);
+        }
+
+        await router.AssertCountAsync(2, "modelserving_router_uncounted_failures_total", "reason=\"body-not-kept\"");
+        Assert.Equal(0, stable.Accepted);
+        // A short one has room.
+        AssertRetried(await router.InferAsync("hello"), "hello");
     }
 
     [Fact]

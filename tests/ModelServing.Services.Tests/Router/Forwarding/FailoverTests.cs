@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using ModelServing.Contracts;
+using ModelServing.Hosting.Memory;
 using ModelServing.Router.Forwarding;
 using ModelServing.TestKit;
 
@@ -120,10 +121,12 @@ public sealed class FailoverTests : IAsyncDisposable
     {
         await using var canary = RawServer.Answering(static _ => Failure);
         await using var direct = new DirectForwarding(AllCanary, (1, stable.Address), (2, canary.Address));
-        var context = DirectForwarding.Post(new string('x', ClientBody.KeptLimit + 1));
+        var context = DirectForwarding.Post(new string('x', ClientBody.JoinedLimit + 1));
+        context.Features.Set(new ByteBudget(ClientBody.JoinedLimit));
         var (_, route) = await direct.Failover.ForwardAsync(context, direct.FirstAttempt(Minute, Minute));
         Assert.Same(direct.Canary, route);
         Assert.Equal(500, context.Response.StatusCode);
+        Assert.Equal("body-not-kept", context.Response.Headers[HeaderNames.ModelFailoverRefused]);
         Assert.Equal(0, stable.Accepted);
     }
 

@@ -17,38 +17,51 @@ public class HeldBytesTests
     private const int Copies = 3;
 
     [Fact]
-    public async Task A_kept_body_past_the_budget_gets_503_before_it_is_read_and_small_ones_are_still_forwarded()
+    public async Task A_kept_body_takes_its_bytes_before_it_arrives_and_one_past_the_budget_is_streamed()
     {
         await using var version = RawServer.Saying("{}");
         await using var router = await StartAsync(SomePlan.Canary(PlanDocument.Buckets), version, 4 * Mebibyte);
         var budget = router.Get<ByteBudget>();
         using var holding = await BeginAsync(router, Kept);
+        await RunningRouter.UntilAsync(() => budget.Reserved == Needed(Kept), "the body has its bytes before it arrives");
+        using var streamed = await BeginAsync(router, Kept);
         await RunningRouter.UntilAsync(
-            () => budget.Reserved == Copies * (Kept - HeldBytes.Ordinary), "the body has its bytes before it arrives");
-        using var refused = await BeginAsync(router, Kept);
-        var refusal = (await refused.ReadMessageAsync())!;
-        refusal.AssertProblem(503, "over-budget");
-        Assert.Equal("1", refusal["Retry-After"]);
-        Assert.Equal(200, (await router.InferAsync()).Status);
-        await router.AssertCountAsync(1, "modelserving_router_errors_total", "reason=\"over-budget\"");
-        await router.AssertCountAsync(1, "modelserving_host_refusals_total", "reason=\"over-budget\"");
+            () => budget.Reserved == Needed(Kept) + Needed(ClientBody.AheadLimit), "the other one has the bytes of its beginning");
+        await streamed.SendAsync(new string(' ', Kept));
+        Assert.Equal(200, (await streamed.ReadMessageAsync())!.Status);
 
         await holding.SendAsync(new string(' ', Kept));
         Assert.Equal(200, (await holding.ReadMessageAsync())!.Status);
         await RunningRouter.UntilAsync(() => budget.Reserved == 0, "the bytes return");
-        Assert.Equal(200, (await router.InferAsync(new string(' ', Kept))).Status);
     }
 
     [Fact]
-    public async Task A_refused_body_is_no_evidence_about_any_version()
+    public async Task A_long_body_is_held_once()
     {
         await using var version = RawServer.Saying("{}");
-        await using var router = await StartAsync(SomePlan.Canary(PlanDocument.Buckets), version, 64 * Kibibyte);
-        (await router.InferAsync(new string(' ', Kept))).AssertProblem(503, "over-budget");
+        await using var router = await StartAsync(SomePlan.Canary(PlanDocument.Buckets), version, 32 * Mebibyte);
+        var budget = router.Get<ByteBudget>();
+        using var client = await BeginAsync(router, 12 * Mebibyte);
+        await RunningRouter.UntilAsync(() => budget.Reserved == 12 * Mebibyte, "the body has its bytes before it arrives");
+        await client.SendAsync(new string(' ', 12 * Mebibyte));
+        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+        await RunningRouter.UntilAsync(() => budget.Reserved == 0, "the bytes return");
+    }
+
+    [Fact]
+    public async Task A_body_without_room_even_for_its_beginning_is_503_and_no_evidence_about_any_version()
+    {
+        await using var version = RawServer.Saying("{}");
+        await using var router = await StartAsync(SomePlan.Canary(PlanDocument.Buckets), version, 40 * Kibibyte);
+        var refusal = await router.InferAsync(new string(' ', Kept));
+        refusal.AssertProblem(503, "over-budget");
+        Assert.Equal("1", refusal["Retry-After"]);
         Assert.Equal(0, version.Accepted);
         Assert.Equal(200, (await router.InferAsync()).Status);
         await router.AssertCountAsync(0, "modelserving_router_retries_total");
         await router.AssertCountAsync(1, "modelserving_router_attempts_total");
+        await router.AssertCountAsync(1, "modelserving_router_errors_total", "reason=\"over-budget\"");
+        await router.AssertCountAsync(1, "modelserving_host_refusals_total", "reason=\"over-budget\"");
     }
 
     [Fact]
@@ -60,7 +73,7 @@ public class HeldBytesTests
         using var client = await router.ConnectAsync();
         await client.SendAsync($"POST {RunningRouter.InferPath} HTTP/1.1\r\nHost: router\r\nTransfer-Encoding: chunked\r\n\r\n");
         await client.SendAsync($"19000\r\n{new string(' ', 0x19000)}\r\n");
-        await RunningRouter.UntilAsync(() => budget.Reserved >= Copies * (0x19000 - HeldBytes.Ordinary), "the chunk has its bytes");
+        await RunningRouter.UntilAsync(() => budget.Reserved >= Needed(0x19000), "the chunk has its bytes");
         await client.SendAsync("0\r\n\r\n");
         Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
         await RunningRouter.UntilAsync(() => budget.Reserved == 0, "the bytes return");
@@ -117,11 +130,13 @@ public class HeldBytesTests
         var budget = router.Get<ByteBudget>();
         using var client = await router.ConnectAsync();
         await client.SendAsync(RunningRouter.Infer());
-        await RunningRouter.UntilAsync(() => budget.Reserved == Copies * (Kept - HeldBytes.Ordinary), "the answer has its bytes");
+        await RunningRouter.UntilAsync(() => budget.Reserved == Needed(Kept), "the answer has its bytes");
         go.Release();
         Assert.Equal(Kept, (await client.ReadMessageAsync())!.Body.Length);
         await RunningRouter.UntilAsync(() => budget.Reserved == 0, "the bytes return");
     }
+
+    private static long Needed(int length) => Copies * (length - HeldBytes.Ordinary);
 
     private static async Task<RunningRouter> StartAsync(PlanDocument plan, RawServer version, long budget)
     {

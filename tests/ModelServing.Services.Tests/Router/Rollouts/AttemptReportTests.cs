@@ -104,7 +104,7 @@ public sealed class AttemptReportTests : IAsyncDisposable
                 await connection.SendAsync(RawServer.Ok("{}"));
             }
         });
-        foreach (var length in (int[])[100, ClientBody.AheadLimit + 1000, ClientBody.KeptLimit + 1000])
+        foreach (var length in (int[])[100, ClientBody.AheadLimit + 1000, ClientBody.JoinedLimit + 1000])
         {
             foreach (var weight in (int[])[0, PlanDocument.Buckets])
             {
@@ -117,7 +117,7 @@ public sealed class AttemptReportTests : IAsyncDisposable
                 begun = 0;
                 await client.SendAsync(message[..^1]);
                 // A body that is passed on has begun to reach the version; nothing shows how far one has been read ahead.
-                var isPassedOn = length > (weight == 0 ? ClientBody.AheadLimit : ClientBody.KeptLimit);
+                var isPassedOn = weight == 0 && length > ClientBody.AheadLimit;
                 await RunningRouter.UntilAsync(() => Volatile.Read(ref begun) == (isPassedOn ? 1 : 0), "the version has the beginning");
                 time.Advance(TimeSpan.FromSeconds(3));
                 await client.SendAsync(message[^1..]);
