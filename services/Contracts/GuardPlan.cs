@@ -15,7 +15,7 @@ public sealed record GuardPlan
     /// <summary>The chance that a variant within the tolerance is condemned at any time of its trial; above 0 and below 1.</summary>
     public required double FalseAlarm { get; init; }
 
-    /// <summary>An answer that takes longer counts as slow; null counts none as slow.</summary>
+    /// <summary>An answer that takes longer counts as slow; null for the limit that follows from stable's own answers.</summary>
     public int? SlowerThanMilliseconds { get; init; }
 
     /// <summary>The share of failed first attempts above which a variant is condemned, unless stable fails as much; null for no such limit.

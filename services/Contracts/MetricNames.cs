@@ -64,6 +64,7 @@ public static class MetricNames
 
     /// <summary>Router, gauge: 1 for a model whose plan is refused because its stable version is condemned, 0 for one whose plan is served.
     /// If it is refused, the last good rollout is served, or none. By model.</summary>
+    public const string RouterSlowLimit = "modelserving.router.slow.limit";
     public const string RouterRolloutRefused = "modelserving.router.rollout.refused";
 
     /// <summary>Router, counter: outcomes that clients posted and that are stored.</summary>

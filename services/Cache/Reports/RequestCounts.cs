@@ -1,3 +1,5 @@
+using ModelServing.Contracts;
+
 namespace ModelServing.Cache.Reports;
 
 /// <summary>How requests were answered and how fast: a latency histogram for each <see cref="AnswerKind"/>. An immutable value; the counts

@@ -1,5 +1,6 @@
 using System.Numerics;
 using ModelServing.Cache.Reports;
+using ModelServing.Contracts;
 
 namespace ModelServing.Inference.Reporting;
 

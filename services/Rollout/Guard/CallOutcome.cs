@@ -15,7 +15,7 @@ public enum CallOutcome
     /// <summary>A 5xx, a lost connection, or no answer within the attempt limit.</summary>
     Error,
 
-    /// <summary>A good answer, but later than the rollout's <c>slowerThan</c>.</summary>
+    /// <summary>A good answer, but later than the rollout's <c>slowerThan</c> or, without it, than the <see cref="SlowLimit"/>.</summary>
     Slow,
 
     /// <summary>An answer with <c>X-Model-Outcome: non-finite</c>: its outputs hold NaN or infinity.</summary>

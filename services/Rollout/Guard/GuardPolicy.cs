@@ -24,8 +24,8 @@ public sealed record GuardPolicy
         init => field = value is > 0 and < 1 ? value : throw Outside(nameof(FalseAlarm), value, "above 0 and below 1");
     } = 0.001;
 
-    /// <summary>An answer that takes longer is <see cref="CallOutcome.Slow"/>, for both variants; null if slowness is not
-    /// watched.</summary>
+    /// <summary>An answer that takes longer is <see cref="CallOutcome.Slow"/>, for both variants; null for the limit
+    /// that follows from stable's own answers (<see cref="SlowLimit"/>).</summary>
     public TimeSpan? SlowerThan
     {
         get;

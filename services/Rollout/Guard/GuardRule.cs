@@ -142,7 +142,6 @@ public static class GuardRule
     private static Evidence? EvidenceOf(GuardCounts counts, GuardPolicy policy, GuardKind kind) => kind switch
     {
         GuardKind.MaxErrorRate => policy.MaxErrorRate is { } rate ? Evidence.Rate(counts, rate, onlyWhole: false) : null,
-        GuardKind.Slow when policy.SlowerThan is null => null,
         _ => Evidence.Relative(counts, kind, policy.Tolerance),
     };
 

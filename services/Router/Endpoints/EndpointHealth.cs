@@ -12,9 +12,17 @@ internal sealed class EndpointHealth(TimeProvider time)
     /// <summary>The longest ejection. After this long without one, earlier ejections are forgotten.</summary>
     internal static readonly TimeSpan MaxEjection = TimeSpan.FromSeconds(60);
 
+    /// <summary>An endpoint is new until it has given this many good answers, and until <see cref="NewFor"/> is over.</summary>
+    internal const int NewAnswers = 20;
+
+    /// <summary>An endpoint is new for this long at least.</summary>
+    internal static readonly TimeSpan NewFor = TimeSpan.FromSeconds(30);
+
     private readonly Lock gate = new();
     private volatile EndpointState state;
     private int failures;
+    private int answers;
+    private long startedAt = time.GetTimestamp();
 
     // Guarded by gate.
     private int ejections;
@@ -29,8 +37,13 @@ internal sealed class EndpointHealth(TimeProvider time)
     /// <summary>Whether the last request failed.</summary>
     internal bool IsFailing => Volatile.Read(ref failures) != 0;
 
+    /// <summary>Whether its program has just started, as far as this router knows: it is slower than later.</summary>
+    internal bool IsNew => Volatile.Read(ref answers) <= NewAnswers || time.GetElapsedTime(Volatile.Read(ref startedAt)) < NewFor;
+
     internal void Succeeded()
     {
+        if (Volatile.Read(ref answers) <= NewAnswers)
+            Interlocked.Increment(ref answers);
         if (Volatile.Read(ref failures) != 0)
             Volatile.Write(ref failures, 0);
     }
@@ -81,6 +94,13 @@ internal sealed class EndpointHealth(TimeProvider time)
         lock (gate)
         {
             Volatile.Write(ref failures, 0);
+            // Probably another program at the same address.
+            if (state == EndpointState.Unreachable)
+            {
+                Volatile.Write(ref answers, 0);
+                Volatile.Write(ref startedAt, time.GetTimestamp());
+            }
+
             state = EndpointState.Ready;
         }
     }

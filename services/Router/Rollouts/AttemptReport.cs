@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Metrics;
+using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Rollouts;
 
@@ -19,6 +20,8 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
             return;
         }
 
+        if (guard is not null && IsGoodOfStable(attempt, result))
+            guard.StableAnswered(attempt, result);
         if (!attempt.IsReported)
             return;
         var (counted, outcome) = Judge(attempt, result);
@@ -56,6 +59,10 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
         if (outcome is { } kind)
             guard?.Add(failed, failure, kind);
     }
+
+    private static bool IsGoodOfStable(in Attempt attempt, in AttemptResult result) =>
+        attempt is { Route.IsStable: true, Action: ModelAction.Infer }
+        && result is { Result: ForwardResult.Answered, Status: < StatusCodes.Status400BadRequest };
 
     private static bool IsMissedDeadline(in AttemptResult result) =>
         result.Cause == ForwardResult.Deadline || result.Status == StatusCodes.Status504GatewayTimeout;

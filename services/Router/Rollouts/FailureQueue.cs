@@ -19,8 +19,12 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
 
     /// <summary>Whether the answer took longer than the rollout allows.</summary>
     internal bool IsSlow(in Attempt attempt, in AttemptResult result) =>
-        (attempt.Model.WatchedOf(attempt.Route) ?? attempt.Model.Watched.FirstOrDefault())?.Policy.SlowerThan is { } limit
-        && time.GetElapsedTime(0, result.Elapsed) > limit;
+        (attempt.Model.WatchedOf(attempt.Route) ?? attempt.Model.Watched.FirstOrDefault()) is { } watched
+        && SlowAnswer.IsSlow(attempt.Model, watched.Policy, result, time);
+
+    /// <summary>Counts a good answer of stable: what is slow follows from these.</summary>
+    internal void StableAnswered(in Attempt attempt, in AttemptResult result) =>
+        attempt.Model.SlowLimit.Answered(time.GetElapsedTime(0, result.Elapsed));
 
     /// <summary>Counts or queues an attempt of a watched variant, or of the stable variant beside one.</summary>
     internal void Add(in Attempt attempt, in AttemptResult result, CallOutcome outcome)
@@ -30,7 +34,7 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
             return;
         var policy = (watched ?? attempt.Model.Watched[0]).Policy;
         // A slow answer of a watched variant counts as a success, until the comparison with stable shows otherwise.
-        if (watched is null && outcome == CallOutcome.Succeeded && time.GetElapsedTime(0, result.Elapsed) > policy.SlowerThan)
+        if (watched is null && outcome == CallOutcome.Succeeded && SlowAnswer.IsEvidence(attempt.Model, policy, result, time))
             outcome = CallOutcome.Slow;
         if (outcome != CallOutcome.Succeeded)
         {

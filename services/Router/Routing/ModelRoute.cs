@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
+using ModelServing.Rollout.Guard;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Rollouts.Watching;
@@ -24,12 +25,14 @@ internal sealed class ModelRoute
         JournalState? state,
         IReadOnlyList<WatchedVariant?> watching,
         IReadOnlyDictionary<ModelVersion, VersionEndpoints> endpoints,
-        RetryBudget budget)
+        RetryBudget budget,
+        SlowLimit slowLimit)
     {
         Name = name;
         Effective = effective;
         State = state;
         Budget = budget;
+        SlowLimit = slowLimit;
         var rollout = effective.Rollout ?? effective.Planned;
         Timeout = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
         AttemptLimit = rollout.AttemptLimitMilliseconds is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
@@ -64,6 +67,9 @@ internal sealed class ModelRoute
     /// <summary>The budget of the model's retries; the same in every table.</summary>
     internal RetryBudget Budget { get; }
 
+    /// <summary>What is slow for this model, unless a rollout says so; the same in every table with the same stable version.</summary>
+    internal SlowLimit SlowLimit { get; }
+
     /// <summary>How long an answer may take.</summary>
     internal TimeSpan Timeout { get; }
 
@@ -82,6 +88,10 @@ internal sealed class ModelRoute
     internal IEnumerable<string> Versions => pinned.Keys.OrderBy(static text => int.Parse(text, CultureInfo.InvariantCulture));
 
     internal IEnumerable<VariantRoute> Pinned => pinned.Values;
+
+    /// <summary>Whether the stable version is that of <paramref name="other"/>. Nothing is stable while no variant is served.</summary>
+    internal bool HasStable(EffectiveRollout other) =>
+        variants.Length > 0 && other.Variants is [.., var stable] && stable.Plan.Version == Stable.Version;
 
     /// <summary>Picks the variant of a routing key.</summary>
     /// <param name="key">The bytes that the client sent, which headers hold as Latin-1.</param>

@@ -43,6 +43,16 @@ internal static class RoutingGauges
                     new KeyValuePair<string, object?>(MetricNames.Model, model.Name.Text)),
             unit: null,
             "1 while the plan's rollout is refused because its stable version is condemned (the last good one is served, if any); else 0.");
+        metrics.Meter.CreateObservableGauge(
+            MetricNames.RouterSlowLimit,
+            () =>
+                from model in holder.Current?.Models ?? []
+                let limit = model.SlowLimit.Current
+                where limit is not null
+                select new Measurement<double>(
+                    limit.Value.TotalSeconds, new KeyValuePair<string, object?>(MetricNames.Model, model.Name.Text)),
+            "s",
+            "The time above which an answer counts as slow in a rollout without slowerThan; it follows from stable's own answers.");
     }
 
     private static string TextOf(EndpointState state) => state switch

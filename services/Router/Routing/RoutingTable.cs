@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ModelServing.Contracts;
+using ModelServing.Rollout.Guard;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Forwarding.Wire;
@@ -37,7 +38,7 @@ internal sealed class RoutingTable
     internal IEnumerable<VariantRoute> Versions => models.Values.SelectMany(static model => model.Pinned);
 
     /// <summary>Builds the next snapshot. An endpoint that was in the previous one keeps its connections and its health, and a model keeps
-    /// its retry budget.</summary>
+    /// its retry budget. While its stable version is the same, it also keeps the limit for slow answers.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="endpoints">The endpoints.</param>
     /// <param name="previous">The previous snapshot; null for the first.</param>
@@ -67,6 +68,7 @@ internal sealed class RoutingTable
             {
                 var state = stateOf(pair.Key);
                 var effective = EffectiveRollout.From(pair.Value, state);
+                var before = previous?.models.GetValueOrDefault(pair.Key.Text);
                 var withEndpoints = byVersion.Where(group => group.Key.Model == pair.Key).Select(static group => group.Key.Version);
                 return new ModelRoute(
                     pair.Key,
@@ -79,7 +81,8 @@ internal sealed class RoutingTable
                             [.. byVersion[(pair.Key, version)]],
                             previous?.EndpointsOf(pair.Key, version),
                             now)),
-                    previous?.models.GetValueOrDefault(pair.Key.Text)?.Budget ?? new RetryBudget(time));
+                    before?.Budget ?? new RetryBudget(time),
+                    before is not null && before.HasStable(effective) ? before.SlowLimit : new SlowLimit(time));
             },
             StringComparer.Ordinal);
         return new RoutingTable(plan, models, live);

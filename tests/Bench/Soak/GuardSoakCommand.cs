@@ -87,6 +87,8 @@ internal static class GuardSoakCommand
             "condemned",
             "failures until then (mean)",
             "at most",
+            "minutes until then (mean)",
+            "at most",
             "");
         foreach (var result in results)
         {
@@ -98,6 +100,8 @@ internal static class GuardSoakCommand
                     Text(result.Condemned),
                     result.Failures.ToString("N2", CultureInfo.InvariantCulture),
                     Text(most),
+                    result.Minutes.ToString("N2", CultureInfo.InvariantCulture),
+                    result.Scenario.MinutesAtMost is { } minutes ? Text(minutes) : "",
                     verdict);
             else
                 good.AddRow(

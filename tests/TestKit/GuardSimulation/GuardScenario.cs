@@ -14,13 +14,17 @@ public sealed record GuardScenario(string Name, GuardPolicy Policy, Action<Simul
     /// may be condemned in the share of rollouts that the policy allows as false alarms.</summary>
     public double? FailuresAtMost { get; init; }
 
+    /// <summary>The most minutes, on average, before a faulty version is condemned; null if only failures are limited.</summary>
+    public double? MinutesAtMost { get; init; }
+
     /// <summary>Whether no rollout may be condemned, regardless of the policy's false alarms.</summary>
     public bool IsNeverCondemned { get; init; }
 
     /// <summary>Simulates rollouts in parallel. The same seed gives the same result on any machine with the same arithmetic.</summary>
     public GuardScenarioResult Simulate(int rollouts, int seed, CancellationToken cancellation = default)
     {
-        var (condemned, failures) = (0, 0L);
+        var (condemned, failures, minutes) = (0, 0L, 0.0);
+        var adding = new Lock();
         Parallel.For(0, rollouts, new ParallelOptions
         {
             CancellationToken = cancellation,
@@ -29,11 +33,14 @@ public sealed record GuardScenario(string Name, GuardPolicy Policy, Action<Simul
         {
             var rollout = new SimulatedRollout(Policy, Routers, HashCodeOf(seed, i));
             Run(rollout);
-            if (rollout.IsCondemned)
-                Interlocked.Increment(ref condemned);
-            Interlocked.Add(ref failures, rollout.WatchedFailures);
+            lock (adding)
+            {
+                condemned += rollout.IsCondemned ? 1 : 0;
+                failures += rollout.WatchedFailures;
+                minutes += rollout.Minutes;
+            }
         });
-        return new GuardScenarioResult(this, rollouts, condemned, (double)failures / rollouts);
+        return new GuardScenarioResult(this, rollouts, condemned, (double)failures / rollouts, minutes / rollouts);
     }
 
     // One step of SplitMix64, so that neighbours have nothing in common.

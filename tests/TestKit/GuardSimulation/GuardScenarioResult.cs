@@ -5,7 +5,8 @@ namespace ModelServing.TestKit.GuardSimulation;
 /// <param name="Rollouts">The number of simulated rollouts.</param>
 /// <param name="Condemned">The number of condemned rollouts.</param>
 /// <param name="Failures">The average number of the watched variant's failures per rollout, since the fault if there is one.</param>
-public sealed record GuardScenarioResult(GuardScenario Scenario, int Rollouts, int Condemned, double Failures)
+/// <param name="Minutes">The average minutes to the verdict, since the fault if there is one.</param>
+public sealed record GuardScenarioResult(GuardScenario Scenario, int Rollouts, int Condemned, double Failures, double Minutes)
 {
     /// <summary>The most rollouts that may be condemned. If the version is faulty, all of them must be.</summary>
     public int CondemnedAtMost => Scenario.FailuresAtMost is not null ? Rollouts
@@ -13,5 +14,7 @@ public sealed record GuardScenarioResult(GuardScenario Scenario, int Rollouts, i
         : (int)(Rollouts * Scenario.Policy.FalseAlarm);
 
     /// <summary>Whether the guard met its promise.</summary>
-    public bool IsGood => Scenario.FailuresAtMost is { } most ? Condemned == Rollouts && Failures <= most : Condemned <= CondemnedAtMost;
+    public bool IsGood => Scenario.FailuresAtMost is { } most
+        ? Condemned == Rollouts && Failures <= most && Minutes <= (Scenario.MinutesAtMost ?? double.MaxValue)
+        : Condemned <= CondemnedAtMost;
 }

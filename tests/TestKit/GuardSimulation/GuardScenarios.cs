@@ -30,6 +30,7 @@ public static class GuardScenarios
         Equal(), AtTheBoundary(), Diurnal(), Ramp(), AlternatingWeight(), SeveralRouters(), RestartingPods(),
         HostileClient(5), HostileClient(50),
         SharedOutage(5), SharedOutage(50), SharedOutage(90),
+        EqualLatency(), LatencyAtTheBoundary(), TenTimesSlower(),
         // At most 1.5 times as many failures as before the evidence had to suffice without any one client.
         Fault("at once", 0, 8.1), Fault("after 10 minutes", 10, 9.9), Fault("after 2 hours", 120, 13.2), Fault("after a day", 1440, 16.6),
     ];
@@ -127,6 +128,29 @@ public static class GuardScenarios
                 [.. Failures(rollout, Requests * rate, ratio: 1), (Requests * rollout.Share.Fraction * (1 - rate), rollout.Succeed)]);
     })
         { IsNeverCondemned = true };
+
+    /// <summary>Eight hours of two versions that take equally long, with a daily rhythm of 5 to 35 ms. No limit is set. The watched
+    /// version starts cold, and so does each of its instances that is replaced.</summary>
+    public static GuardScenario EqualLatency(int brevity = 1) => new("equal latency", Careful, rollout =>
+        Answer(rollout, Shift / brevity, factor: 1));
+
+    /// <summary>Eight hours of a version whose answers are slow as often as tolerated.</summary>
+    public static GuardScenario LatencyAtTheBoundary(int brevity = 1) => new("latency, boundary", Boundary, rollout =>
+        Answer(rollout, Shift / brevity, Math.Sqrt(Tolerance)));
+
+    /// <summary>A version that takes ten times as long from its start, without a limit of the rollout's own.</summary>
+    public static GuardScenario TenTimesSlower() => new("ten times slower", Careful, rollout =>
+        Answer(rollout, 60, factor: 10))
+    { FailuresAtMost = 25, MinutesAtMost = 1 };
+
+    private static void Answer(SimulatedRollout rollout, double minutes, double factor)
+    {
+        rollout.Share = Twentieth;
+        var answers = new SimulatedAnswers(
+            rollout, minute => TimeSpan.FromMilliseconds(20 * (1 + (0.75 * Math.Sin(minute * Math.Tau / Day)))));
+        answers.Learn();
+        answers.Pass(minutes, factor);
+    }
 
     /// <summary>After some minutes of two equal versions, a fifth of the watched version's answers fail.</summary>
     /// <param name="when">The moment, in words.</param>

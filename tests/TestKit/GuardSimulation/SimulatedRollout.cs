@@ -27,6 +27,8 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
     private readonly Lookout sum = new(policy, GuardScope.Sum);
     private readonly Lookout[] own = [.. Enumerable.Range(0, routers).Select(_ => new Lookout(policy, GuardScope.Local))];
 
+    private double? condemnedAt;
+    private double faultAt;
     private GuardCounts gone = GuardCounts.Empty;
 
     // These two represent the data that routers share in the cache.
@@ -44,6 +46,9 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
 
     public bool IsCondemned { get; private set; }
 
+    /// <summary>The minutes from the start, or from the fault, to the verdict; until now while there is no verdict.</summary>
+    public double Minutes => (condemnedAt ?? Time) - faultAt;
+
     /// <summary>The number of the watched variant's failures.</summary>
     public int WatchedFailures { get; private set; }
 
@@ -57,7 +62,7 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
         foreach (var (perMinute, _) in events)
             rate += perMinute;
         var end = Time + minutes;
-        while (!IsCondemned)
+        while (!IsCondemned && rate > 0)
         {
             Time -= Math.Log(1 - Random.NextDouble()) / rate;
             if (Time >= end)
@@ -95,7 +100,11 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
     }
 
     /// <summary>Starts the fault of the watched variant: its failures are counted from here.</summary>
-    public void StartFault() => WatchedFailures = 0;
+    public void StartFault()
+    {
+        WatchedFailures = 0;
+        faultAt = Time;
+    }
 
     /// <summary>Replaces a router by one without counts. The counts that the old one published stay.</summary>
     public void ReplaceRouter()
@@ -142,5 +151,7 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
 
         if (own[router].MustCheck(Share) && own[router].Suffices(totals[router].Read()))
             IsCondemned |= own[router].Condemns(recorders[router].Read());
+        if (IsCondemned)
+            condemnedAt = Time;
     }
 }

@@ -1,5 +1,6 @@
 using CsCheck;
 using ModelServing.Cache.Reports;
+using ModelServing.Contracts;
 
 namespace ModelServing.Services.Tests.Cache.Reports;
 

@@ -44,6 +44,17 @@ public class GuardSimulationTests
     [InlineData(90)]
     public void An_outage_of_both_versions_condemns_none(int percent) => Holds(GuardScenarios.SharedOutage(percent, brevity: 5), 20);
 
+    // Without the 30 s in which a new endpoint's slow answers don't count, each of these rollouts would be condemned at its start.
+    [Fact]
+    public void A_version_that_is_only_slow_at_its_start_is_left_alone() => Holds(GuardScenarios.EqualLatency(brevity: 8), 20);
+
+    [Fact]
+    public void A_version_that_is_slow_as_often_as_is_tolerated_is_left_alone() =>
+        Holds(GuardScenarios.LatencyAtTheBoundary(brevity: 8), 40);
+
+    [Fact]
+    public void A_version_that_takes_ten_times_as_long_is_condemned_within_a_minute() => Holds(GuardScenarios.TenTimesSlower(), 40);
+
     [Theory]
     [InlineData("at once", 0, 10)]
     [InlineData("after a day", 1440, 20)]
@@ -55,6 +66,7 @@ public class GuardSimulationTests
         var result = scenario.Simulate(rollouts, seed: 20261125, TestContext.Current.CancellationToken);
         Assert.True(
             result.IsGood,
-            $"{result.Condemned} of {rollouts} condemned, at most {result.CondemnedAtMost}; {result.Failures:N2} failures on average");
+            $"{result.Condemned} of {rollouts} condemned, at most {result.CondemnedAtMost}; {result.Failures:N2} failures and " +
+            $"{result.Minutes:N2} minutes on average");
     }
 }

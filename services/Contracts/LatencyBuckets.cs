@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace ModelServing.Cache.Reports;
+namespace ModelServing.Contracts;
 
 /// <summary>
 /// The buckets of latency histograms. They are the same everywhere, so that counts of several processes add up exactly. Up to 63 µs, each
