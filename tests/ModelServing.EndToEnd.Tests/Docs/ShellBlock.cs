@@ -20,7 +20,7 @@ internal sealed partial record ShellBlock(string Page, int Line, string Text)
 
     public override string ToString() => $"{Page}:{Line}";
 
-    /// <summary>Reads all code of a page, in the order in which a reader meets it. An explanation after three spaces is left out.</summary>
+    /// <summary>Reads all code of a page, in the order in which a reader meets it. An explanation after two spaces is left out.</summary>
     internal static IReadOnlyList<ShellBlock> Read(string page)
     {
         var found = new List<ShellBlock>();
@@ -42,7 +42,7 @@ internal sealed partial record ShellBlock(string Page, int Line, string Text)
             else if (isAfterBlank && line.Length > 0 && indentation >= listColumn + CodeIndentation)
             {
                 var end = i;
-                while (end < lines.Length && (lines[end].Length == 0 || IsIndented(lines[end], indentation)))
+                while (end < lines.Length && IsIndented(lines[end], indentation))
                     end++;
                 found.Add(Block(page, i, lines[i..end]));
                 i = end - 1;
@@ -71,8 +71,8 @@ internal sealed partial record ShellBlock(string Page, int Line, string Text)
     private static ShellBlock Block(string page, int before, string[] lines)
     {
         var indentation = lines[0].Length - lines[0].TrimStart().Length;
-        var text = lines.Select(line => line.Length == 0 ? "" : Explanation().Replace(line[indentation..], ""));
-        return new(page, before + 1, string.Join('\n', text).TrimEnd());
+        var text = lines.Select(line => Explanation().Replace(line[Math.Min(indentation, line.Length)..], ""));
+        return new(page, before + 1, string.Join('\n', text));
     }
 
     // Variables may be set for a command alone.
@@ -85,6 +85,6 @@ internal sealed partial record ShellBlock(string Page, int Line, string Text)
     [GeneratedRegex(@"(?<!`)`([^`]+)`(?!`)", RegexOptions.CultureInvariant)]
     private static partial Regex InlineCode();
 
-    [GeneratedRegex(@"(?<=\S) {3,}[^ ].*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<=\S) {2,}[^ ].*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Explanation();
 }

@@ -6,7 +6,6 @@ using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Predictions.Records;
 using ModelServing.Registry;
-using ModelServing.Registry.Profiles;
 using ModelServing.Rollout.Guard;
 using ModelServing.Rollout.Journal;
 using ModelServing.Spool;
