@@ -16,7 +16,7 @@ internal sealed partial record ShellBlock(string Page, int Line, string Text)
         ["./dev", "oci", "pulumi", "kubectl", "curl", "ssh", "dotnet", "git", "docker", "export", "read", "echo"];
 
     /// <summary>Whether it begins as a command of a shell does, and not as a setting or an output.</summary>
-    internal bool IsShell => Programs.Contains(FirstWord().Match(Text).Groups[1].Value);
+    internal bool IsShell => Assignment().IsMatch(Text) || Programs.Contains(Text.Split(' ', '\n')[0]);
 
     public override string ToString() => $"{Page}:{Line}";
 
@@ -75,9 +75,8 @@ internal sealed partial record ShellBlock(string Page, int Line, string Text)
         return new(page, before + 1, string.Join('\n', text));
     }
 
-    // Variables may be set for a command alone.
-    [GeneratedRegex(@"\A(?:[A-Z_]+=[^\s""]+ +)*(\S+)", RegexOptions.CultureInvariant)]
-    private static partial Regex FirstWord();
+    [GeneratedRegex(@"\A[A-Z_]+=", RegexOptions.CultureInvariant)]
+    private static partial Regex Assignment();
 
     [GeneratedRegex(@"\A *(?:[0-9]+\.|[-*]) +", RegexOptions.CultureInvariant)]
     private static partial Regex ListItem();

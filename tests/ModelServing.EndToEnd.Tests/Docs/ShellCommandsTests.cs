@@ -102,11 +102,13 @@ public class ShellCommandsTests
             ```
 
                 setting: 1
+
+                API="$(pulumi stack output api)"
             """);
         Assert.Equal(
             [
                 "1 True oci os ns get", "3 True ./dev up", "8 True export A=1\necho \"$A\"", "18 True kubectl get pods",
-                "25 False setting: 1",
+                "25 False setting: 1", "27 True API=\"$(pulumi stack output api)\"",
             ],
             ShellBlock.Read(page).Select(static block => $"{block.Line} {block.IsShell} {block.Text}"));
     }
