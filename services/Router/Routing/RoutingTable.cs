@@ -68,7 +68,8 @@ internal sealed class RoutingTable
                 var state = stateOf(pair.Key);
                 var effective = EffectiveRollout.From(pair.Value, state);
                 var withEndpoints = byVersion.Where(group => group.Key.Model == pair.Key).Select(static group => group.Key.Version);
-                return new ModelRoute(
+                var before = previous?.models.GetValueOrDefault(pair.Key.Text);
+                var route = new ModelRoute(
                     pair.Key,
                     effective,
                     state,
@@ -79,7 +80,9 @@ internal sealed class RoutingTable
                             [.. byVersion[(pair.Key, version)]],
                             previous?.EndpointsOf(pair.Key, version),
                             now)),
-                    previous?.models.GetValueOrDefault(pair.Key.Text)?.Budget ?? new RetryBudget(time));
+                    before?.Budget ?? new RetryBudget(time));
+                route.Continue(before);
+                return route;
             },
             StringComparer.Ordinal);
         return new RoutingTable(plan, models, live);
