@@ -14,7 +14,9 @@ internal static class YamlFault
         // The library's message may start with the position.
         var message = e.InnerException?.Message ?? e.Message;
         var reason = message[(message.IndexOf("): ", StringComparison.Ordinal) is var i and >= 0 ? i + 3 : 0)..];
-        if (FindTab(text, (int)e.Start.Line, (int)e.End.Line + 1) is { } tab)
+        // The library notices some tabs where the map around them starts.
+        var last = reason.Contains(" tab ", StringComparison.Ordinal) ? int.MaxValue : (int)e.End.Line + 1;
+        if (FindTab(text, (int)e.Start.Line, last) is { } tab)
             return new SettingsFault("", Invalid + "this line is indented with a tab; use spaces", tab);
         if (reason.Contains("quoted scalar, found unexpected", StringComparison.Ordinal)
             || reason.Contains("wrong indentation", StringComparison.Ordinal))
@@ -34,7 +36,7 @@ internal static class YamlFault
 
     private static Mark Later(Mark start, Mark end) => end.Line >= start.Line ? end : start;
 
-    // The first tab in the indentation of the lines in which the error is.
+    // The first tab in the indentation of these lines.
     private static TextPosition? FindTab(string text, int first, int last)
     {
         var line = 0;

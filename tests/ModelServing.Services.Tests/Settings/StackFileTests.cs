@@ -164,6 +164,8 @@ public class StackFileTests
         "s.yaml:2:1: a second YAML document starts here; a file contains only one")]
     [InlineData("config:\n\ta: 1", "s.yaml:2:1: this is not valid YAML: this line is indented with a tab; use spaces")]
     [InlineData("config:\n  a:\n    b: 1\n  \tc: 2", "s.yaml:4:3: this is not valid YAML: this line is indented with a tab; use spaces")]
+    [InlineData(
+        "config:\n  a:\n    b:\n      c: 1\n\td: 1\n", "s.yaml:5:1: this is not valid YAML: this line is indented with a tab; use spaces")]
     [InlineData("config:\n  a: \"b\n  c: d\n", "s.yaml:2:6: this is not valid YAML: the quote that opens here is not closed")]
     [InlineData("a: {b: c\nconfig:\n  a: 1\n", "s.yaml:1:5: this is not valid YAML: the value that starts here is not closed properly")]
     [InlineData("config:\n  a: b: c", "s.yaml:2:7: this is not valid YAML: " + NoPlace)]
