@@ -9,6 +9,8 @@ namespace ModelServing.Cli;
 /// <summary><c>ms models</c>: the published versions, and their roles in the stack file.</summary>
 internal static class ModelsCommand
 {
+    private const int WideEnough = 110;
+
     internal static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print the versions as JSON." };
@@ -27,9 +29,9 @@ internal static class ModelsCommand
             terminal.Result(
                 rows,
                 rows => rows.Count > 0
-                    ? Table(rows)
-                    : new Markup($"Nothing is published in {Markup.Escape(target.Location)}; publish a version with [bold]ms " +
-                        $"publish[/].\n"));
+                    ? Table(rows, terminal.Messages.Profile.Width)
+                    : new Markup($"Nothing is published in {Markup.Escape(target.Location)}; publish a version with [bold]" +
+                        $"{Markup.Escape(OwnCommand.Name)} publish MODEL FILE[/].\n"));
             return ExitCode.Done;
         }));
         return command;
@@ -56,24 +58,36 @@ internal static class ModelsCommand
         }
     }
 
-    internal static Table Table(IReadOnlyList<ModelRow> rows)
+    /// <summary>The versions as a table. On a narrow terminal it leaves out sizes, digests and times of the day.</summary>
+    internal static Table Table(IReadOnlyList<ModelRow> rows, int width)
     {
-        var table = new Table().AddColumns("model", "version", "serves as", "size", "digest", "metrics", "published", "verdict");
+        var isWide = width >= WideEnough;
+        string[] names = isWide
+            ? ["model", "version", "serves as", "size", "digest", "metrics", "published", "verdict"]
+            : ["model", "version", "serves as", "metrics", "published", "verdict"];
+        var table = new Table().AddColumns(names);
+        foreach (var column in table.Columns.SkipLast(1))
+            column.NoWrap();
         foreach (var row in rows)
         {
-            table.AddRow(
+            List<string> cells =
+            [
                 row.Model,
                 row.Version.ToString(CultureInfo.InvariantCulture),
                 row.ServesAs ?? "",
                 row.Size is { } size ? $"{size:N0} B" : "",
                 row.Digest?[..19] ?? "",
                 string.Join(
-                    ", ",
+                    isWide ? ", " : "\n",
                     row.Metrics.Select(static metric => string.Create(
                         CultureInfo.InvariantCulture,
                         $"{metric.Key} {metric.Value:0.####}"))),
-                row.PublishedAt?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "",
-                Markup.Escape(row.Verdict.ToString()));
+                row.PublishedAt?.ToString(isWide ? "yyyy-MM-dd HH:mm:ss'Z'" : "yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
+                Markup.Escape(row.Verdict.ToString()),
+            ];
+            if (!isWide)
+                cells.RemoveRange(3, 2);
+            table.AddRow(cells.ToArray());
         }
 
         return table;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using ModelServing.Cli;
 using ModelServing.Cli.Features;
 using ModelServing.Cli.Images;
@@ -10,6 +11,7 @@ using ModelServing.Cli.Up;
 var root = new RootCommand("ms runs and manages ModelServing: several models behind one API, with canary releases.")
 {
     UpCommand.Create(),
+    InitCommand.Create(),
     PublishCommand.Create(),
     ModelsCommand.Create(),
     StatusCommand.Create(),
@@ -24,9 +26,16 @@ var root = new RootCommand("ms runs and manages ModelServing: several models beh
     ImagesCommand.Create(),
     KeysCommand.Create(),
     SettingsCommand.Create(),
+    CompletionsCommand.Create(),
 };
 
 var arguments = root.Parse(args);
+if (arguments.Action is ParseErrorAction && args.Length > 0)
+{
+    new Terminal(json: false).Error(UsageError.LineOf(arguments));
+    return ExitCode.WrongInput;
+}
+
 // Without a timeout the library leaves signals alone, so StopSignals gets them.
 var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
 var exitCode = await arguments.InvokeAsync(configuration);

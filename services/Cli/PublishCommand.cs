@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ModelServing.Cli.Publishing;
+using ModelServing.Cli.Up;
 using ModelServing.Contracts;
 using ModelServing.Registry;
 using ModelServing.Registry.Profiles;
@@ -14,8 +16,8 @@ internal static class PublishCommand
 
     internal static Command Create()
     {
-        var model = new Argument<string>("model") { Description = "The model's name." };
-        var file = new Argument<FileInfo>("file") { Description = "The ONNX file." };
+        var model = new Argument<string>("MODEL") { Description = "The model's name." };
+        var file = new Argument<FileInfo>("FILE") { Description = "The ONNX file." };
         var version = new Option<string?>("--version") { Description = "The version's number. Default: the next one." };
         var training = new Option<FileInfo?>("--training") { Description = "A JSON file with 'metrics' and 'labels' of the training." };
         var profile = new Option<FileInfo?>("--training-profile")
@@ -27,11 +29,14 @@ internal static class PublishCommand
             Description = "A label, KEY=VALUE; may be repeated.",
             AllowMultipleArgumentsPerToken = false,
         };
+        var untried = new Option<bool>("--untried") { Description = "Do not load the model before it is published." };
         var json = new Option<bool>("--json") { Description = "Print the manifest as JSON." };
         var registry = new RegistryOptions();
-        var command = new Command("publish", "Publish a version of a model. A version never changes and is never overwritten.")
+        var command = new Command(
+            "publish",
+            "Load a model once, run it with zeros, and publish it as a version. A version never changes and is never overwritten.")
         {
-            model, file, version, training, profile, labels, json,
+            model, file, version, training, profile, labels, untried, json,
         };
         registry.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
@@ -48,6 +53,9 @@ internal static class PublishCommand
             var bar = new UploadBar();
             var target = await registry.OpenAsync(arguments, bar, signals.Stop);
             var number = arguments.GetValue(version) is { } text ? ParseVersion(text) : await NextAsync(target, name, signals.Stop);
+            var first = arguments.GetValue(untried)
+                ? null
+                : await FirstRun.RunAsync(name, number, path, HostPrograms.Find().Inference, signals.Stop);
             await using var content = path.OpenRead();
             Task<Manifest> PublishAsync() => target.PublishAsync(name, number, content, info, signals.Stop);
             var manifest = target.IsRemote && path.Length >= ShownFrom
@@ -56,7 +64,13 @@ internal static class PublishCommand
             terminal.Say($"{name} version {number} is published in [bold]{Markup.Escape(target.Location)}[/]");
             // A bucket notifies the function ModelLoader of new artifacts. A folder notifies nothing, so check it here.
             var verdict = target.IsRemote ? null : (await target.CheckAsync(name, number, "ms publish", signals.Stop)).Verdict;
-            terminal.Result(ModelRow.From(manifest, null, ModelVerdict.From(verdict)), static row => ModelsCommand.Table([row]));
+            terminal.Result(
+                ModelRow.From(manifest, null, ModelVerdict.From(verdict)),
+                row => ModelsCommand.Table([row], terminal.Messages.Profile.Width));
+            foreach (var line in first?.Lines() ?? [])
+                terminal.Say(Markup.Escape(line));
+            foreach (var line in registry.IsLocal(arguments) ? NextSteps.Lines(registry.Stack(arguments), manifest) : [])
+                terminal.Say(Markup.Escape(line));
             return ExitCode.Done;
         }));
         return command;

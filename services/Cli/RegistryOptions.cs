@@ -25,7 +25,7 @@ internal sealed class RegistryOptions(OciOptions oci)
         Description = "With --stack: use the registry on this machine that 'ms up' serves from, not the environment's bucket.",
     };
     private readonly StackOptions stack = new("The environment whose bucket on OCI is the registry; Pulumi.STACK.yaml names its " +
-        "region. Without it: the registry of the stack dev on this machine.");
+        "region. Without it: the registry on this machine that 'ms up' serves from.");
 
     internal RegistryOptions()
         : this(new OciOptions())
@@ -42,6 +42,9 @@ internal sealed class RegistryOptions(OciOptions oci)
 
     /// <summary>The named stack, or the default one.</summary>
     internal StackLocation Stack(ParseResult arguments) => stack.Read(arguments);
+
+    /// <summary>The named stack, or the one whose platform runs on this machine.</summary>
+    internal StackLocation RunningStack(ParseResult arguments) => stack.ReadRunning(arguments);
 
     /// <summary>Whether the registry is the one that the stack's 'ms up' serves from.</summary>
     internal bool IsLocal(ParseResult arguments) =>

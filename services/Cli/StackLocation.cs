@@ -22,6 +22,7 @@ internal sealed record StackLocation
             throw new CommandException(ExitCode.WrongInput, $"--stack: '{name}' is not a stack's name: letters, digits, '-', '_' and '.'");
         Name = name;
         Folder = folder;
+        FileName = NameOfFile(name);
     }
 
     internal string Name { get; }
@@ -29,9 +30,23 @@ internal sealed record StackLocation
     internal string Folder { get; }
 
     /// <summary>The file's name, as messages show it.</summary>
-    internal string FileName => $"Pulumi.{Name}.yaml";
+    internal string FileName { get; private init; }
 
     internal string FilePath => Path.Combine(Folder, FileName);
+
+    /// <summary>The stack of a file, which may have another name than <c>Pulumi.STACK.yaml</c>.</summary>
+    /// <exception cref="CommandException">The file does not exist.</exception>
+    internal static StackLocation FromFile(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+            throw new CommandException(ExitCode.WrongInput, $"{path} does not exist; name a stack file");
+        var stack = file.Name.Split('.') is ["Pulumi", { Length: > 0 } name, "yaml"] ? name : StackOptions.DefaultIn(file.DirectoryName!);
+        return new StackLocation(stack, file.DirectoryName!) { FileName = file.Name };
+    }
+
+    /// <summary>Whether the stack has a file.</summary>
+    internal bool Exists => File.Exists(FilePath);
 
     internal string StateFolder(LocalSettings local) =>
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(local.State ?? Path.Combine(StateRoot, Name), Folder));
@@ -98,6 +113,8 @@ internal sealed record StackLocation
     /// <summary>An exception that ends the command and prints one line per fault.</summary>
     internal CommandException Faults(IReadOnlyList<SettingsFault> faults, int exitCode = ExitCode.WrongInput) =>
         new(exitCode, [.. faults.Select(fault => fault.ToLine(FileName))]);
+
+    private static string NameOfFile(string stack) => $"Pulumi.{stack}.yaml";
 
     private byte[] Content() => File.Exists(FilePath) ? File.ReadAllBytes(FilePath) : throw Missing();
 

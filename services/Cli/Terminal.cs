@@ -34,6 +34,7 @@ internal sealed class Terminal
     {
         this.json = json;
         this.output = output;
+        IsInteractive = !outputRedirected;
         errors = Create(error, errorRedirected);
         Messages = json ? errors : Create(output, outputRedirected);
     }
@@ -41,16 +42,19 @@ internal sealed class Terminal
     /// <summary>The console for progress and messages. Anything written elsewhere garbles a live progress bar.</summary>
     internal IAnsiConsole Messages { get; }
 
+    /// <summary>Whether the result is read on a terminal, and not from a file or a pipe.</summary>
+    internal bool IsInteractive { get; }
+
     internal void Say(IRenderable line) => Write(Messages, line);
 
     /// <summary>Prints a message, a line of markup.</summary>
-    internal void Say(string markup) => Write(Messages, new Markup(markup));
+    internal void Say(string markup) => Write(Messages, new Markup(OwnCommand.In(markup, Markup.Escape(OwnCommand.Name))));
 
     /// <summary>Prints a problem that does not end the command, among the other messages.</summary>
-    internal void Warn(string line) => Write(Messages, new Text(line, new Style(Color.Red)));
+    internal void Warn(string line) => Write(Messages, new Text(OwnCommand.In(line), new Style(Color.Red)));
 
     /// <summary>Prints the reason that ends the command.</summary>
-    internal void Error(string line) => Write(errors, new Text(line, new Style(Color.Red)));
+    internal void Error(string line) => Write(errors, new Text(OwnCommand.In(line), new Style(Color.Red)));
 
     /// <summary>Prints a result: the table or, with <c>--json</c>, the value.</summary>
     internal void Result<T>(T value, Func<T, IRenderable> table)
@@ -59,6 +63,31 @@ internal sealed class Terminal
             Json(value);
         else
             Messages.Write(table(value));
+    }
+
+    /// <summary>Prints a result that replaces the one before it; in a file or a pipe it follows that one. On a terminal, lines beyond its
+    /// height are left out.</summary>
+    internal void Redraw<T>(T value, IEnumerable<string> markup)
+    {
+        if (json)
+        {
+            Json(value);
+            return;
+        }
+
+        List<string> lines = [.. markup];
+        var isDrawn = IsInteractive && Messages.Profile.Capabilities.Ansi;
+        var most = isDrawn ? Math.Max(1, Messages.Profile.Height - 2) : int.MaxValue;
+        if (lines.Count > most)
+            lines = [.. lines.Take(most), $"{lines.Count - most} more lines; name a model, or make the terminal higher"];
+        if (isDrawn)
+            Messages.Write(new ControlCode("\u001b[H"));
+        foreach (var line in lines)
+            Write(Messages, new Markup(line));
+        if (isDrawn)
+            Messages.Write(new ControlCode("\u001b[J"));
+        else
+            output.WriteLine();
     }
 
     /// <summary>Prints a value that only programs need: with <c>--json</c> as a JSON document, otherwise not at all.</summary>

@@ -61,6 +61,7 @@ internal static class BoostedTrees
         private readonly List<long> whenFalse = [];
         private readonly List<long> leafTrees = [];
         private readonly List<long> leafNodes = [];
+        private readonly List<long> leafClasses = [];
         private readonly List<float> leafValues = [];
 
         /// <summary>Adds a tree: first its splits, with ML.NET's numbers, then its leaves.</summary>
@@ -79,10 +80,19 @@ internal static class BoostedTrees
             {
                 var node = source.NumberOfNodes + leaf;
                 Add(tree, node, Leaf, 0, 0, 0, 0);
-                leafTrees.Add(tree);
-                leafNodes.Add(node);
-                leafValues.Add((float)(source.LeafValues[leaf] * factor + constant));
+                var value = (float)(source.LeafValues[leaf] * factor + constant);
+                AddWeight(tree, node, label: 0, -value);
+                AddWeight(tree, node, label: 1, value);
             }
+        }
+
+        // Each class has a weight of its own. With those of class 1 alone, the probability of class 0 would be that of the score 0.
+        private void AddWeight(int tree, int node, long label, float weight)
+        {
+            leafTrees.Add(tree);
+            leafNodes.Add(node);
+            leafClasses.Add(label);
+            leafValues.Add(weight);
         }
 
         /// <summary>Builds the operator from all added trees.</summary>
@@ -100,7 +110,7 @@ internal static class BoostedTrees
                 OnnxClassifier.Ints("nodes_falsenodeids", whenFalse),
                 OnnxClassifier.Ints("class_treeids", leafTrees),
                 OnnxClassifier.Ints("class_nodeids", leafNodes),
-                OnnxClassifier.Ints("class_ids", leafTrees.ConvertAll(_ => 1L)),
+                OnnxClassifier.Ints("class_ids", leafClasses),
                 OnnxClassifier.Floats("class_weights", leafValues),
                 OnnxClassifier.Ints("classlabels_int64s", [0, 1]),
                 OnnxClassifier.Text("post_transform", "LOGISTIC"),

@@ -84,6 +84,38 @@ public sealed class ArtifactTests : IDisposable
                 TestContext.Current.CancellationToken)).Outcome);
     }
 
+    [Fact]
+    public async Task A_model_is_run_before_it_is_published_and_the_next_steps_are_printed()
+    {
+        var file = Path.Combine(folder.FullPath, "model.onnx");
+        await File.WriteAllBytesAsync(file, SomeOnnx.Add(Datatype.Fp32, -1, 2), TestContext.Current.CancellationToken);
+        var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "churn", file);
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("  input   a FP32 [-1,2]\n  input   b FP32 [-1,2]\n  output  sum FP32 [-1,2], for zeros: 0, 0\n", output,
+            StringComparison.Ordinal);
+        Assert.Contains("    churn:\n      stable:\n        version: 1\n", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"  curl -s {folder.Api}v2/models/churn/infer -H 'Content-Type: application/json' -d '{{\"inputs\":[",
+            output,
+            StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "modelserving-publish-*"));
+    }
+
+    [Fact]
+    public async Task A_model_that_can_not_be_loaded_is_not_published_unless_it_is_left_untried()
+    {
+        var file = Path.Combine(folder.FullPath, "model.onnx");
+        await File.WriteAllBytesAsync(
+            file, SomeUnsafeOnnx.Changed(static model => model.Graph.Node[0].OpType = "Unheard"), TestContext.Current.CancellationToken);
+        var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "churn", file, "--registry", "file:" + Registry);
+        Assert.True(exitCode == 2, output);
+        Assert.Contains(
+            "churn version 1 is not published, because it can't be served: churn v1 did not start: ", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Registry), "something was stored");
+        (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "churn", file, "--untried", "--registry", "file:" + Registry);
+        Assert.True(exitCode == 0, output);
+    }
+
     private static byte[] Unsafe() => SomeUnsafeOnnx.Changed(static m =>
     {
         m.Graph.Initializer[0] = SomeUnsafeOnnx.External();

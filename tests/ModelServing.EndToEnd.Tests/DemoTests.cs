@@ -118,7 +118,11 @@ public class DemoTests
         Assert.Equal(JsonValueKind.Null, second.GetProperty("rollback").ValueKind);
 
         // The new trial is good, so the canary may be promoted.
-        var (done, change) = await MsProcess.RunAsync(folder, "promote", "fraud");
+        var (few, minimum) = await MsProcess.RunAsync(folder, "promote", "fraud");
+        Assert.True(few == 1, minimum);
+        Assert.Contains("1,000 are the least to judge it by", minimum, StringComparison.Ordinal);
+        Assert.Matches(@"last 60 minutes\n +stable v1 +[\d,]+ +[\d.]+%", minimum);
+        var (done, change) = await MsProcess.RunAsync(folder, "promote", "fraud", "--yes");
         Assert.True(done == 0, change);
         var file = await File.ReadAllTextAsync(folder.StackFile, TestContext.Current.CancellationToken);
         Assert.Matches(@"stable:\s+version: 2\s", file);

@@ -82,7 +82,7 @@ public sealed class IsolationTests
         using var http = new HttpClient();
         Assert.Equal(200, (await Load.SendAsync(http, new Uri(folder.Api, "/v2/models/fraud/infer"), 0)).Status);
 
-        (exitCode, output) = await MsProcess.RunAsync(folder, "promote", "fraud", "--force");
+        (exitCode, output) = await MsProcess.RunAsync(folder, "promote", "fraud", "--force", "--yes");
         Assert.True(exitCode == 0, output);
     }
 

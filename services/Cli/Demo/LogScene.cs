@@ -77,6 +77,6 @@ internal sealed class LogScene(Platform platform, string path, Terminal terminal
         using var admin = new AdminClient(platform.Admin, OperatorCredential.OfKey(platform.OperatorKey));
         var prediction = await admin.PredictionAsync(requestId, cancellation);
         terminal.Show(prediction, PredictionReport.Render);
-        terminal.Say($"  [bold]./dev ms prediction {requestId}[/]");
+        terminal.Say($"  [bold]{Markup.Escape(OwnCommand.Name)} prediction {requestId}[/]");
     }
 }

@@ -52,7 +52,7 @@ internal sealed record RollbackReport
     public bool AsExpected { get; init; }
 
     /// <summary>The command that allows the version a new trial; null if it is not condemned.</summary>
-    public string? ResetCommand => CondemnedAt is null ? null : $"ms reset {DemoModel.Name} {Version} --why REASON";
+    public string? ResetCommand => CondemnedAt is null ? null : $"{OwnCommand.Name} reset {DemoModel.Name} {Version} --why REASON";
 
     internal static RollbackReport From(
         VariantPlan watched,

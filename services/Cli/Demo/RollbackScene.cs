@@ -101,7 +101,7 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
         answers.AddRange(await send(Later));
         var report = RollbackReport.From(watched, began, condemned, before, FaultCounts.From(proxy, answers), alarms);
         report.Print(terminal, platform.Pace.Minute);
-        terminal.Show(await admin.StatusAsync(cancellation), StatusReport.Render);
+        terminal.Show(await admin.StatusAsync(cancellation), status => StatusReport.Render(status, ReportForm.For(terminal, "")));
         return report;
     }
 

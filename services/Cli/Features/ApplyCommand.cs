@@ -17,7 +17,7 @@ internal static class ApplyCommand
 
     internal static Command Create()
     {
-        var files = new Argument<FileInfo[]>("files")
+        var files = new Argument<FileInfo[]>("FILE")
         {
             Description = "The YAML files, one for each view.",
             Arity = ArgumentArity.OneOrMore,

@@ -31,7 +31,7 @@ internal sealed class FeatureJob(bool readsEvents = true)
     }
 
     /// <summary>The named stack, or the default one.</summary>
-    internal StackLocation Stack(ParseResult arguments) => registry.Stack(arguments);
+    internal StackLocation Stack(ParseResult arguments) => registry.RunningStack(arguments);
 
     /// <summary>Runs a job of the program services/Jobs.</summary>
     /// <param name="arguments">The command line.</param>
@@ -42,7 +42,7 @@ internal sealed class FeatureJob(bool readsEvents = true)
     internal async Task<int> RunAsync(ParseResult arguments, IEnumerable<string> job, StopSignals signals)
     {
         var (location, variables) = await registry.LocateAsync(arguments, signals.Stop);
-        var (platform, isDemo) = registry.IsLocal(arguments) ? PlatformOf(registry.Stack(arguments)) : (null, false);
+        var (platform, isDemo) = registry.IsLocal(arguments) ? PlatformOf(registry.RunningStack(arguments)) : (null, false);
         if (platform is not null && isDemo)
             location = HostSources.File(PlatformFiles.RegistryIn(platform));
         List<string> all = ["features", .. job, "--registry", location];

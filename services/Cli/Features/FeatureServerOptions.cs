@@ -47,7 +47,7 @@ internal sealed class FeatureServerOptions
         var key = arguments.GetValue(keyFile) is { } file ? ReadKey(file) : environment(AdminOptions.KeyVariable);
         if (arguments.GetValue(server) is not { } text)
         {
-            var (address, ownKey) = Find(stack.Read(arguments));
+            var (address, ownKey) = Find(stack.ReadRunning(arguments));
             return new FeatureClient(address, key is { Length: > 0 } ? key : ReadKey(ownKey));
         }
 

@@ -29,8 +29,8 @@ internal static class FeaturesCommand
                 rows,
                 rows => rows.Count > 0
                     ? Table(rows)
-                    : new Markup($"No feature view is published in {Markup.Escape(views.Location)}; publish one with [bold]ms features " +
-                        "apply FILE[/].\n"));
+                    : new Markup($"No feature view is published in {Markup.Escape(views.Location)}; publish one with [bold]" +
+                        $"{Markup.Escape(OwnCommand.Name)} features apply FILE[/].\n"));
             return ExitCode.Done;
         }));
         return command;

@@ -13,8 +13,8 @@ internal static class GetCommand
 {
     internal static Command Create()
     {
-        var view = new Argument<string>("view") { Description = "The view and its version, such as card-activity:1." };
-        var entity = new Argument<string[]>("entity")
+        var view = new Argument<string>("VIEW") { Description = "The view and its version, such as card-activity:1." };
+        var entity = new Argument<string[]>("ENTITY")
         {
             Description = "The entity's keys, such as card_id=42.",
             Arity = ArgumentArity.OneOrMore,

@@ -15,7 +15,7 @@ internal static class IngestCommand
 
     internal static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "The file with one event on each line, in JSON; '-' is standard input." };
+        var file = new Argument<string>("FILE") { Description = "The file with one event on each line, in JSON; '-' is standard input." };
         var json = new Option<bool>("--json") { Description = "Print the number of events and the last sequence as JSON." };
         var server = new FeatureServerOptions();
         var command = new Command("ingest", "Post events to the feature server. Posting the same file again changes nothing.")

@@ -9,7 +9,7 @@ internal static class ProfileCommand
 {
     internal static Command Create()
     {
-        var tables = new Argument<string[]>("table") { Description = "The Parquet files of the table.", Arity = ArgumentArity.OneOrMore };
+        var tables = new Argument<string[]>("TABLE") { Description = "The Parquet files of the table.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = "The profile, a JSON file. It must not exist.", Required = true };
         var memory = new Option<int?>("--memory-mb")
         {

@@ -10,7 +10,7 @@ internal static class SkewCommand
 {
     internal static Command Create()
     {
-        var model = new Argument<string>("model") { Description = "The model." };
+        var model = new Argument<string>("MODEL") { Description = "The model." };
         var version = new Option<string?>("--version") { Description = "The version. Default: all that have predictions." };
         var store = new Option<string?>("--store")
         {

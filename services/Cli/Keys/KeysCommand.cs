@@ -13,7 +13,7 @@ internal static class KeysCommand
 
     private static Command CreateNew()
     {
-        var client = new Argument<string>("client") { Description = "The client's name." };
+        var client = new Argument<string>("CLIENT") { Description = "The client's name." };
         var role = new Option<string?>("--role")
         {
             Description = "The client's role: caller, tester, reporter or operator. Default: its present role; a new client is a caller.",
@@ -38,7 +38,7 @@ internal static class KeysCommand
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), (terminal, _) =>
         {
             var wanted = arguments.GetValue(role) is { } text ? Enum.Parse<ClientRole>(text, ignoreCase: true) : (ClientRole?)null;
-            Make(terminal, stack.Read(arguments), ParseName(arguments.GetValue(client)!), wanted, arguments.GetValue(write));
+            Make(terminal, stack.ReadRunning(arguments), ParseName(arguments.GetValue(client)!), wanted, arguments.GetValue(write));
             return Task.FromResult(ExitCode.Done);
         }));
         return command;

@@ -34,7 +34,7 @@ internal static class ExportCommand
         command.SetAction((arguments, _) => Terminal.RunAsync(json: false, async (terminal, signals) =>
         {
             var (since, until) = range.Read(arguments, TimeProvider.System);
-            var location = stack.Read(arguments);
+            var location = stack.ReadRunning(arguments);
             var names = arguments.GetValue(models) is { Length: > 0 } given
                 ? given
                 : [.. location.Read().Settings.Models.Keys.Select(static name => name.Text)];

@@ -47,7 +47,23 @@ internal sealed class AdminOptions
         command.Options.Add(tokenFile);
     }
 
-    internal StackLocation Stack(ParseResult arguments) => stack.Read(arguments);
+    internal StackLocation Stack(ParseResult arguments) => stack.ReadRunning(arguments);
+
+    /// <summary>Whether the command line names the admin API.</summary>
+    internal bool IsGiven(ParseResult arguments) => arguments.GetValue(admin) is not null;
+
+    /// <summary>The options as they were typed, for commands in messages.</summary>
+    internal string Typed(ParseResult arguments)
+    {
+        var typed = stack.Typed(arguments);
+        foreach (var option in (Option<string?>[])[admin, keyFile, tokenFile])
+        {
+            if (arguments.GetValue(option) is { } value)
+                typed += $" {option.Name} {OwnCommand.Word(value)}";
+        }
+
+        return typed;
+    }
 
     /// <summary>Makes a client of the admin API.</summary>
     /// <exception cref="CommandException">No address is given and no platform runs here, the credential is missing, or it must not be sent
@@ -65,7 +81,7 @@ internal sealed class AdminOptions
         var given = CredentialOf(arguments);
         if (arguments.GetValue(admin) is not { } text)
         {
-            var running = RunningPlatform.Find(stack.Read(arguments));
+            var running = RunningPlatform.Find(stack.ReadRunning(arguments));
             return (running.Admin, given ?? OperatorCredential.OfKey(Read(running.KeyFile, "key")));
         }
 

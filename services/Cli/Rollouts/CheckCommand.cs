@@ -1,9 +1,11 @@
 using System.CommandLine;
+using ModelServing.Cli.Up;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Journal;
 using ModelServing.Oci;
 using ModelServing.Oci.Identity;
+using ModelServing.Registry;
 using ModelServing.Rollout.Journal;
 using ModelServing.Settings;
 using ModelServing.Settings.Models;
@@ -17,6 +19,11 @@ internal static class CheckCommand
 {
     internal static Command Create()
     {
+        var path = new Argument<string?>("FILE")
+        {
+            Description = "A stack file: check everything that 'ms up' would refuse, also while no platform runs.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var journal = new Option<string?>("--journal")
         {
             Description = "Read the journal itself instead of asking a router: nosql:COMPARTMENT-OCID/TABLE.",
@@ -25,16 +32,20 @@ internal static class CheckCommand
         var oci = new OciOptions();
         var command = new Command(
             "check",
-            "Check that the stack file names no condemned version as stable. 'pulumi up' of such a file could delete the last good pods.")
+            "Check a stack file before it is applied: its settings, and that it names no condemned version as stable. 'pulumi up' of " +
+                "such a file could delete the last good pods. With FILE, also that its versions are published on this machine.")
         {
-            journal,
+            path, journal,
         };
         admin.AddTo(command);
         oci.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(json: false, async (terminal, signals) =>
         {
-            var stack = admin.Stack(arguments);
+            var named = arguments.GetValue(path);
+            var stack = named is null ? admin.Stack(arguments) : StackLocation.FromFile(named);
             var file = stack.Read();
+            if (file.Check() is { Count: > 0 } broken)
+                throw stack.Faults(broken);
             HashSet<(ModelName, ModelVersion)> condemned;
             if (arguments.GetValue(journal) is { } location)
             {
@@ -42,6 +53,10 @@ internal static class CheckCommand
                     ? stack.ReadCloud().Cloud!.Region
                     : null;
                 condemned = await ReadAsync(location, region is null ? null : oci.Read(arguments, region), file, signals.Stop);
+            }
+            else if (named is not null && !admin.IsGiven(arguments))
+            {
+                condemned = await CheckOnThisMachineAsync(stack, file, signals.Stop);
             }
             else
             {
@@ -54,10 +69,27 @@ internal static class CheckCommand
                 throw stack.Faults(faults);
             foreach (var line in Remarks(file, condemned))
                 terminal.Say($"[yellow]{Markup.Escape(line)}[/]");
-            terminal.Say($"{stack.FileName} names no condemned version as stable.");
+            terminal.Say(named is null || admin.IsGiven(arguments) || arguments.GetValue(journal) is not null
+                ? $"{Markup.Escape(stack.FileName)} is correct and names no condemned version as stable."
+                : $"{Markup.Escape(stack.FileName)} is correct: its versions are published, and no stable version is condemned.");
             return ExitCode.Done;
         }));
         return command;
+    }
+
+    /// <summary>Checks the published versions as <c>ms up</c> does, and reads which versions are condemned on this machine.</summary>
+    /// <exception cref="CommandException"><c>ms up</c> would refuse the file, or the journal can't be read.</exception>
+    internal static async Task<HashSet<(ModelName, ModelVersion)>> CheckOnThisMachineAsync(
+        StackLocation stack, StackFile file, CancellationToken cancellation)
+    {
+        var own = stack.StateFolder(file.Settings.Local);
+        var folder = StateFolder.Running(own) is [var running, ..] ? running : own;
+        // A demo has a registry of its own.
+        var models = folder == own ? stack.RegistryFolder(file.Settings.Local) : PlatformFiles.RegistryIn(folder);
+        var registry = new ModelRegistry(RegistryLocation.Open(HostSources.File(models)), TimeProvider.System);
+        await stack.CheckAsync(file, registry, missing => PublishHint.For(stack, demo: folder != own, missing), cancellation);
+        var journal = PlatformFiles.JournalIn(folder);
+        return File.Exists(journal) ? await ReadAsync(HostSources.Sqlite(journal), null, file, cancellation) : [];
     }
 
     /// <summary>The condemned versions according to a router.</summary>

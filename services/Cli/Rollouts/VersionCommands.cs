@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
+using Spectre.Console;
 
 namespace ModelServing.Cli.Rollouts;
 
@@ -23,8 +24,8 @@ internal static class VersionCommands
             var request = new RollbackRequest(version, Environment.UserName, why, arguments.GetValue(force));
             var status = await client.RollbackAsync(model, request, signals.Stop);
             terminal.Say($"{model} version {version} is condemned and gets no traffic. For a new trial:");
-            terminal.Say($"  [bold]ms reset {model} {version} --why REASON[/]");
-            terminal.Result(status, static status => StatusReport.Table([status]));
+            terminal.Say($"  [bold]{Markup.Escape(StatusReport.ResetCommand(model, version, target.Admin.Typed(arguments)))}[/]");
+            Print(terminal, status);
             return ExitCode.Done;
         }));
         return command;
@@ -41,10 +42,16 @@ internal static class VersionCommands
             using var client = target.Admin.Open(arguments);
             var status = await client.ResetAsync(model, new ResetRequest(version, Environment.UserName, why), signals.Stop);
             terminal.Say($"The next trial of {model} version {version} has begun; it gets its share of the plan.");
-            terminal.Result(status, static status => StatusReport.Table([status]));
+            Print(terminal, status);
             return ExitCode.Done;
         }));
         return command;
+    }
+
+    private static void Print(Terminal terminal, ModelStatus status)
+    {
+        foreach (var line in StatusReport.Rollout(status))
+            terminal.Say(line);
     }
 
     /// <summary>A model, one of its versions, and the reason.</summary>

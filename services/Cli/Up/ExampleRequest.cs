@@ -9,15 +9,19 @@ namespace ModelServing.Cli.Up;
 internal static class ExampleRequest
 {
     // More would be unreadable in one command.
-    private const long MostElements = 64;
+    private const int MostElements = 64;
 
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The request's body; null if it would be too long to type.</summary>
-    internal static string? From(IReadOnlyList<TensorInfo> inputs)
+    /// <summary>The request's body between the single quotes of a shell command; null if it would be too long to type.</summary>
+    internal static string? From(IReadOnlyList<TensorInfo> inputs) =>
+        From(inputs, MostElements)?.Replace("'", "'\\''", StringComparison.Ordinal);
+
+    /// <summary>The request's body; null if it would have more elements than <paramref name="most"/>.</summary>
+    internal static string? From(IReadOnlyList<TensorInfo> inputs, int most)
     {
-        if (inputs.Sum(static input => Shape(input)
-            .Aggregate(1L, static (product, length) => product * Math.Min(length, MostElements + 1))) > MostElements)
+        if (inputs.Sum(input => Shape(input).Aggregate(1L, (product, length) => Math.Min(product * Math.Min(length, most + 1L), most + 1L)))
+            > most)
             return null;
         using var body = new MemoryStream();
         using (var json = new Utf8JsonWriter(body, Readable))
@@ -30,8 +34,7 @@ internal static class ExampleRequest
             json.WriteEndObject();
         }
 
-        // The shell command puts it between single quotes.
-        return Encoding.UTF8.GetString(body.ToArray()).Replace("'", "'\\''", StringComparison.Ordinal);
+        return Encoding.UTF8.GetString(body.ToArray());
     }
 
     private static void Write(Utf8JsonWriter json, TensorInfo input)

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace ModelServing.Cli.Up;
 
-/// <summary>The hosts' programs. The build puts each beside this program, in <c>artifacts/bin/PROJECT/CONFIGURATION</c>.</summary>
+/// <summary>The hosts' programs. The build puts each beside this program, in <c>artifacts/bin/PROJECT/CONFIGURATION</c>. The dotnet tool
+/// brings them along, in <c>hosts/PROJECT</c>.</summary>
 internal sealed record HostPrograms(HostProgram Inference, HostProgram Router, HostProgram Functions, HostProgram FeatureServer)
 {
     /// <summary>Finds the programs from this program's own folder.</summary>
@@ -18,6 +19,9 @@ internal sealed record HostPrograms(HostProgram Inference, HostProgram Router, H
 
         HostProgram ProgramOf(string project)
         {
+            var packed = Path.Combine(folder, "hosts", project, $"ModelServing.{project}.dll");
+            if (File.Exists(packed))
+                return new HostProgram(dotnet, [packed]);
             var assembly = Path.GetFullPath(Path.Combine(
                 folder,
                 "..",

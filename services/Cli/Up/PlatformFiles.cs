@@ -23,11 +23,14 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
     internal string OperatorKeyPath { get; } = OperatorKeyIn(folder);
 
     /// <summary>The journal. It outlives the platform, because a condemned version stays condemned.</summary>
-    internal string JournalPath { get; } = Path.Combine(folder, "journal.db");
+    internal string JournalPath { get; } = JournalIn(folder);
 
     internal string SnapshotPath { get; } = Path.Combine(folder, "journal.snapshot");
 
     internal string AdminAddressPath { get; } = AdminAddressIn(folder);
+
+    /// <summary>The journal of a platform in this folder.</summary>
+    internal static string JournalIn(string folder) => Path.Combine(folder, "journal.db");
 
     /// <summary>The file with the address of the router's admin API, for a platform in this folder.</summary>
     internal static string AdminAddressIn(string folder) => Path.Combine(folder, "admin.address");

@@ -17,9 +17,9 @@ internal static class PublishHint
 
         if (missing.Any(IsSample))
         {
-            yield return "To run the platform with the sample: ./dev up --demo";
+            yield return $"To run the platform with the sample: {OwnCommand.Name} up --demo";
             yield return "To publish the feature views that it uses:";
-            yield return "  ./dev ms features apply " +
+            yield return $"  {OwnCommand.Name} features apply " +
                 string.Join(' ', SampleFeatures.Views.Select(static view => Display(SampleFeatures.PathOf(view)))) + Options(stack);
         }
 
@@ -30,7 +30,7 @@ internal static class PublishHint
                 ? $"{Display(SampleArtifacts.ModelPath(version.Version.Number))} --training " +
                     $"{Display(SampleArtifacts.TrainingPath(version.Version.Number))}"
                 : "MODEL.onnx";
-            yield return $"  ./dev ms publish {version.Model} {files} --version {version.Version}{Options(stack)}";
+            yield return $"  {OwnCommand.Name} publish {version.Model} {files} --version {version.Version}{Options(stack)}";
         }
     }
 
@@ -38,7 +38,7 @@ internal static class PublishHint
         version.Model.Text == SampleArtifacts.ModelName && SampleArtifacts.Versions.Contains(version.Version.Number);
 
     private static string Options(StackLocation stack) =>
-        (stack.Name == StackOptions.DefaultStack ? "" : $" --stack {stack.Name} --local") +
+        (stack.Name == StackOptions.DefaultIn(stack.Folder) ? "" : $" --stack {stack.Name} --local") +
         (Path.GetFullPath(".") == stack.Folder ? "" : $" --cwd {Display(stack.Folder)}");
 
     // Relative if possible: shorter, and the same on every machine.
@@ -46,6 +46,6 @@ internal static class PublishHint
     {
         var relative = Path.GetRelativePath(Path.GetFullPath("."), path);
         var shown = relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
-        return shown.Contains(' ', StringComparison.Ordinal) ? $"'{shown}'" : shown;
+        return OwnCommand.Word(shown);
     }
 }

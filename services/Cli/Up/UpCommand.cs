@@ -65,7 +65,7 @@ internal static class UpCommand
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), (terminal, signals) =>
             RunAsync(
                 new UpRequest(
-                    stack.Read(arguments),
+                    arguments.GetValue(demo) ? stack.ReadForDemo(arguments) : stack.Read(arguments),
                     arguments.GetValue(demo),
                     arguments.GetValue(once),
                     arguments.GetValue(json),

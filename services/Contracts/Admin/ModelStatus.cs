@@ -10,6 +10,9 @@ public sealed record ModelStatus
     /// <summary>The revision of the served rollout; null if none is served.</summary>
     public string? Revision { get; init; }
 
+    /// <summary>The plan's rollout if another one, or none, is served in its place; otherwise null.</summary>
+    public RolloutPlan? Planned { get; init; }
+
     /// <summary>The served experiment; null for none.</summary>
     public string? Experiment { get; init; }
 

@@ -128,11 +128,10 @@ internal static class SkewCommand
         }
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        // A table in a file or a pipe has no terminal width to fit.
+        // A line in a file or a pipe has no terminal width to fit.
         if (Console.IsOutputRedirected)
             console.Profile.Width = 1000;
-        console.Write(SkewTable.Render(report));
-        foreach (var line in SkewTable.LinesOf(report))
-            Console.Out.WriteLine(line);
+        foreach (var line in SkewTable.Lines(report))
+            console.MarkupLine(line);
     }
 }

@@ -42,6 +42,7 @@ internal sealed class RolloutStatusReader(
                 : served.JournalUnread ? RolloutCondition.JournalUnread
                 : RolloutCondition.Serving,
             Revision = served.Rollout?.Revision,
+            Planned = served.Refused is null ? null : served.Planned,
             Experiment = served.Rollout?.Experiment,
             Variants = [.. served.Variants.Reverse().Select(variant => Read(model, variant))],
             KeptWarm = [.. (served.Rollout?.KeptWarm ?? [])
@@ -68,6 +69,7 @@ internal sealed class RolloutStatusReader(
             ReadyOf(route))
         {
             Guard = model.Watched.FirstOrDefault(watched => watched.Variant == variant.Plan.Name) is { } watched ? Read(watched) : null,
+            Figures = route?.Recent.Read(time.GetElapsedTime(0, time.GetTimestamp())),
         };
     }
 

@@ -67,7 +67,8 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
     private static bool IsMissedDeadline(in AttemptResult result) =>
         result.Cause == ForwardResult.Deadline || result.Status == StatusCodes.Status504GatewayTimeout;
 
-    private static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(in Attempt attempt, in AttemptResult result)
+    /// <summary>Judges an attempt: the metric in which it counts, null if the client ended it, and the evidence that it is.</summary>
+    internal static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(in Attempt attempt, in AttemptResult result)
     {
         var tags = attempt.Route.Tags;
         if (attempt.IsShortened && IsMissedDeadline(result))

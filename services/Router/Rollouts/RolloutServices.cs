@@ -35,9 +35,11 @@ internal static class RolloutServices
         services.AddSingleton<WatchedVersions>();
         services.AddSingleton<FailureQueue>();
         services.AddSingleton<AttemptReport>();
+        services.AddSingleton<VariantReport>();
         services.AddSingleton<AttemptObserver>(static provider =>
         {
             AttemptObserver report = provider.GetRequiredService<AttemptReport>().Add;
+            report += provider.GetRequiredService<VariantReport>().Add;
             return provider.GetService<UnansweredAttempts>() is { } unanswered ? report + unanswered.Add : report;
         });
         services.AddSingleton<JournalSnapshotKeeper>();

@@ -93,6 +93,13 @@ internal sealed class ModelRoute
     internal bool HasStable(EffectiveRollout other) =>
         variants.Length > 0 && other.Variants is [.., var stable] && stable.Plan.Version == Stable.Version;
 
+    /// <summary>Takes over what the previous table counted of the same variants.</summary>
+    internal void Continue(ModelRoute? previous)
+    {
+        foreach (var variant in variants)
+            variant.Continue(previous?.VariantNamed(variant.Variant));
+    }
+
     /// <summary>Picks the variant of a routing key.</summary>
     /// <param name="key">The bytes that the client sent, which headers hold as Latin-1.</param>
     /// <param name="hash">The key's hash; 0 if stable is the only variant.</param>

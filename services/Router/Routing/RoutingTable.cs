@@ -68,9 +68,9 @@ internal sealed class RoutingTable
             {
                 var state = stateOf(pair.Key);
                 var effective = EffectiveRollout.From(pair.Value, state);
-                var before = previous?.models.GetValueOrDefault(pair.Key.Text);
                 var withEndpoints = byVersion.Where(group => group.Key.Model == pair.Key).Select(static group => group.Key.Version);
-                return new ModelRoute(
+                var before = previous?.models.GetValueOrDefault(pair.Key.Text);
+                var route = new ModelRoute(
                     pair.Key,
                     effective,
                     state,
@@ -83,6 +83,8 @@ internal sealed class RoutingTable
                             now)),
                     before?.Budget ?? new RetryBudget(time),
                     before is not null && before.HasStable(effective) ? before.SlowLimit : new SlowLimit(time));
+                route.Continue(before);
+                return route;
             },
             StringComparer.Ordinal);
         return new RoutingTable(plan, models, live);

@@ -47,6 +47,16 @@ internal sealed class VariantRoute(
 
     internal VariantTags Tags { get; } = new(model, version, variant);
 
+    /// <summary>The variant's requests of the last hour. They go on through changes of the plan and the endpoints.</summary>
+    internal RecentAttempts Recent { get; private set; } = new();
+
+    /// <summary>Takes over the requests of the same trial in the previous table.</summary>
+    internal void Continue(VariantRoute? previous)
+    {
+        if (previous is not null && previous.Version == version && previous.Trial == trial)
+            Recent = previous.Recent;
+    }
+
     /// <summary>The version's own path, so that a process that took over an old address cannot answer for it.</summary>
     internal byte[] Path { get; } = Encoding.ASCII.GetBytes(InferencePaths.Model(model, version));
 

@@ -8,12 +8,19 @@ internal static class Quoted
 {
     private const int MaxLength = 60;
 
-    internal static string From(string text)
+    private const int MaxSentence = 300;
+
+    internal static string From(string text) => From(text, MaxLength);
+
+    /// <summary>Prepares a message of the YAML library, which is longer than a value and must be readable to its end.</summary>
+    internal static string Sentence(string text) => From(text, MaxSentence);
+
+    private static string From(string text, int most)
     {
         var quoted = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
         {
-            if (quoted.Length >= MaxLength)
+            if (quoted.Length >= most)
                 return quoted.Append('…').ToString();
             if (IsVisible(rune))
                 quoted.Append(rune);

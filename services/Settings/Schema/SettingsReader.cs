@@ -39,7 +39,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults, bool plainSecre
         foreach (var entry in mapping?.Entries ?? [])
         {
             if (!properties.Any(property => KeyOf(property) == entry.Key) && !foreignKeys.Contains(entry.Key))
-                AddFault(Join(path, entry.Key), $"unknown setting; expected one of {Names(expected)}", entry.Position);
+                AddFault(Join(path, entry.Key), Unknown(entry.Key, expected), entry.Position);
         }
 
         foreach (var property in properties)
@@ -184,6 +184,10 @@ internal sealed class SettingsReader(List<SettingsFault> faults, bool plainSecre
     }
 
     private static string Names(IEnumerable<PropertyInfo> properties) => string.Join(", ", properties.Select(KeyOf));
+
+    private static string Unknown(string key, PropertyInfo[] expected) => NearestKey.Find(key, expected.Select(KeyOf)) is { } meant
+        ? $"unknown setting; did you mean '{meant}'?"
+        : $"unknown setting; expected one of {Names(expected)}";
 
     private static string Join(string path, string key) => path.EndsWith(':') ? path + Quoted.From(key) : $"{path}.{Quoted.From(key)}";
 }

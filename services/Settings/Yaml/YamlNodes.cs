@@ -46,10 +46,7 @@ internal sealed class YamlNodes
         }
         catch (YamlException e)
         {
-            // The library's message may start with the position.
-            var message = e.InnerException?.Message ?? e.Message;
-            var reason = message[(message.IndexOf("): ", StringComparison.Ordinal) is var i and >= 0 ? i + 3 : 0)..];
-            faults.Add(new SettingsFault("", "this is not valid YAML: " + Quoted.From(reason), At(e.Start)));
+            faults.Add(YamlFault.From(text, e));
             return null;
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)

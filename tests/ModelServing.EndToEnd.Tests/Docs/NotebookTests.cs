@@ -16,7 +16,7 @@ public class NotebookTests
     [Fact]
     public async Task Its_cells_lead_from_payments_in_pandas_to_a_served_model_that_agrees_with_its_training()
     {
-        var python = await FindPythonAsync();
+        var python = await Python.FindAsync(Packages, Token);
         Assert.SkipWhen(
             python is null,
             "Python does not have its packages: " +
@@ -71,27 +71,5 @@ public class NotebookTests
             .ToList();
         Assert.True(cells.Count >= 10, $"{cells.Count} cells");
         return string.Join("\n\n", cells) + "\n";
-    }
-
-    private static async Task<string?> FindPythonAsync()
-    {
-        foreach (var python in (string[])["python3", "/usr/bin/python3"])
-        {
-            try
-            {
-                var start = new ProcessStartInfo(python, ["-c", $"import {Packages}"]) { RedirectStandardError = true };
-                using var process = Process.Start(start)!;
-                _ = await process.StandardError.ReadToEndAsync(Token);
-                await process.WaitForExitAsync(Token);
-                if (process.ExitCode == 0)
-                    return python;
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                // There is no such program.
-            }
-        }
-
-        return null;
     }
 }

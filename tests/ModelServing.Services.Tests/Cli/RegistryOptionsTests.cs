@@ -14,7 +14,7 @@ public sealed class RegistryOptionsTests : IDisposable
     {
         foreach (var stack in (string[])["dev", "prod"])
             File.Copy(Repository.Combine($"Pulumi.{stack}.yaml"), folder.Combine($"Pulumi.{stack}.yaml"));
-        File.WriteAllText(folder.Combine("Pulumi.local.yaml"), SomeStack.Yaml());
+        File.WriteAllText(folder.Combine("Pulumi.here.yaml"), SomeStack.Yaml());
     }
 
     public void Dispose() => folder.Dispose();
@@ -23,7 +23,7 @@ public sealed class RegistryOptionsTests : IDisposable
     [InlineData("", ".modelserving/dev/registry")]
     [InlineData("--local", ".modelserving/dev/registry")]
     [InlineData("--stack prod --local", ".modelserving/prod/registry")]
-    [InlineData("-s local --local", ".modelserving/local/registry")]
+    [InlineData("-s here --local", ".modelserving/here/registry")]
     public async Task Without_a_stack_or_with_local_the_registry_is_on_this_machine(string arguments, string expected) =>
         Assert.Equal("file:" + folder.Combine(expected.Split('/')), await LocationAsync(arguments));
 
@@ -47,7 +47,7 @@ public sealed class RegistryOptionsTests : IDisposable
     [Fact]
     public async Task For_a_stack_without_cloud_settings_the_message_names_the_option_for_this_machine()
     {
-        var e = await Assert.ThrowsAsync<CommandException>(() => LocationAsync("--stack local"));
+        var e = await Assert.ThrowsAsync<CommandException>(() => LocationAsync("--stack here"));
         Assert.Contains(e.Lines, static line => line.Contains("modelserving:region", StringComparison.Ordinal));
         Assert.EndsWith("for the registry on this machine, add --local", e.Lines[^1], StringComparison.Ordinal);
     }

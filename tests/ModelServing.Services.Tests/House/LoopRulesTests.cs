@@ -19,6 +19,7 @@ public class LoopRulesTests
         ["services/Predictions/Shipping/Shipper.cs"] = "it ends with the spool, and its caller is a round of a loop",
         ["services/Cli/Demo/EventFlow.cs"] = "those who add events, or wait for the last one, get its exception",
         ["services/Cli/Demo/DemoRounds.cs"] = "its command awaits it and ends with it",
+        ["services/Cli/Rollouts/StatusCommand.cs"] = "its command awaits it and ends with it",
         ["services/Jobs/Features/FeatureRebuild.cs"] = "its job awaits it and ends with it",
     };
 

@@ -71,6 +71,22 @@ public class SampleArtifactsTests
             TrainingInfo.Parse(File.ReadAllBytes(SampleArtifacts.TrainingPath(2))).Labels["algorithm"]);
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void The_probabilities_of_a_row_sum_to_one(int version) => Assert.All(
+        Probabilities(version, [.. Evaluation.Take(1000)]).Chunk(2),
+        static both => Assert.Equal(1, both[0] + both[1], 1e-5));
+
+    private static float[] Probabilities(int version, IReadOnlyList<SampleRow> rows)
+    {
+        using var session = new InferenceSession(File.ReadAllBytes(SampleArtifacts.ModelPath(version)));
+        var features = rows.SelectMany(row => row.Features.ToArray()).ToArray();
+        using var input = OrtValue.CreateTensorValueFromMemory(features, [rows.Count, SampleFeatures.ColumnCount]);
+        using var run = new RunOptions();
+        using var outputs = session.Run(run, [SampleArtifacts.InputName], [input], [SampleArtifacts.ProbabilitiesName]);
+        return outputs[0].GetTensorDataAsSpan<float>().ToArray();
+    }
+
     private static (long[] Labels, float[] Frauds) Run(int version, IReadOnlyList<SampleRow> rows)
     {
         using var session = new InferenceSession(File.ReadAllBytes(SampleArtifacts.ModelPath(version)));

@@ -8,6 +8,9 @@ namespace ModelServing.Services.Tests.Settings;
 
 public class StackFileTests
 {
+    private const string NoPlace =
+        "there is no place for this key: it must be indented like the keys beside it, and a value that contains ': ' needs quotes";
+
     private const string Good = """
         encryptionsalt: v1:abc=
         config:
@@ -98,8 +101,7 @@ public class StackFileTests
         "s.yaml:7:18: modelserving:models.fraud.canary.percent: '5%' is not a number from 0 to 100 in plain digits, such as 5 or 12.5",
         "s.yaml:8:9: modelserving:models.fraud.canary.percent: this key is already on line 7",
         "s.yaml:9:17: modelserving:models.fraud.deadline: 999999999999999999999999h is longer than 10m",
-        "s.yaml:10:7: modelserving:models.fraud.routingkey: unknown setting; expected one of stable, canary, experiment, "
-        + "guard, keepWarm, routingKey, deadline, attemptLimit, predictions, pods",
+        "s.yaml:10:7: modelserving:models.fraud.routingkey: unknown setting; did you mean 'routingKey'?",
         "s.yaml:11:5: modelserving:models.Bad Name: 'Bad Name' is not a model name: 1 to 40 of a-z, 0-9 and '-', beginning "
         + "with a letter or a digit",
         "s.yaml:13:15: modelserving:models.b.stable: this is a list; it must be a map with the key version",
@@ -160,9 +162,20 @@ public class StackFileTests
     [InlineData(
         "config: { modelserving:models: {} }\n---\na: 1",
         "s.yaml:2:1: a second YAML document starts here; a file contains only one")]
-    [InlineData("config:\n\ta: 1", "s.yaml:1:1: this is not valid YAML: While scanning a mapping, found invalid tab as indentation.")]
+    [InlineData("config:\n\ta: 1", "s.yaml:2:1: this is not valid YAML: this line is indented with a tab; use spaces")]
+    [InlineData("config:\n  a:\n    b: 1\n  \tc: 2", "s.yaml:4:3: this is not valid YAML: this line is indented with a tab; use spaces")]
+    [InlineData(
+        "config:\n  a:\n    b:\n      c: 1\n\td: 1\n", "s.yaml:5:1: this is not valid YAML: this line is indented with a tab; use spaces")]
+    [InlineData("config:\n  a: \"b\n  c: d\n", "s.yaml:2:6: this is not valid YAML: the quote that opens here is not closed")]
     [InlineData("a: {b: c\nconfig:\n  a: 1\n", "s.yaml:1:5: this is not valid YAML: the value that starts here is not closed properly")]
-    [InlineData("config:\n  a: b: c", "s.yaml:2:7: this is not valid YAML: While scanning a plain scalar value, found invalid mapping.")]
+    [InlineData("config:\n  a: b: c", "s.yaml:2:7: this is not valid YAML: " + NoPlace)]
+    [InlineData("config:\n  a:\n    b: 1\n   c: 2\n  d: 3\n", "s.yaml:4:4: this is not valid YAML: " + NoPlace)]
+    [InlineData(
+        "config:\n  a: \"\\q\"",
+        "s.yaml:2:6: this is not valid YAML: While scanning a quoted scalar, found unknown escape character.")]
+    [InlineData(
+        "config: { modelserving:models: { a: { stable: { version: 1 }, canry: { version: 2, percent: 1 } } } }",
+        "s.yaml:1:63: modelserving:models.a.canry: unknown setting; did you mean 'canary'?")]
     public void A_file_that_is_not_a_stack_file_is_reported(string yaml, string fault) => AssertFaults(yaml, fault);
 
     [Fact]

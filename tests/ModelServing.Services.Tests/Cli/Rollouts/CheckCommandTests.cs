@@ -5,6 +5,8 @@ using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Journal.Sqlite;
+using ModelServing.Registry;
+using ModelServing.Sample;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.Settings;
 using ModelServing.TestKit;
@@ -88,6 +90,52 @@ public class CheckCommandTests
             TestContext.Current.CancellationToken));
         Assert.Equal((ExitCode.WrongInput, "--journal: the file does not exist: /nowhere/journal.db"), (e.ExitCode, e.Message));
     }
+
+    [Fact]
+    public async Task Without_a_platform_the_published_versions_and_the_journal_of_this_machine_are_checked()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Combine("Pulumi.some.yaml");
+        await System.IO.File.WriteAllTextAsync(
+            path,
+            "config: { modelserving:models: { fraud: { stable: { version: 2 } } } }\n",
+            TestContext.Current.CancellationToken);
+        var stack = StackLocation.FromFile(path);
+        var state = folder.Combine(".modelserving", "some");
+        var missing = await Assert.ThrowsAsync<CommandException>(() => CheckAsync(stack));
+        Assert.StartsWith(
+            "Pulumi.some.yaml:1:62: modelserving:models.fraud.stable.version: version 2 of fraud is not published",
+            missing.Lines[0],
+            StringComparison.Ordinal);
+        Assert.Contains(missing.Lines, static line => line.StartsWith("  ms publish fraud ", StringComparison.Ordinal));
+
+        var registry = new ModelRegistry(new FolderObjectStore(Path.Combine(state, "registry")), TimeProvider.System);
+        await using var model = System.IO.File.OpenRead(SampleArtifacts.ModelPath(2));
+        await registry.PublishAsync(
+            SomeStatus.Fraud, new ModelVersion(2), model, TrainingInfo.None, TestContext.Current.CancellationToken);
+        Assert.Empty(await CheckAsync(stack));
+
+        using (var store = new SqliteJournalStore(Path.Combine(state, "journal.db")))
+            await new RolloutJournal(store).AppendAsync(SomeEvents.RolledBack(2), TestContext.Current.CancellationToken);
+        Assert.Equal([(SomeStatus.Fraud, new ModelVersion(2))], await CheckAsync(stack));
+    }
+
+    [Fact]
+    public void A_stack_file_may_have_any_name_and_its_faults_carry_that_name()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Combine("candidate.yml");
+        System.IO.File.WriteAllText(path, "config: { modelserving:models: { fraud: { stable: { version: 0 } } } }\n");
+        var stack = StackLocation.FromFile(path);
+        Assert.StartsWith(
+            "candidate.yml:1:62: ", Assert.Throws<CommandException>(() => stack.Read()).Lines[0], StringComparison.Ordinal);
+        Assert.Equal(
+            ExitCode.WrongInput,
+            Assert.Throws<CommandException>(() => StackLocation.FromFile(folder.Combine("none.yaml"))).ExitCode);
+    }
+
+    private static Task<HashSet<(ModelName, ModelVersion)>> CheckAsync(StackLocation stack) =>
+        CheckCommand.CheckOnThisMachineAsync(stack, stack.Read(), TestContext.Current.CancellationToken);
 
     private static HashSet<(ModelName, ModelVersion)> Condemned(params int[] versions) =>
         CheckCommand.CondemnedIn(SomeStatus.WithCondemned(versions));

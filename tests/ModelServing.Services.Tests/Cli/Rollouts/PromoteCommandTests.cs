@@ -49,6 +49,22 @@ public class PromoteCommandTests
         PromoteCommand.Require(status, Fraud, new ModelVersion(2), force: true);
     }
 
+    [Theory]
+    [InlineData(999, false)]
+    [InlineData(1_000, true)]
+    public void A_canary_with_enough_requests_needs_no_confirmation(long requests, bool isEnough)
+    {
+        var model = WithCondemned().With(model => model with
+        {
+            Variants = [.. model.Variants.Select(variant => variant with { Figures = new VariantFigures(requests, [], [], []) })],
+        }).Models.Single();
+        PromoteCommand.RequireRequests(model, new ModelVersion(2), yes: true);
+        if (isEnough)
+            PromoteCommand.RequireRequests(model, new ModelVersion(2), yes: false);
+        else
+            Assert.Throws<CommandException>(() => PromoteCommand.RequireRequests(model, new ModelVersion(2), yes: false));
+    }
+
     [Fact]
     public void A_condemned_canary_can_not_be_forced() => Assert.Throws<CommandException>(
         () => PromoteCommand.Require(WithCondemned(2), Fraud, new ModelVersion(2), force: true));

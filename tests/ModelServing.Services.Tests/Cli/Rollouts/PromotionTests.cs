@@ -53,7 +53,7 @@ public sealed class PromotionTests
                 stack,
                 SomePlan.Model,
                 () => Open(router),
-                force: false,
+                new PromotionConsent(Force: false, Yes: true),
                 TestContext.Current.CancellationToken));
 
         var settings = stack.Read().Settings.Models[SomePlan.Model];
@@ -65,6 +65,7 @@ public sealed class PromotionTests
             ignoreLineEndingDifferences: true);
         Assert.Equal(
             [
+                "  no requests yet at this router",
                 "Pulumi.some.yaml: fraud",
                 "  stable.version  1 -> 2",
                 "  canary          version 2, 50% -> removed",
@@ -92,8 +93,29 @@ public sealed class PromotionTests
             stack,
             SomePlan.Model,
             () => Open(router),
-            force: false,
+            new PromotionConsent(Force: false, Yes: true),
             TestContext.Current.CancellationToken));
+        Assert.Equal(Before, await File.ReadAllTextAsync(stack.FilePath, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_canary_with_few_requests_must_be_confirmed()
+    {
+        using var folder = new TemporaryFolder();
+        var stack = StackOf(folder);
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.Canary2());
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        var refused = await Assert.ThrowsAsync<CommandException>(() => PromoteCommand.RunAsync(
+            new RecordedTerminal().Terminal,
+            stack,
+            SomePlan.Model,
+            () => Open(router),
+            new PromotionConsent(Force: false, Yes: false),
+            TestContext.Current.CancellationToken));
+        Assert.StartsWith("version 2 of fraud has had 0 requests in trial 1, ", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("1,000 are the least to judge it by. --yes promotes it all the same", refused.Message, StringComparison.Ordinal);
         Assert.Equal(Before, await File.ReadAllTextAsync(stack.FilePath, TestContext.Current.CancellationToken));
     }
 

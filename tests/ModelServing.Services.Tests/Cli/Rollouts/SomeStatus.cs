@@ -54,6 +54,23 @@ internal static class SomeStatus
         ],
     };
 
+    internal static RolloutsStatus WithFigures() => WithCondemned().With(static model => model with
+    {
+        Variants =
+        [
+            .. model.Variants.Select(static variant => variant with
+            {
+                Figures = variant.Name == "stable" ? Figures(1_140, 0, 0) : Figures(60, 3, 6),
+            }),
+        ],
+    });
+
+    private static VariantFigures Figures(long requests, long errors, long refused) => new(
+        requests,
+        [.. ((int[])[1, 5, 60]).Select(minutes => new PeriodFigures(minutes, requests, errors, refused, 1.21, 12.3, 123))],
+        [.. Enumerable.Repeat(0L, 59), requests],
+        [.. Enumerable.Repeat((double?)null, 59), 12.3]);
+
     internal static RolloutsStatus With(this RolloutsStatus status, Func<ModelStatus, ModelStatus> change) =>
         status with { Models = [.. status.Models.Select(change)] };
 }

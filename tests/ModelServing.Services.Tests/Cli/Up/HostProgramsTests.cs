@@ -26,6 +26,16 @@ public sealed class HostProgramsTests : IDisposable
     }
 
     [Fact]
+    public void The_dotnet_tool_brings_its_hosts_along()
+    {
+        foreach (var project in (string[])["Inference", "Router", "Functions", "FeatureServer"])
+            Touch("tool", "hosts", project, $"ModelServing.{project}.dll");
+        Assert.Equal(
+            [folder.Combine("tool", "hosts", "Router", "ModelServing.Router.dll")],
+            HostPrograms.Find(folder.Combine("tool"), "dotnet").Router.Arguments);
+    }
+
+    [Fact]
     public void Each_missing_program_is_a_line_that_says_how_to_build_it()
     {
         var e = Assert.Throws<CommandException>(() => HostPrograms.Find(folder.Combine("bin", "Cli", "release"), "dotnet"));

@@ -14,23 +14,23 @@ public class PublishHintTests
             Version("fraud", 1),
             Version("fraud", 2),
         ]).ToList();
-        Assert.Equal("To run the platform with the sample: ./dev up --demo", lines[0]);
+        Assert.Equal("To run the platform with the sample: ms up --demo", lines[0]);
         var views = lines[2].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["./dev", "ms", "features", "apply"], views[..4]);
-        Assert.Equal(2, views[4..].Length);
-        Assert.All(views[4..], static file => Assert.True(File.Exists(file), file));
+        Assert.Equal(["ms", "features", "apply"], views[..3]);
+        Assert.Equal(2, views[3..].Length);
+        Assert.All(views[3..], static file => Assert.True(File.Exists(file), file));
         Assert.Equal("To publish them:", lines[3]);
         var words = lines[5].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["./dev", "ms", "publish", "fraud"], words[..4]);
-        Assert.True(File.Exists(words[4]), words[4]);
-        Assert.Equal("--training", words[5]);
-        Assert.True(File.Exists(words[6]), words[6]);
-        Assert.Equal(["--version", "2"], words[7..]);
+        Assert.Equal(["ms", "publish", "fraud"], words[..3]);
+        Assert.True(File.Exists(words[3]), words[3]);
+        Assert.Equal("--training", words[4]);
+        Assert.True(File.Exists(words[5]), words[5]);
+        Assert.Equal(["--version", "2"], words[6..]);
     }
 
     [Fact]
     public void The_commands_for_other_versions_name_the_stack() => Assert.Equal(
-        ["To publish it:", "  ./dev ms publish iris MODEL.onnx --version 3 --stack prod --local --cwd /srv/stacks"],
+        ["To publish it:", "  ms publish iris MODEL.onnx --version 3 --stack prod --local --cwd /srv/stacks"],
         PublishHint.For(new StackLocation("prod", "/srv/stacks"), demo: false, [Version("iris", 3)]));
 
     [Fact]

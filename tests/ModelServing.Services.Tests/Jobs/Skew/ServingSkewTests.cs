@@ -6,6 +6,7 @@ using ModelServing.Jobs.Progress;
 using ModelServing.Jobs.Skew;
 using ModelServing.Registry.Profiles;
 using ModelServing.Services.Tests.Predictions;
+using Spectre.Console;
 
 namespace ModelServing.Services.Tests.Jobs.Skew;
 
@@ -109,6 +110,26 @@ public sealed class ServingSkewTests : IDisposable
     }
 
     [Fact]
+    public async Task The_table_fits_eighty_columns_and_cuts_no_name()
+    {
+        await serving.PublishAsync(SomeServing.Profile(serving.WriteTable()));
+        serving.Serve(3000, static amount => amount * 2);
+        var report = await serving.CompareAsync();
+        var version = report.Versions.Single();
+        var first = version.Columns[0];
+        var name = new string('n', 70);
+        report = report with
+        {
+            Versions = [version with { Columns = [first with { Profile = first.Profile with { Name = name } }, .. version.Columns] }],
+        };
+        List<string> lines = [.. SkewTable.Lines(report).Select(Markup.Remove)];
+        Assert.All(lines, static line => Assert.InRange(line.Length, 1, 80));
+        Assert.Contains(name, lines);
+        Assert.Contains(lines, static line => line.StartsWith("amount                            shifted ", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.Contains("3,000 in serving", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_is_not_in_the_log_is_counted()
     {
         await serving.PublishAsync(SomeServing.Profile(serving.WriteTable()));
@@ -117,7 +138,7 @@ public sealed class ServingSkewTests : IDisposable
         var version = report.Versions.Single();
         Assert.Equal((20L, 20L), (version.Predictions, version.WithoutData));
         Assert.All(version.Columns, static column => Assert.Null(column.Psi));
-        Assert.Contains(SkewTable.LinesOf(report), static line => line.Contains("20 of them lack inputs", StringComparison.Ordinal));
+        Assert.Contains(SkewTable.Lines(report), static line => line.Contains("20 of them lack inputs", StringComparison.Ordinal));
     }
 
     [Fact]

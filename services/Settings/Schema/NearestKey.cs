@@ -1,13 +1,13 @@
-namespace ModelServing.Settings.Views;
+namespace ModelServing.Settings.Schema;
 
 /// <summary>The key that a writer probably meant.</summary>
-internal static class NearestKey
+public static class NearestKey
 {
     // A key with more mistakes is another word.
     private const int MostMistakes = 2;
 
     /// <summary>The key with the fewest characters to add, remove or replace; null if all are too different.</summary>
-    internal static string? Find(string text, IEnumerable<string> keys) => keys
+    public static string? Find(string text, IEnumerable<string> keys) => keys
         .Select(key => (Key: key, Mistakes: Distance(text, key)))
         .Where(candidate => candidate.Mistakes <= MostMistakes && candidate.Mistakes < candidate.Key.Length)
         .OrderBy(static candidate => candidate.Mistakes)

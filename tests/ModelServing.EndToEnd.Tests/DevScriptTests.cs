@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using ModelServing.EndToEnd.Tests.Workflows;
+using ModelServing.TestKit;
+
+namespace ModelServing.EndToEnd.Tests;
+
+/// <summary>The script <c>dev</c> in a folder of its own, with a replacement of <c>dotnet</c> that records its arguments.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class DevScriptTests : IDisposable
+{
+    private const string Dotnet = """
+        #!/usr/bin/env bash
+        root="$(dirname "$(dirname "${BASH_SOURCE[0]}")")"
+        echo "$*" >>"$root/calls"
+        if [ "$1" = msbuild ]; then
+          [ ! -e "$root/broken" ] || exit 1
+          mkdir -p "$root/artifacts/bin/Cli/release"
+          touch "$root/artifacts/bin/Cli/release/ms.dll"
+          echo "  Contracts -> /some/folder/ModelServing.Contracts.dll"
+        else
+          echo "typed: $MODELSERVING_COMMAND"
+        fi
+        """;
+
+    private readonly TemporaryFolder folder = new();
+
+    public DevScriptTests()
+    {
+        File.Copy(Repository.Combine("dev"), folder.Combine("dev"));
+        foreach (var made in (string[])["services", "bin"])
+            Directory.CreateDirectory(folder.Combine(made));
+        foreach (var file in (string[])["Directory.Build.props", "Directory.Packages.props", "global.json", "SdkDoubles.props"])
+            File.WriteAllText(folder.Combine(file), "");
+        File.WriteAllText(folder.Combine("services", "First.cs"), "");
+        File.WriteAllText(folder.Combine("services", "Second.cs"), "");
+        File.WriteAllText(folder.Combine("bin", "dotnet"), Dotnet.ReplaceLineEndings("\n") + "\n");
+        File.SetUnixFileMode(
+            folder.Combine("bin", "dotnet"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task The_first_build_prints_each_finished_part_and_the_next_call_builds_nothing()
+    {
+        var (output, builds) = await RunAsync("ms", "models");
+        Assert.Contains("The first build takes a few minutes", output, StringComparison.Ordinal);
+        Assert.Contains(" s  Contracts\n", output, StringComparison.Ordinal);
+        Assert.Contains("typed: ./dev ms\n", output, StringComparison.Ordinal);
+        Assert.Equal(1, builds);
+        Assert.Equal(("typed: ./dev ms\n", 0), await RunAsync("ms", "models"));
+    }
+
+    [Fact]
+    public async Task A_changed_or_removed_source_is_built_but_not_for_a_command_that_calls_a_platform()
+    {
+        await RunAsync("ms", "models");
+        File.WriteAllText(folder.Combine("services", "First.cs"), "changed");
+        foreach (var command in (string[])["status", "promote", "rollback", "reset", "history"])
+        {
+            var (said, none) = await RunAsync("ms", command);
+            Assert.StartsWith("typed: ", said, StringComparison.Ordinal);
+            Assert.EndsWith("This build is older than your sources; './dev build' builds them.\n", said, StringComparison.Ordinal);
+            Assert.Equal(0, none);
+        }
+
+        Assert.Equal(1, (await RunAsync("ms", "publish")).Builds);
+        Assert.Equal(0, (await RunAsync("ms", "publish")).Builds);
+        File.Delete(folder.Combine("services", "Second.cs"));
+        Assert.Equal(1, (await RunAsync("ms", "publish")).Builds);
+    }
+
+    [Fact]
+    public async Task A_failed_build_ends_the_command_and_is_tried_again()
+    {
+        await RunAsync("ms", "models");
+        File.WriteAllText(folder.Combine("services", "First.cs"), "changed");
+        File.WriteAllText(folder.Combine("broken"), "");
+        Assert.Equal(("", 1), await RunAsync("ms", "models"));
+        File.Delete(folder.Combine("broken"));
+        Assert.Equal(1, (await RunAsync("ms", "models")).Builds);
+    }
+
+    [Fact]
+    public async Task While_a_platform_runs_nothing_is_built()
+    {
+        await RunAsync("ms", "models");
+        File.WriteAllText(folder.Combine("services", "First.cs"), "changed");
+        var ms = folder.Combine("artifacts", "bin", "Cli", "release", "ms.dll");
+        using (var platform = Process.Start("bash", ["-c", $"exec -a 'dotnet {ms} up' sleep 300"]))
+        {
+            try
+            {
+                await Until.TrueAsync(() => IsRunning(ms), () => "the stand-in of the platform did not start");
+                var (output, builds) = await RunAsync("ms", "publish");
+                Assert.Contains("A platform runs here, so nothing is built", output, StringComparison.Ordinal);
+                Assert.Equal(0, builds);
+                (output, builds) = await RunAsync("build");
+                Assert.Contains("Stop it first", output, StringComparison.Ordinal);
+                Assert.Equal(0, builds);
+            }
+            finally
+            {
+                platform.Kill();
+                await platform.WaitForExitAsync(TestContext.Current.CancellationToken);
+            }
+        }
+
+        Assert.Equal(1, (await RunAsync("build")).Builds);
+    }
+
+    private static bool IsRunning(string ms)
+    {
+        using var ps = Process.Start(new ProcessStartInfo("ps", ["-ewwo", "args"]) { RedirectStandardOutput = true })!;
+        return ps.StandardOutput.ReadToEnd().Contains($"{ms} up", StringComparison.Ordinal);
+    }
+
+    private async Task<(string Output, int Builds)> RunAsync(params string[] arguments)
+    {
+        File.Delete(folder.Combine("calls"));
+        var path = new Dictionary<string, string> { ["PATH"] = $"{folder.Combine("bin")}:{Environment.GetEnvironmentVariable("PATH")}" };
+        var (_, output) = await Tool.RunAsync(folder.FullPath, path, "bash", ["./dev", .. arguments]);
+        var calls = File.Exists(folder.Combine("calls")) ? File.ReadAllLines(folder.Combine("calls")) : [];
+        return (output, calls.Count(static call => call.StartsWith("msbuild ", StringComparison.Ordinal)));
+    }
+}
