@@ -59,9 +59,11 @@ internal sealed class SlowComparison(Connector connector, AttemptObserver? obser
 
     private async Task RunAsync(Attempt attempt, byte[] bytes, int length, ByteReservation? held)
     {
+        var times = AttemptTimes.For(attempt, time.GetTimestamp());
         try
         {
-            observer?.Invoke(attempt, await AskAsync(attempt, bytes.AsMemory(0, length)));
+            var result = await AskAsync(attempt, bytes.AsMemory(0, length));
+            observer?.Invoke(attempt, result with { Times = times });
         }
         finally
         {

@@ -38,7 +38,9 @@ internal static class RolloutServices
         services.AddSingleton<AttemptObserver>(static provider =>
         {
             AttemptObserver report = provider.GetRequiredService<AttemptReport>().Add;
-            return provider.GetService<UnansweredAttempts>() is { } unanswered ? report + unanswered.Add : report;
+            if (provider.GetService<UnansweredAttempts>() is { } unanswered)
+                report += unanswered.Add;
+            return provider.GetService<AttemptLog>() is { } log ? report + log.Add : report;
         });
         services.AddSingleton<JournalSnapshotKeeper>();
         services.AddSingleton<JournalSync>();
