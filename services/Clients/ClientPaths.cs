@@ -29,19 +29,24 @@ public static class ClientPaths
 
     /// <summary>Makes <c>/metrics</c> answer only admitted callers: where clients need a credential, metrics do too. It must come before
     /// the paths are mapped.</summary>
-    public static void GuardMetrics(WebApplication app, Admission admission)
+    /// <param name="app">The host.</param>
+    /// <param name="admission">Admits clients.</param>
+    /// <param name="isOpen">Whether a request needs no credential all the same, for a port that clients do not reach; null for
+    /// none.</param>
+    public static void GuardMetrics(WebApplication app, Admission admission, Func<HttpContext, bool>? isOpen = null)
     {
         ArgumentNullException.ThrowIfNull(app);
         var time = app.Services.GetRequiredService<TimeProvider>();
         app.Use(next =>
         {
-            var guarded = Admit(admission, ClientAction.Call, AllowedMethods.Only(next, HttpMethods.Get));
+            var allowed = AllowedMethods.Only(next, HttpMethods.Get);
+            var guarded = Admit(admission, ClientAction.Call, allowed);
             return context =>
             {
                 if (context.Request.Path != InferencePaths.Metrics)
                     return next(context);
                 OwnAnswers.Identify(context, time);
-                return guarded(context);
+                return isOpen?.Invoke(context) == true ? allowed(context) : guarded(context);
             };
         });
     }

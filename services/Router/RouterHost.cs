@@ -116,7 +116,8 @@ public static class RouterHost
             context.Request.Path.Value is { } path && path.StartsWith(OutcomePaths.Prefix + "/", StringComparison.Ordinal)
                 ? outcomes.HandleAsync(context, path)
                 : next(context));
-        ClientPaths.GuardMetrics(app, app.Services.GetRequiredService<Admission>());
+        ClientPaths.GuardMetrics(
+            app, app.Services.GetRequiredService<Admission>(), app.Services.GetRequiredService<AdminApi>().IsAt);
         app.Map(ApiDescription.Path, AllowedMethods.Only(ApiDescription.AnswerAsync, HttpMethods.Get));
         var unready = new UnreadyModels(app.Services.GetRequiredService<RoutingTableHolder>());
         ServerPaths.Map(app, "modelserving-router", unready.Find);

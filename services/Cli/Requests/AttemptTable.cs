@@ -9,7 +9,7 @@ namespace ModelServing.Cli.Requests;
 internal static class AttemptTable
 {
     // From here on, a list also has the time of day and the parts.
-    private const int Wide = 110;
+    private const int Wide = 140;
 
     private static readonly string[] Parts = ["routing", "queue", "model", "encode"];
 

@@ -48,7 +48,7 @@ public class AttemptTableTests
             12:00:00.000  01KB7G0000000000000000000A  fraud v2 canary  500 model-failed  12.00     0.04   1.00   8.00    0.25
             12:00:00.000  01KB7G0000000000000000000A  fraud v1 stable  200               12.00     0.04      -      -       -
             """,
-            Render(AttemptTable.List(Attempts, 120), 120));
+            Render(AttemptTable.List(Attempts, 140), 140));
     }
 
     [Fact]

@@ -121,6 +121,10 @@ public sealed class OpenApiTests : IAsyncDisposable
         var admitted = await router.AskAsync(RunningRouter.Get(InferencePaths.Metrics, SomeClients.Key(SomeClients.OperatorKey)));
         Assert.Equal(200, admitted.Status);
         Assert.Contains("modelserving_router", admitted.Text, StringComparison.Ordinal);
+        // The admin port is for operators and their tools.
+        var scraped = await router.AskAdminAsync(InferencePaths.Metrics);
+        Assert.Contains("modelserving_router", scraped.Text, StringComparison.Ordinal);
+        (await router.SendAdminAsync(RunningRouter.Infer(path: InferencePaths.Metrics))).AssertProblem(405, "method-not-allowed");
         foreach (var path in (string[])[InferencePaths.HealthLive, InferencePaths.HealthReady, "/openapi.json"])
             Assert.Equal(200, (await router.AskAsync(RunningRouter.Get(path))).Status);
     }
