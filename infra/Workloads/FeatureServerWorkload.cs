@@ -41,6 +41,7 @@ internal static class FeatureServerWorkload
                 Views = server.Views,
                 Environment = context.Names.Environment,
                 Clients = HostSources.File(MountPaths.Clients),
+                OtlpEndpoint = args.OtlpEndpoint,
             }.ToEnvironment()),
             // It has no autoscaler: there is always one pod.
             Size = new PodSize { Min = 1, Max = 1, Cpu = server.Cpu, Memory = server.Memory, CpuTarget = 100 },

@@ -42,6 +42,8 @@ internal static class RouterWorkload
                 RoutersMax = router.Size.Max + HostPods.MaxSurge,
                 AdminUrls = HostPorts.AdminUrls,
                 MaxRequestBytes = args.MaxRequestBytes,
+                AccessLog = new AccessLogSettings { Sample = args.AccessLogSample },
+                OtlpEndpoint = args.OtlpEndpoint,
                 Predictions = router.Predictions is { } log ? log with { Store = locations.Item3, HashKey = null } : null,
             }.ToEnvironment()),
             MorePorts = [(HostPorts.AdminName, HostPorts.Admin)],

@@ -40,6 +40,8 @@ internal static class VersionWorkload
                 Environment = context.Names.Environment,
                 Oci = HostPods.Oci(args.Region),
                 MaxRequestBytes = args.MaxRequestBytes,
+                AccessLog = new AccessLogSettings { Sample = args.AccessLogSample },
+                OtlpEndpoint = args.OtlpEndpoint,
                 Predictions = version.Predictions is { } log ? log with { Store = locations.Item3, HashKey = null } : null,
             }.ToEnvironment()),
             Size = version.Size,

@@ -39,6 +39,12 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The region whose services the pods call, as in <c>eu-frankfurt-1</c>.</summary>
     public required string Region { get; init; }
 
+    /// <summary>The collector of traces and metrics: <see cref="HostSettings.OtlpEndpoint"/>. Null for none.</summary>
+    public string? OtlpEndpoint { get; init; }
+
+    /// <summary>How many of 10,000 requests routers and versions log: <see cref="AccessLogSettings.Sample"/>.</summary>
+    public required int AccessLogSample { get; init; }
+
     /// <summary>How routers and versions connect to the cache: <see cref="RouterSettings.Cache"/> and
     /// <see cref="InferenceSettings.Cache"/>.</summary>
     public required Input<CacheSettings> Cache { get; init; }

@@ -85,7 +85,9 @@ public sealed class CacheConnection : IAsyncDisposable
             var reason = !connected.Task.IsCompleted ? State.Reason ?? NeverConnected
                 : e is TimeoutException ? $"no answer within {limits.Answer.TotalSeconds:0.###} s"
                 : e.Message;
-            SetState(reason);
+            // Until the first connection is made or has failed, it is too early for a report: every program starts like this.
+            if (connected.Task.IsCompleted)
+                SetState(reason);
             throw new CacheException($"{failure} at the cache {Location}: {reason}", e);
         }
     }

@@ -5,6 +5,7 @@ using ModelServing.Cli.Features;
 using ModelServing.Cli.Images;
 using ModelServing.Cli.Keys;
 using ModelServing.Cli.Predictions;
+using ModelServing.Cli.Requests;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Cli.Up;
 
@@ -22,6 +23,8 @@ var root = new RootCommand("ms runs and manages ModelServing: several models beh
     CheckCommand.Create(),
     PredictionsCommand.Create(),
     PredictionCommand.Create(),
+    RequestCommand.Create(),
+    LogsCommand.Create(),
     FeaturesCommand.Create(),
     ImagesCommand.Create(),
     KeysCommand.Create(),

@@ -42,7 +42,7 @@ internal sealed class HostSetting
         static value => (bool)value ? "true" : null,
         variable: variable);
 
-    /// <summary>A whole number, for a property of type int or long.</summary>
+    /// <summary>A whole number, for a property of type int or long, or of one of them that may be null.</summary>
     internal static HostSetting Whole(string property, long least, long most, string? variable = null) => Value(
         property,
         $"a whole number from {least} to {most}",
@@ -110,7 +110,7 @@ internal sealed class HostSetting
         if (read(environment) is not { } value)
             return;
         var target = PropertyOf(settings);
-        target.SetValue(settings, value is long number && target.PropertyType == typeof(int) ? (int)number : value);
+        target.SetValue(settings, value is long number && IsInt(target.PropertyType) ? (int)number : value);
     }
 
     /// <summary>Adds the variable to <paramref name="variables"/>.</summary>
@@ -119,6 +119,8 @@ internal sealed class HostSetting
         if (PropertyOf(settings).GetValue(settings) is { } value)
             write(value, variables);
     }
+
+    private static bool IsInt(Type type) => type == typeof(int) || type == typeof(int?);
 
     private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address)
         && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)

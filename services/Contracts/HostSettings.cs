@@ -11,6 +11,11 @@ public abstract record HostSettings
     /// <summary>The start of each variable's name.</summary>
     public const string Prefix = "MODELSERVING_";
 
+    /// <summary>The variable of <see cref="OtlpEndpoint"/>: OpenTelemetry's own.</summary>
+    public const string OtlpVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    private const string OtlpForm = "an address as in http://127.0.0.1:4317";
+
     /// <summary>The variable of <see cref="Urls"/>: ASP.NET Core's own.</summary>
     public const string UrlsVariable = "ASPNETCORE_URLS";
 
@@ -24,6 +29,7 @@ public abstract record HostSettings
         HostSetting.Seconds(nameof(DrainDelay)),
         HostSetting.Seconds(nameof(DrainTimeout)),
         HostSetting.Whole(nameof(MaxConnections), 1, int.MaxValue),
+        HostSetting.Value(nameof(OtlpEndpoint), OtlpForm, static text => IsOtlp(text) ? text : null, variable: OtlpVariable),
     ];
 
     /// <summary>The address that the host listens on, as in <c>http://127.0.0.1:8080</c>; port 0 takes any free one. Several addresses are
@@ -57,6 +63,10 @@ public abstract record HostSettings
     /// and memory.</summary>
     public long? MaxConnections { get; init; }
 
+    /// <summary>The OpenTelemetry collector that gets traces and metrics by OTLP, as in <c>http://127.0.0.1:4317</c>. Null, the default,
+    /// sends none. OpenTelemetry's other variables, <c>OTEL_...</c>, are honoured too.</summary>
+    public string? OtlpEndpoint { get; init; }
+
     protected HostSettings()
     {
     }
@@ -86,6 +96,9 @@ public abstract record HostSettings
             setting.Write(this, variables);
         return variables;
     }
+
+    private static bool IsOtlp(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https");
 
     private static object? ParseLogFormat(string text) => text.ToUpperInvariant() switch
     {

@@ -22,6 +22,7 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
         HostSetting.Group(
             nameof(Predictions), PredictionLogSettings.Read, static (predictions, variables) => predictions.Write(variables)),
+        HostSetting.Group(nameof(AccessLog), AccessLogSettings.Read, static (log, variables) => log.Write(variables)),
         HostSetting.Text(nameof(Environment)),
         HostSetting.Seconds(nameof(Minute), least: 1),
         HostSetting.Whole(nameof(MaxModelBytes), 1, MostModelBytes),
@@ -61,6 +62,9 @@ public sealed record InferenceSettings : HostSettings
 
     /// <summary>How the service logs predictions; null logs none.</summary>
     public PredictionLogSettings? Predictions { get; init; }
+
+    /// <summary>How the host logs the requests that it answered; null logs none.</summary>
+    public AccessLogSettings? AccessLog { get; init; }
 
     /// <summary>The environment's name, which separates its counts from others' in the same cache. <c>local</c> by default.</summary>
     public string Environment { get; init; } = "local";

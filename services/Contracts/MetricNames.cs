@@ -167,6 +167,10 @@ public static class MetricNames
     /// <c>idle-connection</c>.</summary>
     public const string HostRefusals = "modelserving.host.refusals";
 
+    /// <summary>A host with an access log, counter: attempts that are not in it, by <see cref="Reason"/>: <c>no-room</c> or
+    /// <c>too-many-lines</c>.</summary>
+    public const string HostAccessLost = "modelserving.host.access.lost";
+
     /// <summary>Dimension: the model's name.</summary>
     public const string Model = "model";
 

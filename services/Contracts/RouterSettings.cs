@@ -15,6 +15,7 @@ public sealed record RouterSettings : HostSettings
         HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
         HostSetting.Group(
             nameof(Predictions), PredictionLogSettings.Read, static (predictions, variables) => predictions.Write(variables)),
+        HostSetting.Group(nameof(AccessLog), AccessLogSettings.Read, static (log, variables) => log.Write(variables)),
         HostSetting.Text(nameof(Environment)),
         HostSetting.Whole(nameof(RoutersMax), 1, 10_000),
         HostSetting.Flag(nameof(GuardOff)),
@@ -45,6 +46,9 @@ public sealed record RouterSettings : HostSettings
     /// <summary>How the router reads predictions, stores outcomes, and logs attempts without an answer; null for no prediction
     /// log.</summary>
     public PredictionLogSettings? Predictions { get; init; }
+
+    /// <summary>How the host logs the requests that it answered; null logs none.</summary>
+    public AccessLogSettings? AccessLog { get; init; }
 
     /// <summary>The environment's name, which separates its routers from others in the same cache. <c>local</c> by default.</summary>
     public string Environment { get; init; } = "local";

@@ -57,6 +57,7 @@ public static class FeatureServerHost
         var reads = app.Services.GetRequiredService<ReadApi>();
         var views = app.Services.GetRequiredService<ViewsApi>();
         ServerPaths.Map(app, "modelserving-feature-server");
+        ClientPaths.GuardMetrics(app, admission);
         Add(FeaturePaths.Events, ClientAction.Report, HttpMethods.Post, events.PostAsync);
         Add(FeaturePaths.Read, ClientAction.Call, HttpMethods.Post, reads.PostAsync);
         Add(FeaturePaths.Views, ClientAction.Call, HttpMethods.Get, views.ListAsync);
@@ -66,25 +67,8 @@ public static class FeatureServerHost
         app.MapFallback("{**path}", static context => Problems.NoSuchPath.WriteAsync(
             context, $"There is nothing at {context.Request.Path}; features are under {FeaturePaths.Prefix}"));
 
-        void Add(string path, ClientAction action, string method, RequestDelegate handle) => app.Map(path, async context =>
-        {
-            var admitted = await admission.AdmitAsync(context, action);
-            if (admitted.Problem is { } problem)
-            {
-                await problem.WriteAsync(context, admitted.Detail, retryAfter: admitted.RetryAfter);
-                return;
-            }
-
-            if (HttpMethods.Equals(context.Request.Method, method))
-            {
-                await handle(context);
-                return;
-            }
-
-            context.Response.Headers.Allow = method;
-            await Problems.MethodNotAllowed.WriteAsync(
-                context, $"{context.Request.Path} accepts {method}, not {context.Request.Method}");
-        });
+        void Add(string path, ClientAction action, string method, RequestDelegate handle) =>
+            app.Map(path, ClientPaths.Admit(admission, action, AllowedMethods.Only(handle, method)));
     }
 
     private static string? ClientsPathOf(FeatureServerSettings settings)

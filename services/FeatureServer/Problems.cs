@@ -8,8 +8,6 @@ internal static class Problems
 {
     internal static readonly Problem NoSuchPath = new(StatusCodes.Status404NotFound, "no-such-path", "No such path");
     internal static readonly Problem UnknownView = new(StatusCodes.Status404NotFound, "unknown-view", "Unknown view");
-    internal static readonly Problem MethodNotAllowed =
-        new(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed");
     internal static readonly Problem BadRequest = new(StatusCodes.Status400BadRequest, "bad-request", "Bad request");
     internal static readonly Problem BodyLate =
         new(StatusCodes.Status408RequestTimeout, "body-late", "The request body did not arrive in time");

@@ -12,18 +12,15 @@ internal static class Health
     {
         var readiness = app.Services.GetRequiredService<Readiness>();
         var liveness = app.Services.GetRequiredService<Liveness>();
-        app.MapMethods(
-            InferencePaths.HealthLive,
-            [HttpMethods.Get, HttpMethods.Head],
-            (HttpContext context) => WriteAsync(context, "live", liveness.Reason));
-        app.MapMethods(
-            InferencePaths.HealthReady,
-            [HttpMethods.Get, HttpMethods.Head],
-            (HttpContext context) => WriteAsync(
-                context,
-                "ready",
-                readiness.Reason,
-                string.Concat(readiness.Faults.Select(static fault => $"{fault.Key} fails: {fault.Value}\n"))));
+        Map(InferencePaths.HealthLive, context => WriteAsync(context, "live", liveness.Reason));
+        Map(InferencePaths.HealthReady, context => WriteAsync(
+            context,
+            "ready",
+            readiness.Reason,
+            string.Concat(readiness.Faults.Select(static fault => $"{fault.Key} fails: {fault.Value}\n"))));
+
+        void Map(string path, RequestDelegate answer) =>
+            app.Map(path, AllowedMethods.Only(answer, HttpMethods.Get, HttpMethods.Head));
     }
 
     private static Task WriteAsync(HttpContext context, string kind, string? reason, string faults = "")

@@ -31,6 +31,8 @@ public sealed record Problem(int Status, string Reason, string Title)
         ArgumentNullException.ThrowIfNull(context);
         requestId ??= context.Response.Headers[HeaderNames.RequestId] is [{ } given] ? given : null;
         var body = ToUtf8(detail, requestId);
+        // For the access log.
+        context.Features.Set(this);
         context.Response.StatusCode = Status;
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = body.Length;

@@ -26,11 +26,13 @@ public static class ServerPaths
         var readiness = app.Services.GetRequiredService<Readiness>();
         var liveness = app.Services.GetRequiredService<Liveness>();
         var metadata = $$"""{"name":"{{JsonEncodedText.Encode(name)}}","version":"{{Version}}","extensions":[]}""";
-        app.MapGet(InferencePaths.Server, context => WriteAsync(context, StatusCodes.Status200OK, metadata));
-        app.MapGet(InferencePaths.Live, context => liveness.Reason is null
+        Map(InferencePaths.Server, context => WriteAsync(context, StatusCodes.Status200OK, metadata));
+        Map(InferencePaths.Live, context => liveness.Reason is null
             ? WriteAsync(context, StatusCodes.Status200OK, """{"live":true}""")
             : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, """{"live":false}"""));
-        app.MapGet(InferencePaths.Ready, context => ReadyAsync(context, readiness.Reason, findUnready?.Invoke() ?? []));
+        Map(InferencePaths.Ready, context => ReadyAsync(context, readiness.Reason, findUnready?.Invoke() ?? []));
+
+        void Map(string path, RequestDelegate answer) => app.Map(path, AllowedMethods.Only(answer, HttpMethods.Get));
     }
 
     // The protocol's ready: the server and all models can answer. The reasons are ours.

@@ -144,8 +144,9 @@ public static class ServiceHost
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainTimeout);
         Logs.Add(builder, name, settings);
+        var otlp = OtlpVariables.Read(settings, Environment.GetEnvironmentVariables());
         if (listener.HasOperations)
-            Telemetry.Add(builder, name);
+            Telemetry.Add(builder, name, otlp);
         else
             builder.Services.AddMetrics();
         add(builder, settings);
@@ -155,6 +156,8 @@ public static class ServiceHost
         var connections = app.Services.GetRequiredService<ConnectionLimit>();
         HostMetrics.Add(app.Services.GetRequiredService<IMeterFactory>(), connections, app.Services.GetService<ByteBudget>());
         app.Use(connections.Track);
+        if (listener.HasOperations && otlp.HasTraces)
+            app.Use(RequestTracing.Trace);
         if (settings.LoopbackHostsOnly)
             LoopbackHosts.Require(app);
         map(app, settings);

@@ -1,13 +1,16 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace ModelServing.Hosting;
 
-/// <summary>The programs' metrics, by OpenTelemetry; <c>/metrics</c> has them in Prometheus' text format.</summary>
+/// <summary>The programs' metrics and traces, by OpenTelemetry. <c>/metrics</c> has the metrics in Prometheus' text format. Both go to a
+/// collector by OTLP if OpenTelemetry's variables name one.</summary>
 public static class Telemetry
 {
     /// <summary>Creates the meter of a host.</summary>
@@ -29,15 +32,25 @@ public static class Telemetry
             new InstrumentAdvice<double> { HistogramBucketBoundaries = MetricNames.LatencyBounds });
     }
 
-    // The exporter has never had a stable release, so only this class uses it.
-    internal static void Add(WebApplicationBuilder builder, string name)
+    // Prometheus' exporter has never had a stable release, so only this class uses it.
+    internal static void Add(WebApplicationBuilder builder, string name, OtlpVariables otlp)
     {
         builder.Services.AddMetrics();
-        builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("modelserving-" + name, autoGenerateServiceInstanceId: false))
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(
+                "modelserving-" + name,
+                autoGenerateServiceInstanceId: false,
+                // A collector gets the metrics of several processes of one service.
+                serviceInstanceId: otlp.HasMetrics || otlp.HasTraces ? $"{Environment.MachineName}-{Environment.ProcessId}" : null))
             .WithMetrics(static metrics => metrics
                 .AddMeter(MetricNames.Meter)
                 .AddPrometheusExporter(static exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
+        if (otlp.HasMetrics || otlp.HasTraces)
+            builder.Configuration.AddInMemoryCollection(otlp.ForConfiguration);
+        if (otlp.HasMetrics)
+            telemetry.WithMetrics(static metrics => metrics.AddOtlpExporter());
+        if (otlp.HasTraces)
+            telemetry.WithTracing(static traces => traces.AddSource(Tracing.Source.Name).AddOtlpExporter());
         // A provider hears every meter of that name in the process. Where a process has several hosts, as tests have, the end of one host
         // would take another host's instruments of the same name out of its answers.
         builder.Services.ConfigureOpenTelemetryMeterProvider(static (services, provider) =>

@@ -42,7 +42,8 @@ internal sealed class InferenceApi(
     /// </remarks>
     internal async Task InferAsync(HttpContext context)
     {
-        var requestTime = new RequestTime(time.GetTimestamp(), settings.RequestTimeout, IsShortened: false);
+        var times = new AnswerTimes(time.GetTimestamp(), time);
+        var requestTime = new RequestTime(times.Began, settings.RequestTimeout, IsShortened: false);
         var isNonFinite = false;
         var hasLeft = false;
         try
@@ -59,37 +60,42 @@ internal sealed class InferenceApi(
             else if (UnsupportedBody.FindIn(context.Request) is { } unsupported)
                 await Problems.UnsupportedBody.WriteAsync(context, unsupported, Problems.RequestIdOf(context));
             else
-                isNonFinite = await AnswerAsync(context, model, isPinned, requestTime);
+                isNonFinite = await AnswerAsync(context, model, isPinned, requestTime, times);
         }
         catch (Exception e)
         {
+            if (!context.Response.HasStarted)
+                context.Response.Headers[HeaderNames.ServerTiming] = times.ToServerTiming();
             hasLeft = !await failures.TryAnswerAsync(context, e);
         }
 
-        tally.Answered(context, hasLeft, isNonFinite, requestTime);
+        tally.Answered(context, hasLeft, isNonFinite, requestTime, times);
     }
 
     // Returns whether the answer contains NaN or infinity, and the request does not.
-    private async Task<bool> AnswerAsync(HttpContext context, LoadedModel model, bool isPinned, RequestTime requestTime)
+    private async Task<bool> AnswerAsync(
+        HttpContext context, LoadedModel model, bool isPinned, RequestTime requestTime, AnswerTimes times)
     {
-        var attempt = calls.Recorder is null ? null : new RecordedAttempt(context, requestTime.Began, time);
+        var attempt = calls.Recorder is null ? null : new RecordedAttempt(context, times, time);
         var request = await memory.ReadAsync(context, model, isPinned, requestTime); // 2
-        attempt?.HasRead(time.GetTimestamp());
+        times.HasRead();
         if (model.Features is { } plan)
-            await ResolveAsync(context, plan, request, attempt); // 3
+            await ResolveAsync(context, plan, request, times); // 3
         // As in the metrics, what no rollout assigned is left out.
         if (!isPinned && model.Served is { } served && context.Request.Headers.ContainsKey(HeaderNames.ModelVariant))
             served.Add(request);
-        if (!await TryEnterAsync(context, (model, request, attempt), isPinned, requestTime)) // 4
+        if (!await TryEnterAsync(context, (model, request, attempt, times), isPinned, requestTime)) // 4
             return false;
         var answer = memory.Begin(calls.RentAnswer(), isPinned);
         var call = new ModelCall(calls, model, request, answer, isPinned, requestTime.Deadline(time), context.RequestAborted)
         {
+            Times = times,
             Attempt = attempt,
         };
         var result = await call.StartAsync(); // 5
         if (result.End != CallEnd.Answered)
         {
+            context.Response.Headers[HeaderNames.ServerTiming] = times.ToServerTiming();
             await ExplainAsync(context, result, requestTime, attempt);
             return false;
         }
@@ -102,8 +108,10 @@ internal sealed class InferenceApi(
         }
 
         // 6
+        times.HasEncoded();
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = answer.Body.Length;
+        context.Response.Headers[HeaderNames.ServerTiming] = times.ToServerTiming();
         if (answer.IsNonFinite)
             context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.NonFinite;
         var isNonFinite = answer.IsNonFinite;
@@ -119,7 +127,7 @@ internal sealed class InferenceApi(
         return isNonFinite;
     }
 
-    private async ValueTask ResolveAsync(HttpContext context, FeaturePlan plan, InferRequest request, RecordedAttempt? attempt)
+    private async ValueTask ResolveAsync(HttpContext context, FeaturePlan plan, InferRequest request, AnswerTimes times)
     {
         try
         {
@@ -131,7 +139,7 @@ internal sealed class InferenceApi(
             throw;
         }
 
-        attempt?.HasResolved(time.GetTimestamp());
+        times.HasResolved();
         if (request.Features!.Defaults() is { } defaults)
             context.Response.Headers[HeaderNames.FeatureDefaults] = defaults;
     }
@@ -139,7 +147,7 @@ internal sealed class InferenceApi(
     // Waits for a turn. If there is none, disposes of the request and answers it.
     private async ValueTask<bool> TryEnterAsync(
         HttpContext context,
-        (LoadedModel Model, InferRequest Request, RecordedAttempt? Attempt) waiting,
+        (LoadedModel Model, InferRequest Request, RecordedAttempt? Attempt, AnswerTimes Times) waiting,
         bool isPinned,
         RequestTime requestTime)
     {
@@ -157,7 +165,10 @@ internal sealed class InferenceApi(
             if (turn == Turn.TimedOut && waiting.Attempt is { } attempt && requestTime.IsOver(time))
                 calls.Recorder!.Failed(attempt, Problems.Deadline, waiting.Model, waiting.Request);
             if (turn != Turn.Granted)
+            {
                 waiting.Request.Dispose();
+                context.Response.Headers[HeaderNames.ServerTiming] = waiting.Times.ToServerTiming();
+            }
         }
 
         if (turn == Turn.QueueFull)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Access;
 using ModelServing.Hosting.Memory;
 using ModelServing.Hosting.Predictions;
 using ModelServing.Inference.Features;
@@ -47,6 +48,9 @@ public static class InferenceHost
         builder.Services.AddSingleton<ModelOpening>();
         builder.Services.AddSingleton<ModelCalls>();
         builder.Services.AddSingleton<RequestFailures>();
+        AccessLog.Add(builder.Services, settings.AccessLog);
+        if (settings.AccessLog is not null)
+            builder.Services.AddSingleton<AttemptLog>();
         builder.Services.AddSingleton<RequestTally>();
         builder.Services.AddSingleton<InferenceApi>();
         builder.Services.AddSingleton<ModelDescription>();
@@ -92,21 +96,13 @@ public static class InferenceHost
             : next(context));
         foreach (var path in paths)
         {
-            app.Map(path, Only(HttpMethods.Get, description.MetadataAsync));
-            app.Map(path + "/ready", Only(HttpMethods.Get, description.ReadyAsync));
-            app.Map(path + "/infer", Only(HttpMethods.Post, api.InferAsync));
+            app.Map(path, AllowedMethods.Only(description.MetadataAsync, HttpMethods.Get));
+            app.Map(path + "/ready", AllowedMethods.Only(description.ReadyAsync, HttpMethods.Get));
+            app.Map(path + "/infer", AllowedMethods.Only(api.InferAsync, HttpMethods.Post));
         }
 
-        app.Map(InferencePaths.ModelList, Only(HttpMethods.Get, description.ListAsync));
+        app.Map(InferencePaths.ModelList, AllowedMethods.Only(description.ListAsync, HttpMethods.Get));
         // Without a pattern, it would leave out paths with a dot.
         app.MapFallback("{**path}", api.NotFoundAsync);
     }
-
-    private static RequestDelegate Only(string method, RequestDelegate handle) => context =>
-    {
-        if (HttpMethods.Equals(context.Request.Method, method))
-            return handle(context);
-        context.Response.Headers.Allow = method;
-        return Problems.MethodNotAllowed.WriteAsync(context, $"{context.Request.Path} accepts {method}, not {context.Request.Method}");
-    };
 }

@@ -9,8 +9,6 @@ internal static class Problems
 {
     internal static readonly Problem InvalidRequest = new(StatusCodes.Status400BadRequest, "invalid-request", "Invalid request");
     internal static readonly Problem NoSuchPath = new(StatusCodes.Status404NotFound, "no-such-path", "No such path");
-    internal static readonly Problem MethodNotAllowed =
-        new(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed");
     internal static readonly Problem BodyLate =
         new(StatusCodes.Status408RequestTimeout, "body-late", "The request body did not arrive in time");
     internal static readonly Problem BodyTooLarge = new(StatusCodes.Status413PayloadTooLarge, "body-too-large", "Body too large");

@@ -1,16 +1,20 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Inference.Recording;
 using ModelServing.Inference.Reporting;
 
 namespace ModelServing.Inference;
 
-/// <summary>Counts each answered request, once in the metrics and once for ModelMetrics. Both agree on what it was.</summary>
-internal sealed class RequestTally(InferenceMetrics metrics, TimeProvider time, RequestRecorder? recorder = null)
+/// <summary>Counts each answered request, once in the metrics and once for ModelMetrics, and logs it. All agree on what it was.</summary>
+internal sealed class RequestTally(
+    InferenceMetrics metrics, TimeProvider time, RequestRecorder? recorder = null, AttemptLog? attempts = null)
 {
     /// <param name="context">The request.</param>
     /// <param name="hasLeft">Whether the caller left before its answer.</param>
     /// <param name="isNonFinite">Whether the answer contains NaN or infinity, and the request does not.</param>
     /// <param name="requestTime">The time that it had.</param>
-    internal void Answered(HttpContext context, bool hasLeft, bool isNonFinite, in RequestTime requestTime)
+    /// <param name="times">When its parts ended.</param>
+    internal void Answered(HttpContext context, bool hasLeft, bool isNonFinite, in RequestTime requestTime, AnswerTimes times)
     {
         var status = context.Response.StatusCode;
         // What failed before the caller left is still a failure.
@@ -24,5 +28,8 @@ internal sealed class RequestTally(InferenceMetrics metrics, TimeProvider time, 
             isNonFinite,
             elapsed,
             isExcused: status == StatusCodes.Status504GatewayTimeout && requestTime.IsShortened);
+        attempts?.Add(context, status, isNonFinite, times);
+        if (Activity.Current is { } span)
+            times.AddTo(span);
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using ModelServing.Clients;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
@@ -8,6 +7,7 @@ using ModelServing.Predictions.Records;
 using ModelServing.Router.Errors;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Metrics;
+using ModelServing.Router.Recording;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
@@ -21,9 +21,8 @@ internal sealed class RequestHandler
     private readonly RouterSettings settings;
     private readonly Admission admission;
     private readonly RoutingTableHolder holder;
-    private readonly RouterMetrics metrics;
+    private readonly AnsweredRequests answered;
     private readonly TimeProvider time;
-    private readonly ILogger<RequestHandler> logger;
     private readonly Forwarder forwarder;
     private readonly Failover failover;
     private readonly KeyedHash? recordedKey;
@@ -34,16 +33,15 @@ internal sealed class RequestHandler
         Admission admission,
         RoutingTableHolder holder,
         RouterMetrics metrics,
+        AnsweredRequests answered,
         TimeProvider time,
-        ILogger<RequestHandler> logger,
         AttemptObserver? observer = null)
     {
         this.settings = settings;
         this.admission = admission;
         this.holder = holder;
-        this.metrics = metrics;
+        this.answered = answered;
         this.time = time;
-        this.logger = logger;
         forwarder = new(observer, metrics, time);
         recordedKey = KeyedHash.Create(settings.Predictions?.HashKey);
         failover = new(forwarder, forwarder.Comparison, metrics, time);
@@ -57,7 +55,7 @@ internal sealed class RequestHandler
         var admitted = await admission.AdmitAsync(context);
         if (admitted.Problem is { } refusal)
         {
-            metrics.Refused(refusal);
+            answered.Refused(context, requestId, began, refusal);
             await refusal.WriteAsync(context, admitted.Detail, requestId, admitted.RetryAfter);
             return;
         }
@@ -65,7 +63,7 @@ internal sealed class RequestHandler
         var found = RequestRouting.Find(context, path, holder.Current, admitted.Client!, requestId);
         if (found.Problem is { } notFound)
         {
-            metrics.Refused(notFound);
+            answered.Refused(context, requestId, began, notFound);
             await WriteAsync(context, notFound, found.Detail, requestId);
             return;
         }
@@ -79,7 +77,7 @@ internal sealed class RequestHandler
         var detail = "";
         try
         {
-            var attempt = AttemptFor(request, requestId, began);
+            var attempt = AttemptFor(request, requestId, began, AnsweredRequests.TraceOf(context.Request));
             // Only the timeout is used after the await: whatever outlives an await is allocated.
             var timeout = attempt.Timeout;
             if (request.IsAssigned && !route.IsStable)
@@ -117,24 +115,18 @@ internal sealed class RequestHandler
         }
         catch (Exception e)
         {
-            RouterLog.Failed(logger, requestId, e);
+            answered.Failed(requestId, e);
             (problem, detail) = (Problems.Internal, "The router failed to handle this request; its log has the reason");
         }
 
+        if (problem is not null && !context.Response.HasStarted && result.Times is { Attempt: > 0 } times)
+            context.Response.Headers[HeaderNames.ServerTiming] = times.ToServerTiming(time);
         if (problem is not null && !context.Response.HasStarted)
             await WriteAsync(context, problem, detail, requestId);
-        var status = result.Result switch
-        {
-            // For the metrics; the client is gone and sees no answer.
-            ForwardResult.ClientLeft => StatusCodes.Status499ClientClosedRequest,
-            ForwardResult.CutShort => StatusCodes.Status502BadGateway,
-            _ => context.Response.StatusCode,
-        };
-        var reason = result.Result == ForwardResult.CutShort ? "cut-short" : problem?.Reason;
-        metrics.Answered(route.Tags, status, time.GetElapsedTime(began), reason);
+        answered.Answered(context, route, requestId, began, result, problem?.Reason);
     }
 
-    private Attempt AttemptFor(in RoutedRequest request, string requestId, long began)
+    private Attempt AttemptFor(in RoutedRequest request, string requestId, long began, string? trace)
     {
         var model = request.Model;
         var isShortened = request.Timeout < model.Timeout;
@@ -153,12 +145,14 @@ internal sealed class RequestHandler
             Route = request.Route,
             Action = request.Action,
             RequestId = requestId,
+            Began = began,
             Timeout = timeout,
             IsShortened = isShortened,
             Deadline = began + TicksOf(timeout),
             Limit = TicksOf(limit),
             KeyHash = request.KeyHash,
             RoutingKey = request.Key is { } key ? recordedKey?.ToHex(key) : null,
+            TraceParent = trace,
             ClientHash = request.ClientHash,
             IsReported = limit > TimeSpan.Zero,
         };

@@ -1,17 +1,20 @@
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Clients;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Access;
 using ModelServing.Hosting.Memory;
 using ModelServing.Hosting.Predictions;
 using ModelServing.Oci;
 using ModelServing.Predictions;
 using ModelServing.Router.Admin;
+using ModelServing.Router.Description;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Errors;
 using ModelServing.Router.Forwarding.Wire;
@@ -66,6 +69,9 @@ public static class RouterHost
             builder.Services.AddSingleton<UnansweredAttempts>();
         }
 
+        AccessLog.Add(builder.Services, settings.AccessLog);
+        if (settings.AccessLog is not null)
+            builder.Services.AddSingleton<AttemptLog>();
         builder.Services.AddSingleton<RolloutStatusReader>();
         builder.Services.AddSingleton<OperatorDecisions>();
         builder.Services.AddSingleton<PredictionsApi>();
@@ -80,6 +86,7 @@ public static class RouterHost
             return () => holder.Current?.Endpoints.Values ?? [];
         });
         builder.Services.AddSingleton<OpenConnections>();
+        builder.Services.AddSingleton<AnsweredRequests>();
         builder.Services.AddSingleton<RequestHandler>();
         builder.Services.AddSingleton<ModelList>();
         builder.Services.AddSingleton<RoutingTableSwapper>();
@@ -109,6 +116,9 @@ public static class RouterHost
             context.Request.Path.Value is { } path && path.StartsWith(OutcomePaths.Prefix + "/", StringComparison.Ordinal)
                 ? outcomes.HandleAsync(context, path)
                 : next(context));
+        ClientPaths.GuardMetrics(
+            app, app.Services.GetRequiredService<Admission>(), app.Services.GetRequiredService<AdminApi>().IsAt);
+        app.Map(ApiDescription.Path, AllowedMethods.Only(ApiDescription.AnswerAsync, HttpMethods.Get));
         var unready = new UnreadyModels(app.Services.GetRequiredService<RoutingTableHolder>());
         ServerPaths.Map(app, "modelserving-router", unready.Find);
         // Without a pattern, it would leave out paths with a dot.

@@ -13,8 +13,6 @@ namespace ModelServing.Spool;
 /// <param name="history">What earlier processes appended; null in a new folder.</param>
 public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvider time, SpoolHistory? history = null) : IDisposable
 {
-    private const int SegmentBytes = 8 * 1024 * 1024;
-
     // Copy-on-write file systems need room even for blocks that were written before.
     private const long FreeBytes = 64 * 1024 * 1024;
 
@@ -81,12 +79,12 @@ public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvide
     {
         lock (appending)
         {
-            if (isClosed || spare is not null || IsResting || Bytes + SegmentBytes > options.MostBytes)
+            if (isClosed || spare is not null || IsResting || Bytes + options.SegmentBytes > options.MostBytes)
                 return;
         }
 
         // Without the lock, because it takes milliseconds.
-        var prepared = TryCreate(sparePath, SegmentBytes);
+        var prepared = TryCreate(sparePath, options.SegmentBytes);
         lock (appending)
         {
             if (isClosed)
@@ -210,8 +208,11 @@ public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvide
             isClosed = true;
             if (current is { } last)
                 EndCurrent(last);
-            spare?.Dispose();
+            if (spare is null)
+                return;
+            spare.Dispose();
             spare = null;
+            SpoolSegment.TryDelete(sparePath);
         }
     }
 
@@ -229,13 +230,13 @@ public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvide
         }
         else
         {
-            if (Bytes + Math.Max(size, SegmentBytes) > options.MostBytes)
+            if (options.OnlyPrepared || Bytes + Math.Max(size, options.SegmentBytes) > options.MostBytes)
             {
                 isFull = true;
                 return Appended.Full;
             }
 
-            if (IsResting || (next = TryCreate(urgentPath, Math.Max(size, SegmentBytes))) is null)
+            if (IsResting || (next = TryCreate(urgentPath, Math.Max(size, options.SegmentBytes))) is null)
                 return Appended.Failed;
             path = urgentPath;
         }

@@ -50,6 +50,8 @@ internal static class WorkloadsSetup
             },
             Export = cloud.HasExport(context.Settings) ? ExportOf(context, ImageOf(ImageNames.Jobs, cloud.Images.Jobs!)) : null,
             MaxRequestBytes = context.Settings.MaxRequestBytes,
+            OtlpEndpoint = cloud.Telemetry.OtlpEndpoint,
+            AccessLogSample = cloud.Telemetry.AccessLog.Hundredths,
             Registry = new ContainerRegistryLogin(
                 ImageNames.HostOf(cloud.Region),
                 Output.Format($"{foundation.Store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),

@@ -238,6 +238,7 @@ internal sealed class Platform : IAsyncDisposable
             AdminUrls = "http://127.0.0.1:0",
             AdminAddressFile = files.AdminAddressPath,
             Predictions = predictions.OfRouter,
+            AccessLog = AccessLog,
             MaxRequestBytes = settings.Stack.MaxRequestBytes,
             Urls = Api.GetLeftPart(UriPartial.Authority),
         };
@@ -257,6 +258,8 @@ internal sealed class Platform : IAsyncDisposable
         }
     }
 
+    private AccessLogSettings AccessLog => new() { Folder = PlatformFiles.AccessIn(settings.StateFolder) };
+
     private InferenceSettings SettingsOf(PublishedVersion version) => new()
     {
         Model = version.Model,
@@ -264,6 +267,7 @@ internal sealed class Platform : IAsyncDisposable
         Registry = settings.Registry,
         Cache = cache?.Settings,
         Predictions = predictions.OfVersion(version.Model),
+        AccessLog = AccessLog,
         Minute = settings.Pace.Minute,
         MaxRequestBytes = settings.Stack.MaxRequestBytes,
         Urls = "http://127.0.0.1:0",

@@ -49,6 +49,9 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
     /// it.</summary>
     internal static string EventsIn(string folder) => Path.Combine(folder, "events");
 
+    /// <summary>The folder of the access logs of all hosts, for a platform in this folder.</summary>
+    internal static string AccessIn(string folder) => Path.Combine(folder, "access");
+
     /// <summary>The registry of a demo in this folder.</summary>
     internal static string RegistryIn(string folder) => Path.Combine(folder, "registry");
 

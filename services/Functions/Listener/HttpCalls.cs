@@ -10,7 +10,6 @@ namespace ModelServing.Functions.Listener;
 /// and must send JSON.</summary>
 internal sealed class HttpCalls(FunctionRunner runner, RunSecret secret, TimeProvider time)
 {
-    private static readonly Problem MethodNotAllowed = new(405, "method-not-allowed", "Method not allowed");
     private static readonly Problem InvalidRequest = new(400, "invalid-request", "Invalid request");
 
     internal async Task HandleAsync(HttpContext context)
@@ -19,7 +18,7 @@ internal sealed class HttpCalls(FunctionRunner runner, RunSecret secret, TimePro
         if (!HttpMethods.IsPost(request.Method))
         {
             context.Response.Headers.Allow = HttpMethods.Post;
-            await MethodNotAllowed.WriteAsync(context, $"{request.Path} accepts POST, not {request.Method}");
+            await AllowedMethods.NotAllowed.WriteAsync(context, $"{request.Path} accepts POST, not {request.Method}");
             return;
         }
 

@@ -22,6 +22,8 @@ internal sealed class ModelCall(
     private int isClaimed;
     private bool hasClaimed;
 
+    internal required AnswerTimes Times { get; init; }
+
     /// <summary>Gets the prediction's record; null for none.</summary>
     internal RecordedAttempt? Attempt { get; init; }
 
@@ -88,11 +90,11 @@ internal sealed class ModelCall(
         try
         {
             var began = calls.Time.GetTimestamp();
-            Attempt?.Runs(began);
+            Times.Runs(began);
             using var outputs = model.Run(request, Options);
             var ended = calls.Time.GetTimestamp();
             calls.Metrics.ModelRan(calls.Time.GetElapsedTime(began, ended));
-            Attempt?.HasRun(ended);
+            Times.HasRun(ended);
             calls.Watch.Done(this);
             var tensors = RuntimeTensor.OfOutputs(outputs);
             answer.Write(model, request, tensors);

@@ -115,9 +115,9 @@ internal sealed class PredictionRecorder(
         }
     }
 
-    private void WriteEnd(RecordWriter writer, RecordedAttempt attempt, LoadedModel? model, ResolvedFeatures? features)
+    private static void WriteEnd(RecordWriter writer, RecordedAttempt attempt, LoadedModel? model, ResolvedFeatures? features)
     {
-        writer.Times(attempt.Times(time));
+        writer.Times(attempt.Times.Split());
         for (var view = 0; features is not null && view < model!.Features!.Views.Length; view++)
             writer.View(model.Features.Views[view].Head, features.Sequences(view), features.Statuses(view));
     }

@@ -15,19 +15,14 @@ internal sealed class RecordedAttempt
     private const int MostHeader = 64;
 
     private readonly HttpContext context;
-    private readonly long began;
-    private long read;
-    private long resolved;
-    private long ran;
-    private long ranUntil;
 
     /// <param name="context">The request. Without a router's identifier, it gets one, and so does its answer.</param>
-    /// <param name="began">The timestamp of its head.</param>
+    /// <param name="times">When its parts ended.</param>
     /// <param name="time">The time of a new identifier.</param>
-    internal RecordedAttempt(HttpContext context, long began, TimeProvider time)
+    internal RecordedAttempt(HttpContext context, AnswerTimes times, TimeProvider time)
     {
         this.context = context;
-        this.began = began;
+        Times = times;
         var headers = context.Request.Headers;
         // An identifier that does not come with a router's assignment may be anybody's.
         if (headers[HeaderNames.ModelVariant].Count == 1 && headers[HeaderNames.RequestId] is [{ } id] && RequestIds.IsValid(id))
@@ -43,33 +38,8 @@ internal sealed class RecordedAttempt
     /// <summary>The request's identifier, a ULID.</summary>
     internal string RequestId { get; }
 
-    /// <summary>The body has become tensors.</summary>
-    internal void HasRead(long now) => read = now;
-
-    /// <summary>The features are there.</summary>
-    internal void HasResolved(long now) => resolved = now;
-
-    /// <summary>The model begins to run.</summary>
-    internal void Runs(long now) => ran = now;
-
-    /// <summary>The model has run.</summary>
-    internal void HasRun(long now) => ranUntil = now;
-
-    internal RecordTimes Times(TimeProvider time)
-    {
-        var now = time.GetTimestamp();
-        var afterRead = read == 0 ? now : read;
-        var afterFeatures = resolved == 0 ? afterRead : resolved;
-        var runs = ran == 0 ? now : ran;
-        var hasRun = ranUntil == 0 ? now : ranUntil;
-        return new RecordTimes(
-            time.GetElapsedTime(began, afterRead),
-            time.GetElapsedTime(afterFeatures, runs),
-            time.GetElapsedTime(runs, hasRun),
-            time.GetElapsedTime(hasRun, now),
-            time.GetElapsedTime(began, now),
-            time.GetElapsedTime(afterRead, afterFeatures));
-    }
+    /// <summary>When its parts ended.</summary>
+    internal AnswerTimes Times { get; }
 
     internal RecordHead Head(InferenceSettings settings, TimeProvider time, int status, string? reason, bool isNonFinite)
     {
@@ -81,7 +51,7 @@ internal sealed class RecordedAttempt
         {
             RequestId = RequestId,
             Attempt = failover is null ? PredictionAttempts.First : PredictionAttempts.Second,
-            Time = time.GetUtcNow() - time.GetElapsedTime(began),
+            Time = time.GetUtcNow() - time.GetElapsedTime(Times.Began),
             Model = settings.Model.Text,
             Version = settings.Version.Number,
             Variant = variant ?? HeaderNames.DirectVariant,

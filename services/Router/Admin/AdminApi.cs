@@ -17,7 +17,8 @@ using ModelServing.Router.Metrics;
 namespace ModelServing.Router.Admin;
 
 /// <summary>The admin API: the status and history of rollouts, a person's decisions about them, and the log of predictions. It has its own
-/// port and is for operators only. Besides it, that port answers only health checks; on the models' port, its paths are unknown.</summary>
+/// port and is for operators only. Besides it, that port answers only health checks and metrics; on the models' port, its paths are
+/// unknown.</summary>
 internal sealed class AdminApi
 {
     private const int MaxBody = 16 * 1024;
@@ -59,7 +60,7 @@ internal sealed class AdminApi
         var time = app.Services.GetRequiredService<TimeProvider>();
         app.Use(next => context =>
         {
-            if (!api.ports.Contains(context.Connection.LocalPort) || IsHealth(context.Request.Path.Value))
+            if (!api.IsAt(context) || IsOpen(context.Request.Path.Value))
                 return next(context);
             OwnAnswers.Identify(context, time);
             return context.Request.Path.StartsWithSegments(AdminPaths.Prefix)
@@ -71,8 +72,12 @@ internal sealed class AdminApi
         app.Lifetime.ApplicationStarted.Register(api.OnStarted);
     }
 
-    private static bool IsHealth(string? path) =>
-        path is InferencePaths.HealthLive or InferencePaths.HealthReady or InferencePaths.Live or InferencePaths.Ready;
+    /// <summary>Whether a request came to this port.</summary>
+    internal bool IsAt(HttpContext context) => ports.Contains(context.Connection.LocalPort);
+
+    // The paths for probes and scrapers, which have no credential.
+    private static bool IsOpen(string? path) => path
+        is InferencePaths.HealthLive or InferencePaths.HealthReady or InferencePaths.Live or InferencePaths.Ready or InferencePaths.Metrics;
 
     private async Task AnswerAsync(HttpContext context)
     {

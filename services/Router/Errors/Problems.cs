@@ -10,8 +10,7 @@ internal static class Problems
     internal static readonly Problem UnknownModel = new(StatusCodes.Status404NotFound, "unknown-model", "Unknown model");
     internal static readonly Problem UnknownVersion = new(StatusCodes.Status404NotFound, "unknown-version", "Unknown version");
     internal static readonly Problem UnknownVariant = new(StatusCodes.Status404NotFound, "unknown-variant", "Unknown variant");
-    internal static readonly Problem MethodNotAllowed =
-        new(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed");
+    internal static readonly Problem MethodNotAllowed = AllowedMethods.NotAllowed;
     internal static readonly Problem BadRequest = new(StatusCodes.Status400BadRequest, "bad-request", "Bad request");
     internal static readonly Problem BodyLate =
         new(StatusCodes.Status408RequestTimeout, "body-late", "The request body did not arrive in time");

@@ -13,6 +13,9 @@ internal readonly struct Attempt
 
     internal required string RequestId { get; init; }
 
+    /// <summary>When the request began, as the clock's timestamp.</summary>
+    internal required long Began { get; init; }
+
     /// <summary>The caller's deadline, as the clock's timestamp.</summary>
     internal required long Deadline { get; init; }
 
@@ -32,6 +35,12 @@ internal readonly struct Attempt
 
     /// <summary>The keyed hash of the routing key for the prediction's record, in hexadecimal digits; null for none.</summary>
     internal string? RoutingKey { get; init; }
+
+    /// <summary>The trace that the request belongs to, as in the header <c>traceparent</c>; null for none.</summary>
+    internal string? TraceParent { get; init; }
+
+    /// <summary>Whether <see cref="TraceParent"/> names the attempt's own span. If not, it is the caller's.</summary>
+    internal bool IsTraced { get; init; }
 
     /// <summary>The hash of the client's name. The guard counts failures by client.</summary>
     internal ulong ClientHash { get; init; }

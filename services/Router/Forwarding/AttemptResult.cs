@@ -26,6 +26,12 @@ internal readonly record struct AttemptResult(ForwardResult Result)
         _ => false,
     };
 
+    /// <summary>Whether the observer was called with it.</summary>
+    internal bool WasObserved { get; init; }
+
+    /// <summary>When the parts of the request began; a default value if no connection was needed.</summary>
+    internal AttemptTimes Times { get; init; }
+
     /// <summary>The time from the end of the request's body to the end of the attempt, in the clock's ticks.</summary>
     internal long Elapsed { get; init; }
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Metrics;
@@ -18,7 +19,9 @@ namespace ModelServing.Router.Forwarding;
 /// not counted.</param>
 /// <param name="retry">The possible retry on stable, which decides whether a failure is held back; null sends every answer to the
 /// client.</param>
-internal readonly struct Exchange(HttpContext context, UpstreamConnection connection, TimeProvider time, TimeSpan pause, Retry? retry)
+/// <param name="times">When the parts of the request began.</param>
+internal readonly struct Exchange(
+    HttpContext context, UpstreamConnection connection, TimeProvider time, TimeSpan pause, Retry? retry, AttemptTimes times = default)
 {
     /// <summary>An answer's body of up to this many bytes is held until it is complete; a larger one is streamed.</summary>
     internal const int HoldLimit = 1024 * 1024;
@@ -53,7 +56,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         var reusable = head.KeepAlive && answer.Length == whole;
         if (IsHeldBack(head))
             return new(head, reusable, IsHeldBack: true);
-        head.CopyTo(answer, context.Response);
+        CopyHead(head, answer);
         if (head.Status is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified))
         {
             context.Response.ContentLength = head.ContentLength;
@@ -185,7 +188,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
     {
         if (IsHeldBack(head))
             return new(head, IsReusable: false, IsHeldBack: true);
-        head.CopyTo(connection.Received, context.Response);
+        CopyHead(head, connection.Received);
         context.Response.ContentLength = head.ContentLength;
         connection.Consume(head.Length);
         var left = head.ContentLength;
@@ -238,7 +241,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
                 if (IsHeldBack(head))
                     return new(head, IsReusable: false, IsHeldBack: true);
                 reading = new ClientReading(context, connection, time, pause);
-                head.CopyTo(headBytes, context.Response);
+                CopyHead(head, headBytes);
                 client.Write(held.WrittenSpan);
                 held = new ArrayBufferWriter<byte>();
             }
@@ -257,13 +260,21 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         {
             if (IsHeldBack(head))
                 return new(head, head.KeepAlive && connection.Received.IsEmpty, IsHeldBack: true);
-            head.CopyTo(headBytes, context.Response);
+            CopyHead(head, headBytes);
             context.Response.ContentLength = held.WrittenCount;
             client.Write(held.WrittenSpan);
             ClientReading.Limit(context, held.WrittenCount, connection, time);
         }
 
         return new(head, head.KeepAlive && connection.Received.IsEmpty);
+    }
+
+    private void CopyHead(in AnswerHead head, ReadOnlySpan<byte> bytes)
+    {
+        var timing = new ServerTiming(stackalloc char[ServerTiming.Room]);
+        times.WriteTo(ref timing, time);
+        head.CopyTo(bytes, context.Response, ref timing);
+        context.Response.Headers[HeaderNames.ServerTiming] = timing.ToString();
     }
 
     // Called once for each answer, before its first byte reaches the client's response. A status of 400 or above may be the request's fault

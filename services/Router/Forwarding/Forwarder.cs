@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections.Features;
@@ -55,12 +56,16 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             }
         }
 
+        using var span = AttemptSpan.Start(attempt);
+        if (span is not null)
+            attempt = attempt with { TraceParent = span.Id, IsTraced = true };
         var isKept = attempt.Retry is not null;
         var clientLeft = context.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? context.RequestAborted;
         for (var retried = false; ; retried = true)
         {
             // 2
             var began = time.GetTimestamp();
+            var times = AttemptTimes.For(attempt, began);
             var until = isKept && body.IsWhole && attempt.Limit > 0 ? Math.Min(attempt.Deadline, began + attempt.Limit) : attempt.Deadline;
             var (connection, endpoint, failure) =
                 await connector.ConnectAsync(attempt.Route, until, attempt.Deadline, onlyNew: retried, clientLeft);
@@ -68,7 +73,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             {
                 if (!isKept)
                     body.Release();
-                return Ended(attempt, new(failure) { Elapsed = time.GetTimestamp() - began });
+                return Ended(attempt, new(failure) { Times = times, Elapsed = time.GetTimestamp() - began }, span);
             }
 
             var result = new AttemptResult(ForwardResult.BodyLate);
@@ -77,7 +82,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             try
             {
                 // 3, 4
-                var exchange = new Exchange(context, connection, time, attempt.Timeout, body.IsWhole ? attempt.Retry : null);
+                var exchange = new Exchange(context, connection, time, attempt.Timeout, body.IsWhole ? attempt.Retry : null, times);
                 var milliseconds = Math.Max(1, (long)time.GetElapsedTime(began, until).TotalMilliseconds);
                 var head = RequestHead.Write(ref connection.Output, context.Request, attempt, endpoint!.Host, milliseconds, body);
                 ExchangeResult answer;
@@ -118,7 +123,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             {
                 // 5
                 var ended = time.GetTimestamp();
-                result = result with { Endpoint = endpoint, Elapsed = Math.Max(0, ended - connection.RequestEnd) };
+                result = result with { Endpoint = endpoint, Times = times, Elapsed = Math.Max(0, ended - connection.RequestEnd) };
                 endpoint!.Leave();
                 if (connection.End() && reusable)
                     endpoint.PutBack(connection, ended);
@@ -127,14 +132,16 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             }
 
             ReportHealth(endpoint, attempt, result);
-            return Ended(attempt, result);
+            return Ended(attempt, result, span);
         }
     }
 
-    private AttemptResult Ended(in Attempt attempt, in AttemptResult result)
+    private AttemptResult Ended(in Attempt attempt, in AttemptResult result, Activity? span = null)
     {
+        if (span is not null)
+            AttemptSpan.End(span, result);
         observer?.Invoke(attempt, result);
-        return result;
+        return result with { WasObserved = true };
     }
 
     // A 4xx is a good answer, and neither a late body nor a client that left is the endpoint's fault.

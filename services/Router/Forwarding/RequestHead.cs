@@ -13,6 +13,8 @@ namespace ModelServing.Router.Forwarding;
 /// <summary>Writes the request for an endpoint: its head, and its body if that is joined to the head.</summary>
 internal static class RequestHead
 {
+    private const string TraceParent = "traceparent";
+
     // Hop-by-hop headers (RFC 9110, 7.6.1), headers that are written below, and headers that only the router may set.
     private static readonly FrozenSet<string> Dropped = new[]
     {
@@ -52,6 +54,8 @@ internal static class RequestHead
         {
             if (Dropped.Contains(name) || (named.Count > 0 && IsNamed(named, name)))
                 continue;
+            if (attempt.IsTraced && name.Equals(TraceParent, StringComparison.OrdinalIgnoreCase))
+                continue;
             foreach (var value in values)
                 head.Line(name, value);
         }
@@ -59,6 +63,8 @@ internal static class RequestHead
         head.Line(HeaderNames.RequestId, attempt.RequestId);
         head.Bytes(route.Headers);
         head.Number("X-Request-Timeout: "u8, milliseconds);
+        if (attempt.IsTraced)
+            head.Line(TraceParent, attempt.TraceParent);
         if (attempt.IsShortened)
             head.Line(HeaderNames.TimeoutShortened, "1");
         if (attempt.IsReported || attempt.First is not null)

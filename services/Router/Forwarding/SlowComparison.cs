@@ -69,9 +69,11 @@ internal sealed class SlowComparison(Connector connector, AttemptObserver? obser
 
     private async Task RunAsync(Attempt attempt, ReadOnlyMemory<byte> request, byte[]? rented, ByteReservation? held)
     {
+        var times = AttemptTimes.For(attempt, time.GetTimestamp());
         try
         {
-            observer?.Invoke(attempt, await AskAsync(attempt, request));
+            var result = await AskAsync(attempt, request);
+            observer?.Invoke(attempt, result with { Times = times });
         }
         finally
         {

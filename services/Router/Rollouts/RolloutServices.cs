@@ -40,7 +40,9 @@ internal static class RolloutServices
         {
             AttemptObserver report = provider.GetRequiredService<AttemptReport>().Add;
             report += provider.GetRequiredService<VariantReport>().Add;
-            return provider.GetService<UnansweredAttempts>() is { } unanswered ? report + unanswered.Add : report;
+            if (provider.GetService<UnansweredAttempts>() is { } unanswered)
+                report += unanswered.Add;
+            return provider.GetService<AttemptLog>() is { } log ? report + log.Add : report;
         });
         services.AddSingleton<JournalSnapshotKeeper>();
         services.AddSingleton<JournalSync>();

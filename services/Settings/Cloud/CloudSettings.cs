@@ -91,6 +91,9 @@ public sealed record CloudSettings
     [Setting("The pod of the feature server, and the volume of its event log. There is one if `modelserving:features` has views.")]
     public FeatureServerStackSettings FeatureServer { get; init; } = new();
 
+    [Setting("What the pods send to an OpenTelemetry collector, and which requests they log.")]
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     /// <summary>Whether the cluster exports each day's predictions: if there may be any.</summary>
     public bool HasExport(StackSettings settings)
     {

@@ -37,6 +37,7 @@ internal sealed class OwnForwarding
             Route = variant.Name == VariantPlan.Canary ? canary : model.Stable,
             Action = ModelAction.Infer,
             RequestId = requestId,
+            Began = Stopwatch.GetTimestamp(),
             Deadline = Stopwatch.GetTimestamp() + TimeoutTicks,
             Timeout = SplitVariants.Timeout,
         };

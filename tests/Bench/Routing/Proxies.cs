@@ -91,6 +91,16 @@ internal static class Proxies
             backends,
             cancellation);
 
+    /// <summary>Another build of the router, with the same settings.</summary>
+    internal static Task<MeasuredServer> OtherRouterAsync(
+        string program, TemporaryFolder folder, Backends backends, CancellationToken cancellation) => RouterAsync(
+            RouterBench.Other,
+            new ProcessStartInfo(program),
+            HostSources.Sqlite(folder.Combine("other.db")),
+            folder,
+            backends,
+            cancellation);
+
     /// <summary>The router without guard, journal and metrics.</summary>
     internal static Task<MeasuredServer> BareRouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
         RouterAsync(RouterBench.Bare, Bench(BareRouter.Command), null, folder, backends, cancellation);
@@ -135,6 +145,8 @@ internal static class Proxies
             Plan = "file:" + folder.Combine("plan.json"),
             Endpoints = "file:" + folder.Combine("endpoints.json"),
             Journal = journal,
+            // On one machine and in the cloud a router has one of the two. The bare router makes no attempts known, so it logs none.
+            AccessLog = new AccessLogSettings { Folder = folder.Combine("access"), Sample = 100 },
         };
         foreach (var (variable, value) in settings.ToEnvironment())
             start.Environment[variable] = value;

@@ -22,7 +22,8 @@ namespace ModelServing.Bench.Routing;
 /// <param name="rounds">How many times each server is measured.</param>
 /// <param name="seconds">How long each time.</param>
 /// <param name="own">Whether only the routers and the minimal proxies are measured, without nginx and haproxy.</param>
-internal sealed class RouterBench(int rounds, int seconds, bool own = false)
+/// <param name="otherProgram">Another build of the router to compare with; null for none.</param>
+internal sealed class RouterBench(int rounds, int seconds, bool own = false, string? otherProgram = null)
 {
     internal const int Connections = 32;
     internal const int CanaryPercent = 5;
@@ -30,7 +31,10 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
     /// <summary>The router as it is deployed.</summary>
     internal const string Router = "router";
 
-    /// <summary>The router without guard, journal and metrics.</summary>
+    /// <summary>Another build of the router.</summary>
+    internal const string Other = "other";
+
+    /// <summary>The router without guard, journal, metrics and access log.</summary>
     internal const string Bare = "bare";
 
     /// <summary>The bare router with SocketsHttpHandler instead of its own HTTP client.</summary>
@@ -55,6 +59,9 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
         await using var backends = await Backends.StartAsync(nginx, folder, cancellation);
         await using var split = own ? null : await Proxies.NginxAsync(nginx, folder, backends, cancellation);
         await using var router = await Proxies.RouterAsync(folder, backends, cancellation);
+        await using var former = otherProgram is null
+            ? null
+            : await Proxies.OtherRouterAsync(otherProgram, folder, backends, cancellation);
         await using var bare = await Proxies.BareRouterAsync(folder, backends, cancellation);
         await using var onSockets = await Proxies.SocketsRouterAsync(folder, backends, cancellation);
         await using var client = await Proxies.MinimalAsync(MinimalProxy.Own, backends, cancellation);
@@ -63,7 +70,7 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
         await using var other = own || haproxy.FullPath is null
             ? null
             : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
-        MeasuredServer?[] all = [backends.Alone, split, router, bare, onSockets, client, yarp, sockets, other];
+        MeasuredServer?[] all = [backends.Alone, split, router, former, bare, onSockets, client, yarp, sockets, other];
         var measured = all.OfType<MeasuredServer>().ToArray();
 
         // 2

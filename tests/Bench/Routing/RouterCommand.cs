@@ -15,13 +15,17 @@ internal static class RouterCommand
         {
             Description = "Measure only the router and its parts, and the libraries that could replace its HTTP client.",
         };
+        var other = new Option<string?>("--other")
+        {
+            Description = "The program ModelServing.Router of another build, to compare the two in one run.",
+        };
         var json = BenchOptions.Json();
         var command = new Command(
             "router",
             "Measures the router, nginx split_clients, YARP, SocketsHttpHandler (and haproxy, if installed) in front of "
             + "the same backends, in one run.")
         {
-            rounds, seconds, isShort, own, json,
+            rounds, seconds, isShort, own, other, json,
         };
         BenchAction.Set(
             command,
@@ -29,8 +33,8 @@ internal static class RouterCommand
             {
                 var onlyOwn = arguments.GetValue(own);
                 var bench = arguments.GetValue(isShort)
-                    ? new RouterBench(2, 1, onlyOwn)
-                    : new RouterBench(arguments.GetValue(rounds), arguments.GetValue(seconds), onlyOwn);
+                    ? new RouterBench(2, 1, onlyOwn, arguments.GetValue(other))
+                    : new RouterBench(arguments.GetValue(rounds), arguments.GetValue(seconds), onlyOwn, arguments.GetValue(other));
                 return bench.RunAsync(cancellation);
             },
             static report => report.Print(AnsiConsole.Console),

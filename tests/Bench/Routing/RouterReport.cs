@@ -26,6 +26,7 @@ internal sealed record RouterReport(
     private static readonly (string Ours, string Theirs)[] Compared =
     [
         (RouterBench.Router, "nginx"),
+        (RouterBench.Router, RouterBench.Other),
         (RouterBench.Router, RouterBench.Bare),
         (RouterBench.Router, MinimalProxy.Yarp),
         (RouterBench.Router, MinimalProxy.Sockets),

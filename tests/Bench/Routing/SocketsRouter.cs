@@ -81,6 +81,7 @@ internal sealed class SocketsRouter(Admission admission, RoutingTableHolder hold
             Route = route,
             Action = request.Action,
             RequestId = requestId,
+            Began = began,
             Deadline = 0,
             Timeout = model.Timeout,
             KeyHash = request.KeyHash,

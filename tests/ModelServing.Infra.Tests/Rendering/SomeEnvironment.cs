@@ -185,6 +185,7 @@ internal sealed class SomeEnvironment
             Names = Names,
             CompartmentId = Compartment,
             Region = "eu-frankfurt-1",
+            AccessLogSample = 100,
             KubeConfig = "apiVersion: v1",
             ClusterId = "ocid1.cluster.some",
             Plan = new PlanDocument { Schema = PlanDocument.CurrentSchema, Rollouts = [] },

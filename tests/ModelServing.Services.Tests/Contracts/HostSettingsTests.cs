@@ -64,6 +64,13 @@ public class HostSettingsTests
                     MaxRequestBytes = bytes,
                     BudgetBytes = bytes % 2 == 0 ? bytes : null,
                     MaxConnections = bytes % 2 == 0 ? null : 1 + (bytes % 1000),
+                    AccessLog = (bytes % 3) switch
+                    {
+                        0 => null,
+                        1 => new AccessLogSettings { Folder = plan, MostBytes = AccessLogSettings.LeastBytes },
+                        _ => new AccessLogSettings { Sample = (int)(bytes % 10_001) },
+                    },
+                    OtlpEndpoint = bytes % 5 == 0 ? "http://collector:4317" : null,
                 };
                 Assert.Equal(settings, new RouterSettings(Environment(settings.ToEnvironment())));
             });
@@ -173,6 +180,8 @@ public class HostSettingsTests
             AdminUrls = "u",
             AdminAddressFile = "a",
             MaxConnections = 1,
+            AccessLog = new AccessLogSettings { Folder = "a", Sample = 1 },
+            OtlpEndpoint = "http://127.0.0.1:4317",
             Cache = new CacheSettings { Addresses = ["c:1"], User = "u", Password = "p", Tls = true },
         }.ToEnvironment().Keys
             .Union(new InferenceSettings
@@ -196,6 +205,9 @@ public class HostSettingsTests
         Assert.Equal(
             [
                 "ASPNETCORE_URLS",
+                "MODELSERVING_ACCESS_LOG",
+                "MODELSERVING_ACCESS_LOG_BYTES",
+                "MODELSERVING_ACCESS_LOG_SAMPLE",
                 "MODELSERVING_ADDRESS_FILE",
                 "MODELSERVING_ADMIN_ADDRESS_FILE",
                 "MODELSERVING_ADMIN_URLS",
@@ -235,6 +247,7 @@ public class HostSettingsTests
                 "MODELSERVING_RUNTIME_BYTES",
                 "MODELSERVING_STOP_WITH_PARENT",
                 "MODELSERVING_THREADS", "MODELSERVING_VERSION", "OCI_RESOURCE_PRINCIPAL_REGION",
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
             ],
             names);
 
@@ -252,6 +265,7 @@ public class HostSettingsTests
     }
 
     [Theory]
+    [InlineData("ACCESS_LOG_SAMPLE", "10001", "a whole number from 0 to 10000")]
     [InlineData("LOG_FORMAT", "xml", "'text' or 'json'")]
     [InlineData("LOG_FORMAT", "1", "'text' or 'json'")]
     [InlineData("LOG_FORMAT", "text,json", "'text' or 'json'")]

@@ -41,7 +41,8 @@ public sealed class RequestTallyTests : IDisposable
     {
         var context = new DefaultHttpContext();
         context.Response.StatusCode = status;
-        tally.Answered(context, hasLeft, isNonFinite, new RequestTime(0, TimeSpan.FromSeconds(1), isShortened));
+        var times = new AnswerTimes(0, TimeProvider.System);
+        tally.Answered(context, hasLeft, isNonFinite, new RequestTime(0, TimeSpan.FromSeconds(1), isShortened), times);
         var counts = recorder.Read().Single().Counts;
         Assert.Equal((1L, 1L), (counts.Requests, counts.Count(kind)));
     }

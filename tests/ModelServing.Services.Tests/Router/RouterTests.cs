@@ -32,6 +32,27 @@ public class RouterTests
     }
 
     [Fact]
+    public async Task An_answer_has_the_times_of_the_router_and_those_of_its_version()
+    {
+        await using var endpoint = RawServer.Answering(static _ =>
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nserver-timing: queue;dur=1.5\r\nServer-Timing: model;dur=2\r\n\r\n{}");
+        await using var router = await RunningRouter.StartAsync(endpoint);
+        Assert.Matches(
+            @"^routing;dur=\d+\.\d{3}, version;dur=\d+\.\d{3}, queue;dur=1\.5, model;dur=2$",
+            Assert.Single((await router.InferAsync()).All("Server-Timing")));
+    }
+
+    [Fact]
+    public async Task A_problem_of_the_router_has_its_times()
+    {
+        await using var endpoint = new RawServer(static connection => connection.ReadToEndAsync());
+        await using var router = await RunningRouter.StartAsync(endpoint, deadlineMilliseconds: 50);
+        var answer = await router.InferAsync();
+        answer.AssertProblem(504, "deadline");
+        Assert.Matches(@"^routing;dur=\d+\.\d{3}, version;dur=\d+\.\d{3}$", answer["Server-Timing"]);
+    }
+
+    [Fact]
     public async Task One_connection_serves_many_requests_in_turn_on_both_sides()
     {
         await using var endpoint = RawServer.Answering(static request => RawServer.Ok(request.Text));
@@ -162,7 +183,10 @@ public class RouterTests
     [InlineData("GET", "/favicon.ico", 404, "no-such-path")]
     [InlineData("GET", "/a.b/c.d", 404, "no-such-path")]
     [InlineData("POST", "/v2/models", 405, "method-not-allowed")]
-    [InlineData("DELETE", "/health/ready", 404, "no-such-path")]
+    [InlineData("DELETE", "/health/ready", 405, "method-not-allowed")]
+    [InlineData("POST", "/health/live", 405, "method-not-allowed")]
+    [InlineData("POST", "/v2/health/ready", 405, "method-not-allowed")]
+    [InlineData("POST", "/v2", 405, "method-not-allowed")]
     public async Task A_request_that_cannot_be_routed_gets_a_problem(string method, string path, int status, string reason)
     {
         await using var endpoint = RawServer.Saying("{}");
@@ -180,6 +204,7 @@ public class RouterTests
     [InlineData("/v2/health/ready")]
     [InlineData("/health/live")]
     [InlineData("/metrics")]
+    [InlineData("/openapi.json")]
     public async Task Every_answer_has_a_request_identifier(string path)
     {
         await using var endpoint = RawServer.Saying("{}");

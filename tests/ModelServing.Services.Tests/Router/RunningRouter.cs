@@ -232,7 +232,11 @@ internal sealed class RunningRouter : IAsyncDisposable
     /// <summary>The router's count, as Prometheus reads it: the sum of the series that have the name and the labels.</summary>
     internal async Task<double> CountAsync(string name, params string[] labels)
     {
-        var text = (await AskAsync(Get("/metrics"))).Text;
+        var answer = await AskAsync(Get("/metrics"));
+        // Where clients need a credential, it needs one there too.
+        if (answer.Status != 200)
+            answer = await AskAdminAsync("/metrics");
+        var text = answer.Text;
         return text.Split('\n')
             .Where(line => line.StartsWith(
                 name + "{",

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
+using ModelServing.Hosting;
 
 namespace ModelServing.Router.Forwarding.Wire;
 
@@ -125,7 +126,10 @@ internal readonly struct AnswerHead
 
     /// <summary>Copies status and headers to the client's response, except hop-by-hop headers and headers that only the router may
     /// set.</summary>
-    internal void CopyTo(ReadOnlySpan<byte> bytes, HttpResponse response)
+    /// <param name="bytes">The head.</param>
+    /// <param name="response">The client's response.</param>
+    /// <param name="timing">The router's own times, to which those of the endpoint are added.</param>
+    internal void CopyTo(ReadOnlySpan<byte> bytes, HttpResponse response, ref ServerTiming timing)
     {
         response.StatusCode = Status;
         bytes = bytes[..(Length - 2)];
@@ -141,6 +145,8 @@ internal readonly struct AnswerHead
             var value = ValueOf(line, colon);
             if (Ascii.EqualsIgnoreCase(name, "content-type"u8))
                 response.ContentType = value.SequenceEqual("application/json"u8) ? "application/json" : Encoding.Latin1.GetString(value);
+            else if (Ascii.EqualsIgnoreCase(name, HeaderNames.ServerTiming))
+                timing.Add(value);
             else
                 response.Headers.Append(Encoding.Latin1.GetString(name), Encoding.Latin1.GetString(value));
         }

@@ -149,7 +149,6 @@ public sealed class AdminApiTests
     [InlineData("/v2/models/fraud")]
     [InlineData("/v2/models/fraud/versions/1/infer")]
     [InlineData("/v2")]
-    [InlineData("/metrics")]
     [InlineData("/")]
     [InlineData("/admin")]
     public async Task The_admin_port_answers_nothing_else(string path)

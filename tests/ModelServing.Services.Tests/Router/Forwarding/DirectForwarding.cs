@@ -68,6 +68,7 @@ internal sealed class DirectForwarding : IAsyncDisposable
         Route = Canary,
         Action = ModelAction.Infer,
         RequestId = "request-1",
+        Began = Time.GetTimestamp(),
         Timeout = timeout,
         Deadline = Time.GetTimestamp() + timeout.Ticks,
         Limit = limit.Ticks,

@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using ModelServing.Contracts;
+
+namespace ModelServing.Hosting.Access;
+
+/// <summary>Writes attempts as lines of the host's log: failed ones and a sample of the others, up to <see cref="MostInSecond"/>.</summary>
+internal sealed class AccessLines(int sample, TimeProvider time, ILogger logger)
+{
+    internal const int MostInSecond = 100;
+
+    private readonly Lock counting = new();
+    private long second = -1;
+    private int inSecond;
+
+    /// <summary>Writes the attempt, if it is to be written. False if there are too many lines already.</summary>
+    internal bool TryAdd(in AccessRecord record)
+    {
+        if (!record.IsFailure && !IsSampled(record.RequestId))
+            return true;
+        if (!TryCount())
+            return false;
+        var version = record.Version == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{record.Model} v{record.Version} ");
+        var ending = record.Status == 0 ? record.Reason ?? "no answer" : $"{record.Status} {record.Reason}".TrimEnd();
+        AccessLogLog.Attempted(
+            logger,
+            record.RequestId.ToString(),
+            record.Attempt,
+            version + record.Variant,
+            ending,
+            record.Times.Total.TotalMilliseconds,
+            string.Join(", ", record.Times.Parts().Select(static part => Describe(part.Name, part.Time))),
+            record.Trace == UInt128.Zero ? "none" : record.Trace.ToString("x32", CultureInfo.InvariantCulture));
+        return true;
+    }
+
+    // By the random end of the identifier, so that all attempts of a request are logged, in all hosts, or none.
+    private bool IsSampled(Ulid request)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return request.TryWriteBytes(bytes)
+            && BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) % AccessLogSettings.WholeSample < (uint)sample;
+    }
+
+    private bool TryCount()
+    {
+        var now = time.GetTimestamp() / time.TimestampFrequency;
+        lock (counting)
+        {
+            if (now != second)
+                (second, inSecond) = (now, 0);
+            return ++inSecond <= MostInSecond;
+        }
+    }
+
+    private static string Describe(string name, TimeSpan duration) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name} {duration.TotalMilliseconds:0.000}");
+}

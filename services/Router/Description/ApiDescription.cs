@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+
+namespace ModelServing.Router.Description;
+
+/// <summary>Answers with the API's description in the form of OpenAPI, <c>openapi.json</c> in this folder. A test holds it to what the
+/// routes do.</summary>
+internal static class ApiDescription
+{
+    /// <summary>The path.</summary>
+    internal const string Path = "/openapi.json";
+
+    private static readonly byte[] Document = Read();
+
+    internal static Task AnswerAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = Document.Length;
+        return context.Response.Body.WriteAsync(Document, context.RequestAborted).AsTask();
+    }
+
+    private static byte[] Read()
+    {
+        using var stream = typeof(ApiDescription).Assembly.GetManifestResourceStream("openapi.json")!;
+        var document = new byte[stream.Length];
+        stream.ReadExactly(document);
+        return document;
+    }
+}
