@@ -13,8 +13,7 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
     internal void Write(string title, PreviewSummary summary, StackComparison comparison, IEnumerable<string> notes)
     {
         var isMarkdown = format == PreviewFormat.Markdown;
-        output.WriteLine(isMarkdown ? $"### {title}\n" : title);
-        output.WriteLine();
+        output.WriteLine($"{(isMarkdown ? "### " : "")}{title}\n");
         if (isMarkdown)
             WriteFolded(summary, comparison);
         else

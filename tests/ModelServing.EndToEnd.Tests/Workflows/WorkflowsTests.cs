@@ -21,7 +21,7 @@ public partial class WorkflowsTests
     public void Every_action_is_pinned_to_one_commit_with_its_version_beside_it()
     {
         var uses = Files.SelectMany(file => File.ReadLines(Repository.Combine(file))
-            .Where(static line => line.Contains("uses:", StringComparison.Ordinal))
+            .Where(static line => line.TrimStart(' ', '-').StartsWith("uses:", StringComparison.Ordinal))
             .Select(line => (file, line))).ToList();
         Assert.NotEmpty(uses);
         Assert.All(
@@ -112,7 +112,8 @@ public partial class WorkflowsTests
     public void The_comment_workflow_follows_the_preview_and_its_approval() =>
         Assert.Equal(
             Workflows.Where(static workflow => workflow.Name is "preview" or "preview-approval")
-                .Select(static workflow => workflow.Root["name"].ToString()),
+                .Select(static workflow => workflow.Root["name"].ToString())
+                .Order(StringComparer.Ordinal),
             ((YamlSequenceNode)Workflows.Single(
                 static workflow => workflow.Name == "preview-comment").Root["on"]["workflow_run"]["workflows"])
                 .Select(static name => name.ToString()));

@@ -55,7 +55,7 @@ public sealed class EverythingThatChangesTests
         "another e-mail address",
         "ml@example.com",
         "ops@example.com",
-        "deleted: Subscription topics-rollback-ml@example.com, Subscription topics-people-ml@example.com",
+        "deleted: Subscription topics-people-ml@example.com, Subscription topics-rollback-ml@example.com",
         None)]
     [InlineData(
         "data protection that is off",
@@ -284,7 +284,11 @@ public sealed class EverythingThatChangesTests
     [Fact]
     public async Task No_two_resources_have_the_same_placeholders()
     {
-        var starts = (await SomePreview.BaseAsync()).Resources.Select(static each => Placeholder.StartOf(each.Type, each.Name)).ToList();
+        // Components have no outputs of the cloud.
+        var starts = (await SomePreview.BaseAsync()).Resources
+            .Where(static each => !each.Type.StartsWith("modelserving:", StringComparison.Ordinal))
+            .Select(static each => Placeholder.StartOf(each.Type, each.Name))
+            .ToList();
         Assert.Equal(starts.Count, starts.Distinct().Count());
     }
 

@@ -90,9 +90,8 @@ public sealed class PreviewSummaryTests
     [Fact]
     public async Task A_client_that_goes_is_an_outage_for_it()
     {
-        var summary = StackComparison.Between(
-            await SomePreview.BaseAsync(),
-            (await SomePreview.BaseAsync()) with { Access = [] }).Summary();
+        var summary = (await SomePreview.ChangedAsync("{ shop: {", "{ store: {")).Summary();
+        Assert.Contains("new: client store: caller, may send requests", summary.Lines);
         Assert.Contains("gone: client shop: its requests are refused", summary.Lines);
     }
 
