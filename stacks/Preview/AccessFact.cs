@@ -33,5 +33,6 @@ internal sealed record AccessFact(string Who, ClientRole Role, IReadOnlyList<str
 
     private static IEnumerable<AccessFact> Holders(TokenRoles roles, IReadOnlyList<string> values, ClientRole role) =>
         // A value may give several roles.
-        values.Distinct().Select(value => new AccessFact($"tokens with {roles.Claim} {value} as {role.ToString().ToLowerInvariant()}", role, []));
+        from value in values.Distinct()
+        select new AccessFact($"tokens with {roles.Claim} {value} as {role.ToString().ToLowerInvariant()}", role, []);
 }

@@ -30,7 +30,11 @@ internal static class InputLines
     {
         var (depth, name) = (change.Path.Length - 1, change.Path[^1]);
         if (change.Follows)
-            return [new('~', depth, $"{name}: {Show(change.Path, change.Right)} (of the new one)")];
+        {
+            var named = string.Join(", ", Placeholder.In(InputTree.TextOf(change.Right) ?? ""));
+            return [new('~', depth, $"{name}: {named} (of the new one)")];
+        }
+
         if (change.Left is null)
             return From(change.Right, change.Path, '+');
         if (change.Right is null)

@@ -31,7 +31,8 @@ public static class PlanChange
     public static string Describe(RolloutPlan rollout)
     {
         ArgumentNullException.ThrowIfNull(rollout);
-        return string.Join(", ", rollout.Variants.Reverse().Select(static variant => $"{variant.Name} v{variant.Version} {Share(variant)}"));
+        return string.Join(
+            ", ", rollout.Variants.Reverse().Select(static variant => $"{variant.Name} v{variant.Version} {Share(variant)}"));
     }
 
     private static List<string> Describe(RolloutPlan before, RolloutPlan after)

@@ -65,7 +65,9 @@ internal static partial class CostSummary
     private static string Show(JsonNode? node) => node switch
     {
         null => "none",
-        JsonValue value => value.ToString(),
+        // The autoscaler's range names its pool, which says nothing about cost.
+        JsonValue value => Placeholder.In(value.ToString())
+            .Aggregate(value.ToString(), static (text, each) => text.Replace(":" + each, "", StringComparison.Ordinal)),
         _ => node.ToJsonString(),
     };
 

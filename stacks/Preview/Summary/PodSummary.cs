@@ -27,7 +27,10 @@ internal static class PodSummary
         foreach (var alone in comparison.Right.Resources.Where(each => each.Type == ResourceTypes.StatefulSet
             && (cycles.Count > 0 || restarts.Any(restart => restart.Resource.Urn == each.Urn))))
             yield return new($"{alone.Name} has one pod: it answers nothing while it restarts", RiskClass.Outage);
-        if (restarts.Count + cycles.Count == 0)
+        var isReplaced = comparison.Changes.Any(static each => each.Change == Change.Replace && IsWorkload(each.Resource));
+        if (isReplaced)
+            yield return new("the pods of replaced workloads end");
+        else if (restarts.Count + cycles.Count == 0)
             yield return new("no pods restart");
         foreach (var line in Jobs(comparison).Concat(Functions(comparison)).Concat(Processors(comparison)))
             yield return line;
@@ -35,7 +38,7 @@ internal static class PodSummary
 
     private static IEnumerable<(PreviewResource Resource, string Reason)> Restarts(StackComparison comparison) =>
         from change in comparison.Changes
-        where change.Change == Change.Update && change.Resource.Type is ResourceTypes.Deployment or ResourceTypes.StatefulSet
+        where change.Change == Change.Update && IsWorkload(change.Resource)
         let reasons = Reasons(change.Values.Where(static value => value.Path.AsSpan().StartsWith(Template.AsSpan())))
         where reasons.Length > 0
         select (change.Resource, reasons);
@@ -90,6 +93,8 @@ internal static class PodSummary
         : value.Name == "imageDigest" ? Image
         : value.Path is ["config", var key, ..] ? key
         : value.Name;
+
+    private static bool IsWorkload(PreviewResource resource) => resource.Type is ResourceTypes.Deployment or ResourceTypes.StatefulSet;
 
     private static bool IsVersion(PreviewResource resource) => resource.Type == ResourceTypes.Deployment && Labels(resource) is not null;
 

@@ -172,7 +172,8 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
         if (Regex.Match(route, "^POST /statuses/([0-9a-f]{40})$") is { Success: true } about)
         {
             var status = JsonNode.Parse(body)!;
-            if ((string?)status["context"] != "preview risks" || (string?)status["description"] is not { Length: > 0 and <= 140 } description)
+            if ((string?)status["context"] != "preview risks"
+                || (string?)status["description"] is not { Length: > 0 and <= 140 } description)
                 return Fault(422, $"{route}: {body}");
             statuses.Enqueue((about.Groups[1].Value, (string)status["state"]!, description));
             return (201, "{}"u8.ToArray());

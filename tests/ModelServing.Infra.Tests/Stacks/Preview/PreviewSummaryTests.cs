@@ -69,6 +69,9 @@ public sealed class PreviewSummaryTests
         // What follows from a replacement names its cause, and says nothing of the values that stay.
         Assert.Contains("! kubernetes:apps/v1:Deployment router (replace, with kubernetes workloads)", comparison.Details());
         Assert.Contains("~ clusterId: <cluster.id> (of the new one)", comparison.Details());
+        Assert.Contains("~ kubeconfig: <cluster.id> (of the new one)", comparison.Details());
+        Assert.Contains("the pods of replaced workloads end", summary.Lines);
+        Assert.DoesNotContain("no pods restart", summary.Lines);
     }
 
     [Fact]
