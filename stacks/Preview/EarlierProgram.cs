@@ -9,13 +9,16 @@ namespace ModelServing.Stacks.Preview;
 internal sealed class EarlierProgram : IAsyncDisposable
 {
     /// <summary>The program is built from these.</summary>
-    private static readonly string[] Sources =
+    internal static readonly IReadOnlyList<string> Sources =
     [
         "stacks",
         "infra",
         "services/Contracts",
+        "services/Features",
+        "services/Registry",
         "services/Rollout",
         "services/Settings",
+        "services/Spool",
         "tests/Doubles",
         "Directory.Build.props",
         "Directory.Packages.props",
@@ -35,20 +38,22 @@ internal sealed class EarlierProgram : IAsyncDisposable
 
     private readonly string root;
     private readonly string commit;
+    private readonly SecretDigest digest;
     private Task<string>? build;
     private string? tree;
 
-    private EarlierProgram(string root, string commit)
+    private EarlierProgram(string root, string commit, SecretDigest digest)
     {
         this.root = root;
         this.commit = commit;
+        this.digest = digest;
     }
 
     /// <exception cref="PreviewException">There is no such commit.</exception>
-    internal static async Task<EarlierProgram> AtAsync(string root, string reference)
+    internal static async Task<EarlierProgram> AtAsync(string root, string reference, SecretDigest digest)
     {
         var (found, commit) = await ToolProcess.RunAsync(root, "git", "rev-parse", "--verify", "--quiet", reference + "^{commit}");
-        return found ? new EarlierProgram(root, commit.Trim()) : throw new PreviewException($"--against {reference}: not a commit");
+        return found ? new EarlierProgram(root, commit.Trim(), digest) : throw new PreviewException($"--against {reference}: not a commit");
     }
 
     /// <summary>The stacks that have a stack file at the commit.</summary>
@@ -66,7 +71,7 @@ internal sealed class EarlierProgram : IAsyncDisposable
         if (!hasFile || !(await GitAsync("cat-file", "-e", $"{commit}:stacks/Stacks.csproj")).Succeeded)
             return null;
         return await IsSameAsync()
-            ? await StackSnapshot.RenderAsync(yaml, stack, foundationOnly)
+            ? await StackSnapshot.RenderAsync(yaml, stack, foundationOnly, digest)
             : await RenderWithItsOwnAsync(stack, foundationOnly);
     }
 
@@ -94,7 +99,7 @@ internal sealed class EarlierProgram : IAsyncDisposable
         var program = Path.Combine(folder, "artifacts/bin/Stacks/release/ModelServing.Stacks.dll");
         string[] phase = foundationOnly ? ["--phase", "foundation"] : [];
         var (succeeded, output) = await ToolProcess.RunAsync(
-            folder, "dotnet", [program, "preview", "--stack", stack, "--snapshot", snapshot, .. phase]);
+            folder, digest.Environment, "dotnet", [program, "preview", "--stack", stack, "--snapshot", snapshot, .. phase]);
         return succeeded
             ? Read(await File.ReadAllTextAsync(snapshot))
             : throw new PreviewException($"the program of {commit} failed:\n{output}");

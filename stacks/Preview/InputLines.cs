@@ -1,52 +1,48 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using ModelServing.Contracts;
+using ModelServing.Rollout;
 
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>Turns a tree of inputs, or the difference between two trees, into lines.</summary>
+/// <summary>Turns a tree of inputs, or the changes of one, into lines.</summary>
 internal static class InputLines
 {
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    internal static IEnumerable<InputLine> From(JsonObject inputs, char sign) =>
+        inputs.SelectMany(pair => From(pair.Value, [pair.Key], sign));
 
-    internal static IEnumerable<InputLine> From(JsonNode? node, string name, int depth, char sign)
+    /// <summary>The changes, each below the names that lead to it. Of multi-line text, only the lines that differ.</summary>
+    internal static IEnumerable<InputLine> From(IEnumerable<ValueChange> changes)
     {
-        switch (node)
+        ImmutableArray<string> shown = [];
+        foreach (var change in changes)
         {
-            case JsonObject { Count: > 0 } map:
-                return map.SelectMany(pair => From(pair.Value, pair.Key, depth + 1, sign)).Prepend(new(sign, depth, $"{name}:"));
-            case JsonArray { Count: > 0 } list:
-                return list.SelectMany((item, index) => From(item, $"[{index}]", depth + 1, sign)).Prepend(new(sign, depth, $"{name}:"));
-            case JsonValue when TextOf(node) is { } text && Split(text) is { Length: > 1 } lines:
-                return lines.Select(line => new InputLine(sign, depth + 1, line)).Prepend(new(sign, depth, $"{name}: |"));
-            default:
-                return [new(sign, depth, $"{name}: {Show(node)}")];
+            var common = shown.Zip(change.Path).TakeWhile(static pair => pair.First == pair.Second).Count();
+            for (var depth = Math.Min(common, change.Path.Length - 1); depth < change.Path.Length - 1; depth++)
+                yield return new('~', depth, $"{change.Path[depth]}:");
+            shown = change.Path[..^1];
+            foreach (var line in Lines(change))
+                yield return line;
         }
     }
 
-    /// <summary>The differences, each below the names that lead to it. Of multi-line text and of JSON, only the lines that
-    /// differ.</summary>
-    internal static IEnumerable<InputLine> Difference(JsonNode? left, JsonNode? right, string name, int depth)
+    private static IEnumerable<InputLine> Lines(ValueChange change)
     {
-        if (JsonNode.DeepEquals(left, right))
-            return [];
-        if (left is null)
-            return From(right, name, depth, '+');
-        if (right is null)
-            return From(left, name, depth, '-');
-        if (Children(left) is { } leftChildren && Children(right) is { } rightChildren)
+        var (depth, name) = (change.Path.Length - 1, change.Path[^1]);
+        if (change.Follows)
         {
-            return leftChildren.Keys.Union(rightChildren.Keys)
-                .SelectMany(key => Difference(leftChildren.GetValueOrDefault(key), rightChildren.GetValueOrDefault(key), key, depth + 1))
-                .Prepend(new('~', depth, $"{name}:"));
+            var named = string.Join(", ", Placeholder.In(InputTree.TextOf(change.Right) ?? ""));
+            return [new('~', depth, $"{name}: {named} (of the new one)")];
         }
 
-        if (TextOf(left) is { } before && TextOf(right) is { } after)
+        if (change.Left is null)
+            return From(change.Right, change.Path, '+');
+        if (change.Right is null)
+            return From(change.Left, change.Path, '-');
+        if (InputTree.TextOf(change.Left) is { } before && InputTree.TextOf(change.Right) is { } after)
         {
+            if (Marks.IsSecret(before) && Marks.IsSecret(after))
+                return [new('~', depth, $"{name}: {Marks.Show(after)} changed")];
             var (leftLines, rightLines) = (Split(before), Split(after));
             if (leftLines.Length > 1 && rightLines.Length > 1)
             {
@@ -56,47 +52,29 @@ internal static class InputLines
             }
         }
 
-        return left is JsonValue && right is JsonValue
-            ? [new('~', depth, $"{name}: {Show(left)} => {Show(right)}")]
-            : [.. From(left, name, depth, '-'), .. From(right, name, depth, '+')];
+        return change.Left is JsonValue && change.Right is JsonValue
+            ? [new('~', depth, $"{name}: {Show(change.Path, change.Left)} => {Show(change.Path, change.Right)}")]
+            : [.. From(change.Left, change.Path, '-'), .. From(change.Right, change.Path, '+')];
     }
 
-    /// <summary>The dotted paths at which two trees differ.</summary>
-    internal static IEnumerable<string> Paths(JsonNode? left, JsonNode? right, string path = "")
+    private static IEnumerable<InputLine> From(JsonNode? node, ImmutableArray<string> path, char sign)
     {
-        if (JsonNode.DeepEquals(left, right))
-            return [];
-        return left is JsonObject before && right is JsonObject after
-            ? before.Select(static pair => pair.Key).Union(after.Select(static pair => pair.Key))
-                .SelectMany(key => Paths(before[key], after[key], path.Length == 0 ? key : $"{path}.{key}"))
-            : [path];
+        var (depth, name) = (path.Length - 1, path[^1]);
+        var tree = InputTree.TextOf(node) is { } json ? InputTree.Parse(json) ?? node : node;
+        if (InputTree.Children(tree) is { Count: > 0 } children)
+            return children.SelectMany(child => From(child.Value, path.Add(child.Key), sign)).Prepend(new(sign, depth, $"{name}:"));
+        return InputTree.TextOf(node) is { } text && Split(text) is { Length: > 1 } lines
+            ? lines.Select(line => new InputLine(sign, depth + 1, line)).Prepend(new(sign, depth, $"{name}: |"))
+            : [new(sign, depth, name == "[]" ? Show(path, node) : $"{name}: {Show(path, node)}")];
     }
 
-    private static Dictionary<string, JsonNode?>? Children(JsonNode node) => node switch
+    private static string Show(ImmutableArray<string> path, JsonNode? node)
     {
-        JsonObject map => map.ToDictionary(static pair => pair.Key, static pair => pair.Value),
-        JsonArray list => list.Index().ToDictionary(static pair => $"[{pair.Index}]", static pair => pair.Item),
-        _ => null,
-    };
-
-    private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
-
-    private static string Show(JsonNode? node) => TextOf(node) is { } text ? Marks.Show(text) : node?.ToJsonString() ?? "null";
-
-    private static string[] Split(string text)
-    {
-        if (text.StartsWith('{') && text.EndsWith('}'))
-        {
-            try
-            {
-                text = JsonNode.Parse(text)!.ToJsonString(Indented);
-            }
-            catch (JsonException)
-            {
-                // It is not JSON after all, so it is shown unchanged.
-            }
-        }
-
-        return text.TrimEnd('\n').Split('\n');
+        // A plan counts buckets; people count percent.
+        if (path[^1] == "weight" && path.Contains(ClusterNames.PlanKey) && (node as JsonValue)?.TryGetValue<int>(out var weight) == true)
+            return Percent.TextOf(weight) + "%";
+        return InputTree.TextOf(node) is { } text ? Marks.Show(text) : node?.ToJsonString() ?? "null";
     }
+
+    private static string[] Split(string text) => text.TrimEnd('\n').Split('\n');
 }

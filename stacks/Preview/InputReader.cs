@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pulumi;
 using Pulumi.Utilities;
@@ -11,12 +13,15 @@ namespace ModelServing.Stacks.Preview;
 /// Reads a resource's arguments as a tree, by their names on the wire, with <see cref="Marks"/> in place of values that are secret or
 /// unknown.
 /// </summary>
-internal static class InputReader
+internal sealed class InputReader(SecretDigest digest)
 {
     private const BindingFlags Members = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
 
+    // With the default encoder, the placeholders in a text would be escaped.
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Reads all arguments except those that are not set.</summary>
-    internal static async Task<JsonObject> ReadAsync(InputArgs args)
+    internal async Task<JsonObject> ReadAsync(InputArgs args)
     {
         var result = new SortedDictionary<string, JsonNode>(StringComparer.Ordinal);
         foreach (var member in args.GetType().GetFields(Members).Cast<MemberInfo>().Concat(args.GetType().GetProperties(Members)))
@@ -33,7 +38,7 @@ internal static class InputReader
         return new JsonObject(result.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
     }
 
-    private static async Task<JsonNode?> ReadValueAsync(object? value)
+    private async Task<JsonNode?> ReadValueAsync(object? value)
     {
         switch (value)
         {
@@ -72,23 +77,26 @@ internal static class InputReader
         return JsonValue.Create(value.ToString());
     }
 
-    private static Task<JsonNode?> ReadInputAsync<T>(Input<T> input) => ReadOutputAsync(input.ToOutput());
+    private Task<JsonNode?> ReadInputAsync<T>(Input<T> input) => ReadOutputAsync(input.ToOutput());
 
-    private static async Task<JsonNode?> ReadOutputAsync<T>(Output<T> output)
+    private async Task<JsonNode?> ReadOutputAsync<T>(Output<T> output)
     {
-        if (await Output.IsSecretAsync(output))
-            return JsonValue.Create(Marks.Secret);
+        var isSecret = await Output.IsSecretAsync(output);
         if (!await OutputUtilities.GetIsKnownAsync(output))
-            return JsonValue.Create(Marks.Unknown(NameOf(typeof(T))));
+            return JsonValue.Create(isSecret ? Marks.UnknownSecret : Marks.Unknown(NameOf(typeof(T))));
 
         var value = await OutputUtilities.GetValueAsync(output);
-        return value is IList { } list && IsDefault(list) ? null : await ReadValueAsync(value);
+        var node = value is IList { } list && IsDefault(list) ? null : await ReadValueAsync(value);
+        if (!isSecret)
+            return node;
+        var text = node?.ToJsonString(Plain) ?? "null";
+        return JsonValue.Create(Marks.Secret(digest.From(text), Placeholder.In(text)));
     }
 
-    private static Task<JsonNode?> CallAsync(string name, Type type, object value)
+    private Task<JsonNode?> CallAsync(string name, Type type, object value)
     {
-        var method = typeof(InputReader).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
-        return (Task<JsonNode?>)method.MakeGenericMethod(type).Invoke(null, [value])!;
+        var method = typeof(InputReader).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Instance)!;
+        return (Task<JsonNode?>)method.MakeGenericMethod(type).Invoke(this, [value])!;
     }
 
     private static Type? ValueType(Type? type, Type generic)

@@ -1,3 +1,5 @@
+using ModelServing.Stacks.Preview.Summary;
+
 namespace ModelServing.Stacks.Preview;
 
 /// <summary><c>./dev preview</c>: renders stacks without an account, and compares them with those of another commit.</summary>
@@ -12,11 +14,12 @@ internal static class PreviewCommand
         try
         {
             var root = Root();
-            await using var earlier = options.Against is { } reference ? await EarlierProgram.AtAsync(root, reference) : null;
+            var digest = SecretDigest.ForThisProcess();
+            await using var earlier = options.Against is { } reference ? await EarlierProgram.AtAsync(root, reference, digest) : null;
             string[] stacks = options.Stack is { } one ? [one] : [.. StackFiles.In(root).Order(StringComparer.Ordinal)];
             var failures = 0;
             foreach (var stack in stacks)
-                failures += await RunOneAsync(root, stack, options, earlier, output, error) ? 0 : 1;
+                failures += await RunOneAsync(root, stack, options, digest, earlier, output, error) ? 0 : 1;
             if (options.Stack is null && earlier is not null)
                 await WriteRemovedAsync(options, earlier, stacks, output);
             return failures == 0 ? 0 : 1;
@@ -29,28 +32,33 @@ internal static class PreviewCommand
     }
 
     private static async Task<bool> RunOneAsync(
-        string root, string stack, PreviewOptions options, EarlierProgram? earlier, TextWriter output, TextWriter error)
+        string root,
+        string stack,
+        PreviewOptions options,
+        SecretDigest digest,
+        EarlierProgram? earlier,
+        TextWriter output,
+        TextWriter error)
     {
         try
         {
             if (options.Snapshot is { } path)
-                await File.WriteAllTextAsync(path, EarlierProgram.Write(await RenderAsync(root, stack, options.FoundationOnly)));
+                await File.WriteAllTextAsync(path, EarlierProgram.Write(await RenderAsync(root, stack, options.FoundationOnly, digest)));
             else
-                await PreviewAsync(root, stack, options, earlier, output);
+                await PreviewAsync(await RenderAsync(root, stack, options.FoundationOnly, digest), options, earlier, output);
             return true;
         }
         catch (Exception exception) when (exception is PreviewException or Pulumi.RunException or AggregateException)
         {
             await error.WriteLineAsync(options.Stack is null ? $"{stack}: {exception.Message}" : exception.Message);
-            await WriteFileAsync(options, stack, $"{stack} can't be rendered:\n{exception.Message}\n");
+            await WriteFileAsync(options, stack, "offline", $"{stack} can't be rendered:\n{exception.Message}\n");
             return false;
         }
     }
 
-    private static async Task PreviewAsync(string root, string stack, PreviewOptions options, EarlierProgram? earlier, TextWriter output)
+    private static async Task PreviewAsync(StackSnapshot right, PreviewOptions options, EarlierProgram? earlier, TextWriter output)
     {
-        var right = await RenderAsync(root, stack, options.FoundationOnly);
-        var notes = right.Notes.ToList();
+        var (stack, notes) = (right.Stack, right.Notes.ToList());
         var title = $"Previewing {stack}";
         StackSnapshot? left = null;
         if (earlier is not null)
@@ -61,22 +69,24 @@ internal static class PreviewCommand
                 notes.Insert(0, $"{options.Against} has no such stack, so everything is new");
         }
 
-        var changes = StackDifference.Between(left, right);
-        new PreviewWriter(output, options.Format).Write(title, changes, left is not null, notes);
-        if (changes.Any(static change => change.Change != Change.Same))
+        var comparison = StackComparison.Between(left, right);
+        var summary = PreviewSummary.From(comparison);
+        if (earlier is not null && left is null)
+            summary = summary.OfNewStack();
+        new PreviewWriter(output, options.Format).Write(title, summary, comparison, notes);
+        if (!comparison.IsEmpty)
         {
-            var text = new StringWriter();
-            new PreviewWriter(text, PreviewFormat.Difference).Write(title, changes, left is not null, notes);
-            await WriteFileAsync(options, stack, text.ToString());
+            await WriteFileAsync(options, stack, "summary", writer => writer.WriteSummary(summary));
+            await WriteFileAsync(options, stack, "offline", writer => writer.WriteDifference(comparison, notes));
         }
     }
 
-    private static async Task<StackSnapshot> RenderAsync(string root, string stack, bool foundationOnly)
+    private static async Task<StackSnapshot> RenderAsync(string root, string stack, bool foundationOnly, SecretDigest digest)
     {
         var file = Path.Combine(root, StackFiles.NameOf(stack));
         if (!File.Exists(file))
             throw new PreviewException($"--stack {stack}: {Path.GetFileName(file)} does not exist");
-        return await StackSnapshot.RenderAsync(await File.ReadAllTextAsync(file), stack, foundationOnly);
+        return await StackSnapshot.RenderAsync(await File.ReadAllTextAsync(file), stack, foundationOnly, digest);
     }
 
     /// <summary>Reports the stacks whose file was removed, because nothing else in the preview shows them.</summary>
@@ -88,16 +98,23 @@ internal static class PreviewCommand
             var text = $"{StackFiles.NameOf(stack)} of {options.Against} is gone. This destroys nothing: "
                 + "only 'pulumi destroy' removes an environment, and it needs the file.";
             await output.WriteLineAsync(text);
-            await WriteFileAsync(options, stack, text + "\n");
+            await WriteFileAsync(options, stack, "summary", text + "\n");
         }
     }
 
-    private static async Task WriteFileAsync(PreviewOptions options, string stack, string text)
+    private static Task WriteFileAsync(PreviewOptions options, string stack, string part, Action<PreviewWriter> write)
+    {
+        var text = new StringWriter();
+        write(new PreviewWriter(text, PreviewFormat.Difference));
+        return WriteFileAsync(options, stack, part, text.ToString());
+    }
+
+    private static async Task WriteFileAsync(PreviewOptions options, string stack, string part, string text)
     {
         if (options.Out is not { } folder)
             return;
         Directory.CreateDirectory(folder);
-        await File.WriteAllTextAsync(Path.Combine(folder, $"{stack}.offline.txt"), text);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{stack}.{part}.txt"), text);
     }
 
     /// <summary>The folder of Pulumi.yaml, above the folder that this program was built in.</summary>

@@ -25,7 +25,7 @@ internal sealed class PreviewCommandLine
     private readonly Option<string?> output = new("--out")
     {
         HelpName = "FOLDER",
-        Description = "With --against: write FOLDER/NAME.offline.txt for each stack that changes or can't be rendered.",
+        Description = "With --against: write NAME.summary.txt and NAME.offline.txt for each stack that changes or can't be rendered.",
     };
 
     private readonly Option<string?> phase = new("--phase")

@@ -11,6 +11,7 @@ internal enum PreviewFormat
     /// <summary>Markdown, for a web page.</summary>
     Markdown,
 
-    /// <summary>The content of a Markdown diff block, for a program that writes the page around it: no title and no markup.</summary>
+    /// <summary>For a program that writes the page around it: no title and no markup, details with the marks of a Markdown diff block, and
+    /// whole lines.</summary>
     Difference,
 }

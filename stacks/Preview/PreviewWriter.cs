@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelServing.Stacks.Preview.Summary;
 
 namespace ModelServing.Stacks.Preview;
 
@@ -6,36 +7,69 @@ namespace ModelServing.Stacks.Preview;
 internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
 {
     private const string Reset = "\u001b[0m";
+    private const int Columns = 80;
 
-    /// <summary>Writes the whole stack, or for a comparison the changes and the resources that lead to them.</summary>
-    internal void Write(string title, IReadOnlyList<ResourceChange> changes, bool isComparison, IEnumerable<string> notes)
+    /// <summary>Writes the summary, then the whole stack, or for a comparison the changes and the resources that lead to them.</summary>
+    internal void Write(string title, PreviewSummary summary, StackComparison comparison, IEnumerable<string> notes)
     {
         var isMarkdown = format == PreviewFormat.Markdown;
-        var isSummaryFirst = format is PreviewFormat.Markdown or PreviewFormat.Difference;
-        if (format != PreviewFormat.Difference)
-            output.WriteLine(isMarkdown ? $"### {title}\n" : title);
-        // A page may cut off the end, so the summary comes first.
-        if (isSummaryFirst)
-            output.WriteLine(Summary(changes, isComparison) + "\n");
-        var shown = Shown(changes, isComparison);
-        if (shown.Count > 0)
+        output.WriteLine($"{(isMarkdown ? "### " : "")}{title}\n");
+        if (isMarkdown)
+            WriteFolded(summary, comparison);
+        else
         {
-            if (isMarkdown)
-                output.WriteLine("```diff");
-            foreach (var change in Visible(changes, shown).Where(change => !shown.Contains(change.Resource.Parent)))
-                WriteTree(change, changes, shown, 0, isComparison);
-            // Deleted resources are not in the new tree. They come last, as in an apply.
-            foreach (var change in changes.Where(static change => change.Change == Change.Delete))
-                WriteLine('-', 0, $"{change.Resource.Type} {change.Resource.Name} (delete)");
-            if (isMarkdown)
-                output.WriteLine("```");
+            WriteSummary(summary);
+            output.WriteLine();
+            WriteDetails(comparison);
+            output.WriteLine();
+            output.WriteLine(Counts(comparison));
         }
 
-        output.WriteLine();
-        if (!isSummaryFirst)
-            output.WriteLine(Summary(changes, isComparison));
         foreach (var note in notes)
             output.WriteLine(isMarkdown ? $"- {note}" : note);
+    }
+
+    /// <summary>Writes the summary: what happens, then the risks.</summary>
+    internal void WriteSummary(PreviewSummary summary)
+    {
+        foreach (var line in summary.Lines)
+            WriteWrapped("- " + line);
+        if (summary.Risks.Count > 0 && summary.Lines.Count > 0)
+            output.WriteLine();
+        foreach (var risk in summary.Risks)
+            WriteWrapped(risk);
+    }
+
+    /// <summary>Writes the counts and the details, for a program that writes the page around them.</summary>
+    internal void WriteDifference(StackComparison comparison, IEnumerable<string> notes)
+    {
+        // A page may cut off the end, so the counts come first.
+        output.WriteLine(Counts(comparison) + "\n");
+        WriteDetails(comparison);
+        output.WriteLine();
+        foreach (var note in notes)
+            output.WriteLine(note);
+    }
+
+    private void WriteFolded(PreviewSummary summary, StackComparison comparison)
+    {
+        // In code blocks, because names and statements are not Markdown.
+        output.WriteLine("```text");
+        WriteSummary(summary);
+        output.WriteLine($"```\n\n<details><summary>{Counts(comparison)}</summary>\n\n```diff");
+        WriteDetails(comparison);
+        output.WriteLine("```\n\n</details>\n");
+    }
+
+    private void WriteDetails(StackComparison comparison)
+    {
+        var (changes, isComparison) = (comparison.Changes, comparison.Left is not null);
+        var shown = Shown(changes, isComparison);
+        foreach (var change in Visible(changes, shown).Where(change => !shown.Contains(change.Resource.Parent)))
+            WriteTree(change, changes, shown, 0, isComparison);
+        // Deleted resources are not in the new tree. They come last, as in an apply.
+        foreach (var change in changes.Where(static change => change.Change == Change.Delete))
+            WriteLine('-', 0, $"{change.Resource.Type} {change.Resource.Name} (delete)");
     }
 
     private void WriteTree(ResourceChange change, IReadOnlyList<ResourceChange> all, HashSet<string> shown, int depth, bool isComparison)
@@ -45,17 +79,48 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
             Change.Create => (isComparison ? '+' : ' ', isComparison ? " (create)" : ""),
             Change.Update => ('~', " (update)"),
             Change.Replace => ('!', " (replace)"),
-            _ => (' ', ""),
+            _ => (change.IsSame ? ' ' : '?', change.IsSame ? "" : " (not comparable)"),
         };
+        if (change.Cause is { } cause)
+            verb = $"{verb[..^1]}, with {cause.Kind} {cause.Name})";
         WriteLine(sign, depth, $"{change.Resource.Type} {change.Resource.Name}{verb}");
-        foreach (var line in change.Lines)
+        var lines = change.Change == Change.Create
+            ? InputLines.From(change.Resource.Inputs, isComparison ? '+' : ' ')
+            : InputLines.From(change.Values);
+        foreach (var line in lines)
             WriteLine(line.Sign, depth + 2 + line.Depth, line.Text);
+        foreach (var path in change.NotComparable)
+            WriteLine('?', depth + 2, $"{path}: not comparable");
         foreach (var child in Visible(all, shown).Where(child => child.Resource.Parent == change.Resource.Urn))
             WriteTree(child, all, shown, depth + 1, isComparison);
     }
 
     private static IEnumerable<ResourceChange> Visible(IReadOnlyList<ResourceChange> changes, HashSet<string> shown) =>
         changes.Where(change => change.Change != Change.Delete && shown.Contains(change.Resource.Urn));
+
+    // A terminal's lines have 80 columns; a file's lines are read by programs and stay whole.
+    private void WriteWrapped(string text)
+    {
+        if (format is not (PreviewFormat.Plain or PreviewFormat.Colour))
+        {
+            output.WriteLine(text);
+            return;
+        }
+
+        var line = "";
+        foreach (var word in text.Split(' '))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > Columns)
+            {
+                output.WriteLine(line);
+                line = "  " + word;
+            }
+            else
+                line = line.Length == 0 ? word : $"{line} {word}";
+        }
+
+        output.WriteLine(line);
+    }
 
     private void WriteLine(char sign, int depth, string text)
     {
@@ -80,7 +145,7 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
 
         var byUrn = changes.ToDictionary(static change => change.Resource.Urn);
         var shown = new HashSet<string>();
-        foreach (var change in changes.Where(static change => change.Change is not (Change.Same or Change.Delete)))
+        foreach (var change in changes.Where(static change => !change.IsSame && change.Change != Change.Delete))
         {
             for (var resource = change.Resource; shown.Add(resource.Urn) && byUrn.TryGetValue(resource.Parent, out var parent);)
                 resource = parent.Resource;
@@ -89,21 +154,24 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
         return shown.Count > 0 || changes.All(static change => change.Change != Change.Delete) ? shown : [""];
     }
 
-    private static string Summary(IReadOnlyList<ResourceChange> changes, bool isComparison)
+    private static string Counts(StackComparison comparison)
     {
-        if (!isComparison)
+        var changes = comparison.Changes;
+        if (comparison.Left is null)
             return string.Create(CultureInfo.InvariantCulture, $"{changes.Count} resources");
 
         int Count(Change change) => changes.Count(each => each.Change == change);
-        var parts = new[]
-        {
-            (Change.Create, "to create"),
-            (Change.Update, "to update"),
-            (Change.Replace, "to replace"),
-            (Change.Delete, "to delete"),
-            (Change.Same, "unchanged"),
-        };
-        return string.Join(", ", parts.Select(part => (Count: Count(part.Item1), part.Item2)).Where(static part => part.Count > 0)
-            .Select(static part => string.Create(CultureInfo.InvariantCulture, $"{part.Count} {part.Item2}")));
+        var same = changes.Count(static each => each.IsSame);
+        (int Count, string Text)[] parts =
+        [
+            (Count(Change.Create), "to create"),
+            (Count(Change.Update), "to update"),
+            (Count(Change.Replace), "to replace"),
+            (Count(Change.Delete), "to delete"),
+            (same, "unchanged"),
+            (Count(Change.Same) - same, "not comparable"),
+        ];
+        return string.Join(", ", parts.Where(static part => part.Count > 0)
+            .Select(static part => string.Create(CultureInfo.InvariantCulture, $"{part.Count} {part.Text}")));
     }
 }

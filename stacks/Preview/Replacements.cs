@@ -50,6 +50,17 @@ internal static class Replacements
         ["oci:Identity/policy:Policy"] = ["compartmentId", "name"],
         ["oci:Artifacts/containerRepository:ContainerRepository"] = ["displayName"],
         ["kubernetes:apps/v1:Deployment"] = ["spec.selector"],
+        ["kubernetes:apps/v1:StatefulSet"] =
+        [
+            "spec.podManagementPolicy",
+            "spec.revisionHistoryLimit",
+            "spec.selector",
+            "spec.serviceName",
+            "spec.volumeClaimTemplates",
+        ],
+        ["kubernetes:core/v1:Service"] = ["spec.clusterIP"],
+        // Another cluster has none of the objects.
+        ["pulumi:providers:kubernetes"] = ["clusterIdentifier"],
         ["kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"] = ["roleRef"],
     };
 
@@ -58,7 +69,7 @@ internal static class Replacements
 
     /// <summary>Whether changes at these paths replace the resource.</summary>
     /// <param name="type">The resource's type.</param>
-    /// <param name="changed">The dotted paths that changed.</param>
+    /// <param name="changed">The dotted paths that changed (<see cref="ValueChange.Property"/>).</param>
     /// <param name="isMutable">Whether the Kubernetes provider has the named setting, which lets it update such objects in place.</param>
     internal static bool IsReplaced(string type, IEnumerable<string> changed, Func<string, bool> isMutable)
     {
@@ -69,7 +80,9 @@ internal static class Replacements
             paths = paths.Append("data").Append("binaryData");
         if (type == "kubernetes:core/v1:Secret" && !isMutable("enableSecretMutable"))
             paths = paths.Append("data").Append("stringData").Append("type");
-        return changed.Any(path => paths.Any(replacing =>
-            replacing.Length == 0 || path == replacing || path.StartsWith(replacing + ".", StringComparison.Ordinal)));
+        // A path above a replacing one came or went as a whole.
+        return changed.Any(path => paths.Any(replacing => replacing.Length == 0 || path == replacing
+            || path.StartsWith(replacing + ".", StringComparison.Ordinal)
+            || replacing.StartsWith(path + ".", StringComparison.Ordinal)));
     }
 }

@@ -1,3 +1,4 @@
+using ModelServing.Settings.Clients;
 using Pulumi;
 using Pulumi.Utilities;
 
@@ -9,35 +10,52 @@ internal sealed record StackSnapshot(string Stack, IReadOnlyList<PreviewResource
 {
     private const string RootType = "pulumi:pulumi:Stack";
 
+    /// <summary>Who may call the platform. Null if nothing serves yet, and in a snapshot of an earlier program.</summary>
+    public IReadOnlyList<AccessFact>? Access { get; init; }
+
+    /// <summary>Whether the program that made it compares secrets, options and clients. Earlier ones do not.</summary>
+    public bool IsComplete { get; init; }
+
     /// <summary>Runs the program offline.</summary>
     /// <exception cref="RunException">The program failed; the message says why.</exception>
-    internal static async Task<StackSnapshot> RenderAsync(string yaml, string stack, bool foundationOnly)
+    internal static async Task<StackSnapshot> RenderAsync(string yaml, string stack, bool foundationOnly, SecretDigest digest)
     {
         var configuration = StackConfiguration.FromFile(yaml, foundationOnly);
         var rendered = await StackRendering.RunAsync(new OfflineMocks(), configuration, stack);
-        var parents = rendered.Resources.ToDictionary(static r => r.Resource, static r => r.Options.Parent);
+        var options = rendered.Resources.ToDictionary(static each => each.Resource, static each => each.Options);
+        var reader = new InputReader(digest);
         var resources = new List<PreviewResource>();
         foreach (var resource in rendered.Resources)
         {
             var parent = resource.Type == RootType ? "" : UrnOf(resource.Options.Parent ?? rendered.Stack);
-            var inputs = await InputReader.ReadAsync(resource.Args);
-            resources.Add(new PreviewResource(UrnOf(resource.Resource), resource.Type, resource.Name, parent, inputs));
+            var inputs = await reader.ReadAsync(resource.Args);
+            resources.Add(new PreviewResource(UrnOf(resource.Resource), resource.Type, resource.Name, parent, inputs)
+            {
+                Provider = resource.Options.Provider is { } provider ? UrnOf(provider) : null,
+                Options = ResourceOptionsReader.Read(resource.Options, each => options.GetValueOrDefault(each)),
+            });
         }
 
         var notes = new List<string>();
         if (configuration.HasStandInImages)
             notes.Add("images: none in the stack file yet, so the digest is sha256:0...0 (--phase foundation shows the first apply)");
-        notes.Add("not checked: artifacts");
+        notes.Add("not checked: whether the models and views that the stack file names are published; 'pulumi preview' checks it");
         if (foundationOnly)
             notes.AddRange((await OutputUtilities.GetValueAsync(rendered.Stack.Next)).Select(static step => $"next: {step}"));
-        return new StackSnapshot(stack, resources, notes);
+        return new StackSnapshot(stack, resources, notes)
+        {
+            Access = foundationOnly
+                ? null
+                : AccessFact.From(ClientsMaker.Make(configuration.File.Settings, configuration.Cloud), digest),
+            IsComplete = true,
+        };
 
         string UrnOf(Resource resource) =>
             $"urn:pulumi:{stack}::{Contracts.BucketName.Project}::{TypesOf(resource)}::{resource.GetResourceName()}";
 
         // As in the engine's URNs: the types of all parents except the stack.
         string TypesOf(Resource resource) =>
-            parents.GetValueOrDefault(resource) is { } parent && parent.GetResourceType() != RootType
+            options.GetValueOrDefault(resource)?.Parent is { } parent && parent.GetResourceType() != RootType
                 ? $"{TypesOf(parent)}${resource.GetResourceType()}"
                 : resource.GetResourceType();
     }

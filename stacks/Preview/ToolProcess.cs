@@ -6,14 +6,22 @@ namespace ModelServing.Stacks.Preview;
 internal static class ToolProcess
 {
     /// <summary>Returns the tool's standard output and, if it failed, its standard error too.</summary>
-    internal static async Task<(bool Succeeded, string Output)> RunAsync(string directory, string program, params string[] arguments)
+    internal static Task<(bool Succeeded, string Output)> RunAsync(string directory, string program, params string[] arguments) =>
+        RunAsync(directory, new Dictionary<string, string>(), program, arguments);
+
+    /// <summary>Runs the tool with additional environment variables.</summary>
+    internal static async Task<(bool Succeeded, string Output)> RunAsync(
+        string directory, IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Registry;
+using ModelServing.Settings.Models;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Up;

@@ -1,6 +1,7 @@
 using ModelServing.Contracts.Reliability;
 using ModelServing.Settings;
 using ModelServing.Settings.Clients;
+using ModelServing.Settings.Models;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Up;

@@ -100,8 +100,8 @@ internal sealed class SettingsReader(List<SettingsFault> faults, bool plainSecre
 
     private object? ReadValue(SettingForm form, SettingAttribute attribute, Type type, SettingsNode node, string path)
     {
-        if (type == typeof(SecretText) && node is SettingsNode.Mapping { IsEncrypted: true })
-            return SecretText.Encrypted;
+        if (type == typeof(SecretText) && node is SettingsNode.Mapping { IsEncrypted: true } encrypted)
+            return SecretText.FromEncrypted((encrypted.Entries[0].Value as SettingsNode.Scalar)?.Text ?? "");
         if (node is not SettingsNode.Scalar scalar)
         {
             AddFault(path, $"this is {node.Kind}; it must be {attribute.Form ?? WithArticle(form.Name)}", node.Position);

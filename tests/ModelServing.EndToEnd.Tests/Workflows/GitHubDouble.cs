@@ -10,8 +10,8 @@ using System.Text.RegularExpressions;
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
 /// <summary>
-/// GitHub on a loopback port, as far as the comment needs it: the artifacts of a run, with redirects to another address, one pull request,
-/// and its comments. Wrong requests get GitHub's answers, and are recorded.
+/// GitHub on a loopback port, as far as the comment needs it: the artifacts of a run, with redirects to another address, one pull request
+/// with its comments and labels, and the statuses of its commits. Wrong requests get GitHub's answers, and are recorded.
 /// </summary>
 internal sealed partial class GitHubDouble : IAsyncDisposable
 {
@@ -24,6 +24,8 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
     private readonly ConcurrentDictionary<long, (string Name, byte[] Bytes)> artifacts = new();
     private readonly ConcurrentQueue<string> faults = new();
     private readonly List<PullRequestComment> comments = [];
+    private readonly ConcurrentDictionary<string, bool> labels = new();
+    private readonly ConcurrentQueue<(string Commit, string State, string Description)> statuses = new();
     private readonly Task serving;
 
     internal GitHubDouble()
@@ -50,6 +52,15 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
                 return [.. comments];
         }
     }
+
+    /// <summary>The labels of the pull request.</summary>
+    internal ICollection<string> Labels => labels.Keys;
+
+    /// <summary>The statuses of commits, the newest last.</summary>
+    internal IReadOnlyCollection<(string Commit, string State, string Description)> Statuses => statuses;
+
+    /// <summary>Adds a label to the pull request.</summary>
+    internal void Label(string name) => labels[name] = true;
 
     /// <summary>Adds a comment.</summary>
     internal void Comment(string author, string body)
@@ -85,11 +96,13 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
     }
 
     /// <summary>The event of a workflow that runs after the preview.</summary>
-    internal string WorkflowRunEvent() => new JsonObject
+    internal string WorkflowRunEvent(string workflow = "preview", string conclusion = "success") => new JsonObject
     {
         ["workflow_run"] = new JsonObject
         {
             ["id"] = Run,
+            ["name"] = workflow,
+            ["conclusion"] = conclusion,
             ["head_sha"] = Head,
             ["html_url"] = $"https://github.example/{RepositoryName}/actions/runs/{Run}",
         },
@@ -152,6 +165,20 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
             return number == PullRequest
                 ? Json(new JsonObject { ["state"] = "open", ["head"] = new JsonObject { ["sha"] = Head } })
                 : (404, "{}"u8.ToArray());
+        if (route == $"GET /issues/{PullRequest}/labels")
+            return Json(Array(labels.Keys.Select(static label => new JsonObject { ["name"] = label })));
+        if (Regex.Match(route, $"^DELETE /issues/{PullRequest}/labels/(.+)$") is { Success: true } removed)
+            return labels.TryRemove(Uri.UnescapeDataString(removed.Groups[1].Value), out _) ? Json(new JsonArray()) : Fault(404, route);
+        if (Regex.Match(route, "^POST /statuses/([0-9a-f]{40})$") is { Success: true } about)
+        {
+            var status = JsonNode.Parse(body)!;
+            if ((string?)status["context"] != "preview risks"
+                || (string?)status["description"] is not { Length: > 0 and <= 140 } description)
+                return Fault(422, $"{route}: {body}");
+            statuses.Enqueue((about.Groups[1].Value, (string)status["state"]!, description));
+            return (201, "{}"u8.ToArray());
+        }
+
         lock (comments)
         {
             if (route == $"GET /issues/{PullRequest}/comments")

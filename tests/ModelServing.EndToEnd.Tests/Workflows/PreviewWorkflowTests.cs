@@ -32,33 +32,94 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
         var comment = Assert.Single(github.Comments, static each => each.Author == Bot);
         Assert.Equal(
             [
-                "! kubernetes:core/v1:ConfigMap plan (update)", "! data:", "! plan.json:",
-                "- \"weight\": 500", "+ \"weight\": 1000", "- \"weight\": 9500", "+ \"weight\": 9000",
+                "- fraud: canary v2 5% -> 10%", "- no pods restart", "- nothing is replaced or deleted", "- no right is gained or lost",
+                "- nothing becomes reachable from outside",
+                "! kubernetes:core/v1:ConfigMap plan (update)", "! data:", "! plan.json:", "! rollouts:", "! fraud:", "! variants:",
+                "! [canary]:", "! weight: 5% => 10%", "! [stable]:", "! weight: 95% => 90%",
             ],
             Changes(comment.Body));
         Assert.Contains("#### `dev`\nRendered offline", comment.Body, StringComparison.Ordinal);
+        // The summary is visible; the details are folded.
+        Assert.Matches(@"```text\n- fraud: [^<]*```\n\n<details><summary>Details</summary>\n\n```diff\n1 to update", comment.Body);
+        Assert.Equal((github.Head, "success", "no risk found"), github.Statuses.Last());
         Assert.DoesNotContain("staging", comment.Body, StringComparison.Ordinal);
 
         // The next push changes a second stack too, and one stack can't be rendered: the comment says so, and the check fails.
         await PushAsync("Pulumi.dev.yaml", "percent: 5", "percent: 101", "Pulumi.staging.yaml", "percent: 10", "percent: 0");
         Assert.Equal(1, await PreviewAsync());
-        await CommentAsync();
+        await CommentAsync(conclusion: "failure");
         var same = Assert.Single(github.Comments, static each => each.Author == Bot);
         Assert.Equal(comment.Id, same.Id);
         Assert.Contains("dev can't be rendered:\n", same.Body, StringComparison.Ordinal);
         Assert.Contains("fraud.canary.percent: 101 is not between 0 and 100", same.Body, StringComparison.Ordinal);
         Assert.Contains("#### `staging`\n", same.Body, StringComparison.Ordinal);
-        Assert.Contains("+ \"weight\": 10000", Changes(same.Body));
+        Assert.Contains("- fraud: canary v2 10% -> 0%", Changes(same.Body));
+        Assert.Equal((github.Head, "failure", "the preview failed"), github.Statuses.Last());
 
         // Everything is reverted.
         await PushAsync("README.md", "# ModelServing", "# Models");
         await PreviewAsync();
         await CommentAsync();
+        Assert.Equal((github.Head, "success", "no risk found"), github.Statuses.Last());
         Assert.Contains(
             "No stack changes.",
             Assert.Single(github.Comments, static each => each.Author == Bot).Body,
             StringComparison.Ordinal);
         Assert.Equal(Marker + "\nnot the bot's", Assert.Single(github.Comments, static each => each.Author == "somebody-else").Body);
+        Assert.Empty(github.Faults);
+    }
+
+    [Fact]
+    public async Task Each_class_of_risk_needs_a_label_that_was_set_after_it_was_shown()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), LinuxOnly);
+        github.Head = "0123456789012345678901234567890123456789";
+        const string Risks = "- a line\n\nrisk: outage: the feature server restarts\nrisk: cost: more nodes\n";
+        const string Both = "needs the labels: approved: outage, approved: cost";
+
+        // A label from before the comment approves nothing.
+        github.Label("approved: cost");
+        github.Label("bug");
+        Leave(("number.txt", "7"), ("dev.summary.txt", Risks), ("dev.offline.txt", "details"));
+        await CommentAsync();
+        Assert.Equal((github.Head, "failure", Both), github.Statuses.Last());
+        Assert.Equal(["bug"], github.Labels);
+
+        // Then each label counts as soon as it is set.
+        github.Label("approved: outage");
+        await ApproveAsync();
+        Assert.Equal((github.Head, "failure", "needs the labels: approved: cost"), github.Statuses.Last());
+        github.Label("approved: cost");
+        await ApproveAsync();
+        Assert.Equal((github.Head, "success", "approved"), github.Statuses.Last());
+
+        // A further commit with the same risks needs no new approval; until it is previewed, labels say nothing about it.
+        github.Head = new string('b', 40);
+        Assert.Contains("there is no comment about this commit", await ApproveAsync(), StringComparison.Ordinal);
+        Leave(("number.txt", "7"), ("dev.summary.txt", Risks), ("dev.offline.txt", "other details"));
+        await CommentAsync();
+        Assert.Equal((github.Head, "success", "approved"), github.Statuses.Last());
+
+        // Another risk of the same class does.
+        Leave(
+            ("number.txt", "7"),
+            ("dev.summary.txt", Risks.Replace("more nodes", "many more nodes", StringComparison.Ordinal)),
+            ("dev.offline.txt", "details"));
+        await CommentAsync();
+        Assert.Equal((github.Head, "failure", Both), github.Statuses.Last());
+        Assert.Equal(["bug"], github.Labels);
+
+        // A stack that changes and says nothing about risks cannot be approved, and neither can a preview that failed.
+        Leave(("number.txt", "7"), ("dev.offline.txt", "details"));
+        await CommentAsync();
+        foreach (var risk in (string[])["data loss", "outage", "new right", "cost"])
+            github.Label($"approved: {risk}");
+        await ApproveAsync();
+        Assert.Equal((github.Head, "failure", "the preview failed"), github.Statuses.Last());
+        Leave(("number.txt", "7"), ("dev.summary.txt", "- a line\n"), ("dev.offline.txt", "details"));
+        await CommentAsync(conclusion: "failure");
+        await ApproveAsync();
+        Assert.Equal((github.Head, "failure", "the preview failed"), github.Statuses.Last());
         Assert.Empty(github.Faults);
     }
 
@@ -132,9 +193,27 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
         return exitCode;
     }
 
-    private async Task<string> CommentAsync(string? head = null)
+    /// <summary>Runs what follows a changed label.</summary>
+    private async Task<string> ApproveAsync()
     {
-        var payload = github.WorkflowRunEvent();
+        github.RemoveArtifact("preview-offline");
+        using (var runner = new Runner(
+            Repository.FullPath,
+            github,
+            new Dictionary<string, string> { ["github.event.pull_request.number"] = "7" }))
+        {
+            var (exitCode, output) = await runner.RunAsync(Workflow.Read("preview-approval").Steps("number"), "{}");
+            Assert.True(exitCode == 0, output);
+        }
+
+        var text = await CommentAsync(workflow: "preview approval");
+        github.RemoveArtifact("preview-number");
+        return text;
+    }
+
+    private async Task<string> CommentAsync(string? head = null, string workflow = "preview", string conclusion = "success")
+    {
+        var payload = github.WorkflowRunEvent(workflow, conclusion);
         github.Head = head ?? github.Head;
         using var runner = new Runner(checkouts.Main, github, new Dictionary<string, string> { ["github.token"] = GitHubDouble.Token });
         var (exitCode, output) = await runner.RunAsync(Workflow.Read("preview-comment").Steps("comment"), payload);

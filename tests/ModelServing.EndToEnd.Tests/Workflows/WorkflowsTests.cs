@@ -21,7 +21,7 @@ public partial class WorkflowsTests
     public void Every_action_is_pinned_to_one_commit_with_its_version_beside_it()
     {
         var uses = Files.SelectMany(file => File.ReadLines(Repository.Combine(file))
-            .Where(static line => line.Contains("uses:", StringComparison.Ordinal))
+            .Where(static line => line.TrimStart(' ', '-').StartsWith("uses:", StringComparison.Ordinal))
             .Select(line => (file, line))).ToList();
         Assert.NotEmpty(uses);
         Assert.All(
@@ -49,7 +49,7 @@ public partial class WorkflowsTests
         var writing =
             Workflows.SelectMany(static workflow => workflow.Jobs.SelectMany(job => ((YamlMappingNode)job.Value["permissions"]).Children
             .Where(static right => right.Value.ToString() != "read").Select(right => $"{workflow.Name}/{job.Key}: {right.Key}")));
-        Assert.Equal(["preview-comment/comment: pull-requests"], writing);
+        Assert.Equal(["preview-comment/comment: pull-requests", "preview-comment/comment: statuses"], writing);
     }
 
     [Fact]
@@ -109,12 +109,14 @@ public partial class WorkflowsTests
     }
 
     [Fact]
-    public void The_comment_workflow_follows_the_preview_workflow() =>
+    public void The_comment_workflow_follows_the_preview_and_its_approval() =>
         Assert.Equal(
-            Workflows.Single(static workflow => workflow.Name == "preview").Root["name"].ToString(),
-            Assert.Single(
-                (YamlSequenceNode)Workflows.Single(
-                    static workflow => workflow.Name == "preview-comment").Root["on"]["workflow_run"]["workflows"]).ToString());
+            Workflows.Where(static workflow => workflow.Name is "preview" or "preview-approval")
+                .Select(static workflow => workflow.Root["name"].ToString())
+                .Order(StringComparer.Ordinal),
+            ((YamlSequenceNode)Workflows.Single(
+                static workflow => workflow.Name == "preview-comment").Root["on"]["workflow_run"]["workflows"])
+                .Select(static name => name.ToString()));
 
     [Fact]
     public async Task Actionlint_finds_nothing()

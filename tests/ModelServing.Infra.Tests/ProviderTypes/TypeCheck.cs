@@ -129,7 +129,7 @@ public sealed class TypeCheck : IAsyncLifetime
         {
             // On the wire, a provider's flags and numbers are strings, but its types describe the program's values.
             if (resource.Type.StartsWith("pulumi:providers:", StringComparison.Ordinal))
-                literals.Add((resource.Type, resource.Name, await InputReader.ReadAsync(resource.Args)));
+                literals.Add((resource.Type, resource.Name, await new InputReader(SecretDigest.ForThisProcess()).ReadAsync(resource.Args)));
             else if (resource.Type.Split(':')[0] is "oci" or "kubernetes")
                 literals.Add((resource.Type, resource.Name, resource.Json()));
         }

@@ -60,7 +60,7 @@ public class SpoolTests
     {
         var run = await RunAsync("modelserving:predictions: { hashKey: { secure: v1:x } }");
         var secret = run.Single("kubernetes:core/v1:Secret", ClusterNames.HashKey);
-        Assert.Equal("[secret]", secret.Inputs.Map("stringData")[ClusterNames.HashKeyKey]);
+        Assert.Equal("[secret] v1:x", secret.Inputs.Map("stringData")[ClusterNames.HashKeyKey]);
         foreach (var (_, pod) in Servers(run))
         {
             var variable = Assert.Single(

@@ -1,8 +1,8 @@
-using ModelServing.Cli.Up;
 using ModelServing.Contracts;
+using ModelServing.Services.Tests.Cli;
 using ModelServing.Settings.Models;
 
-namespace ModelServing.Services.Tests.Cli.Up;
+namespace ModelServing.Services.Tests.Settings.Models;
 
 public class PlanChangeTests
 {

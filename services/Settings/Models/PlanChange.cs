@@ -2,14 +2,16 @@ using System.Globalization;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
 
-namespace ModelServing.Cli.Up;
+namespace ModelServing.Settings.Models;
 
 /// <summary>The differences between two plans, as lines for people: <c>fraud: canary v2 5% -> 25%</c>.</summary>
-internal static class PlanChange
+public static class PlanChange
 {
     /// <summary>One line per difference; empty for equal plans.</summary>
-    internal static IReadOnlyList<string> Lines(PlanDocument before, PlanDocument after)
+    public static IReadOnlyList<string> Lines(PlanDocument before, PlanDocument after)
     {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
         var lines = new List<string>();
         foreach (var model in before.Rollouts.Keys.Union(after.Rollouts.Keys).Order())
         {
@@ -26,8 +28,12 @@ internal static class PlanChange
     }
 
     /// <summary>A rollout in one line, such as <c>stable v1 95%, canary v2 5%</c>.</summary>
-    internal static string Describe(RolloutPlan rollout) =>
-        string.Join(", ", rollout.Variants.Reverse().Select(static variant => $"{variant.Name} v{variant.Version} {Share(variant)}"));
+    public static string Describe(RolloutPlan rollout)
+    {
+        ArgumentNullException.ThrowIfNull(rollout);
+        return string.Join(
+            ", ", rollout.Variants.Reverse().Select(static variant => $"{variant.Name} v{variant.Version} {Share(variant)}"));
+    }
 
     private static List<string> Describe(RolloutPlan before, RolloutPlan after)
     {

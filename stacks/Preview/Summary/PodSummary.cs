@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using ModelServing.Contracts;
+
+namespace ModelServing.Stacks.Preview.Summary;
+
+/// <summary>The versions whose pods come and go, the pods that restart, and the functions that start anew.</summary>
+internal static class PodSummary
+{
+    private const string Image = "image";
+
+    private static readonly ImmutableArray<string> Template = ["spec", "template"];
+
+    internal static IEnumerable<SummaryLine> From(StackComparison comparison)
+    {
+        foreach (var resource in comparison.Created(ResourceTypes.Deployment).Where(IsVersion))
+            yield return new($"{TitleOf(resource)} comes: {SizeOf(resource, comparison.Right)}", RiskClass.Cost);
+        foreach (var change in comparison.Changes.Where(static each => each.Change == Change.Delete && IsVersion(each.Resource)))
+            yield return new($"{TitleOf(change.Resource)} goes: its pods end");
+        var restarts = Restarts(comparison).ToList();
+        var cycles = Cycles(comparison).ToList();
+        // Pods that restart for the same reason are one line.
+        foreach (var group in restarts.GroupBy(static each => each.Reason))
+            yield return new($"pods restart ({group.Key}): {string.Join(", ", group.Select(static each => TitleOf(each.Resource)))}");
+        foreach (var line in cycles)
+            yield return line;
+        foreach (var alone in comparison.Right.Resources.Where(each => each.Type == ResourceTypes.StatefulSet
+            && (cycles.Count > 0 || restarts.Any(restart => restart.Resource.Urn == each.Urn))))
+            yield return new($"{alone.Name} has one pod: it answers nothing while it restarts", RiskClass.Outage);
+        var isReplaced = comparison.Changes.Any(static each => each.Change == Change.Replace && IsWorkload(each.Resource));
+        if (isReplaced)
+            yield return new("the pods of replaced workloads end");
+        else if (restarts.Count + cycles.Count == 0)
+            yield return new("no pods restart");
+        foreach (var line in Jobs(comparison).Concat(Functions(comparison)).Concat(Processors(comparison)))
+            yield return line;
+    }
+
+    private static IEnumerable<(PreviewResource Resource, string Reason)> Restarts(StackComparison comparison) =>
+        from change in comparison.Changes
+        where change.Change == Change.Update && IsWorkload(change.Resource)
+        let reasons = Reasons(change.Values.Where(static value => value.Path.AsSpan().StartsWith(Template.AsSpan())))
+        where reasons.Length > 0
+        select (change.Resource, reasons);
+
+    // OKE starts a new node before it drains an old one.
+    private static IEnumerable<SummaryLine> Cycles(StackComparison comparison) =>
+        from change in comparison.Changes
+        where change.Change == Change.Update && change.Resource.Type == ResourceTypes.NodePool
+        let reasons = Reasons(change.Values.Where(static value =>
+            value.Path[0] is "kubernetesVersion" or "nodeShape" or "nodeShapeConfig" or "nodeSourceDetails"))
+        where reasons.Length > 0
+        select new SummaryLine($"nodes are replaced one by one ({reasons}): all pods move");
+
+    private static IEnumerable<SummaryLine> Jobs(StackComparison comparison) =>
+        comparison.Changes.Where(static change => change.Change == Change.Update && change.Resource.Type == ResourceTypes.CronJob)
+            .GroupBy(static change => Reasons(change.Values))
+            .Select(static group =>
+                new SummaryLine($"jobs change ({group.Key}): {string.Join(", ", group.Select(static each => each.Resource.Name))}"));
+
+    private static IEnumerable<SummaryLine> Functions(StackComparison comparison)
+    {
+        var changed = comparison.Changes.Where(static change => change.Change == Change.Update
+            && change.Resource.Type is ResourceTypes.Function or ResourceTypes.FunctionApplication);
+        foreach (var group in changed.GroupBy(static change => Reasons(change.Values.Where(IsRun))).Where(static each => each.Key != ""))
+        {
+            var names = group.Select(static each => each.Resource.Type == ResourceTypes.Function ? each.Resource.Name : "all functions");
+            yield return new($"functions start anew ({group.Key}): {string.Join(", ", names)}");
+        }
+    }
+
+    // Functions have the processors of the nodes, because they share the images.
+    private static IEnumerable<SummaryLine> Processors(StackComparison comparison) =>
+        from change in comparison.Updated(ResourceTypes.FunctionApplication)
+        from value in change.Values
+        where value.Name == "shape"
+        select new SummaryLine(
+            $"nodes and functions change from {value.Left} to {value.Right}: all images and cluster.nodeImage must be for it",
+            RiskClass.Outage);
+
+    private static bool IsRun(ValueChange value) =>
+        value.Path[0] is "config" or "image" or "imageDigest" or "memoryInMbs" or "timeoutInSeconds";
+
+    private static string Reasons(IEnumerable<ValueChange> values)
+    {
+        string[] reasons = [.. values.Select(ReasonOf).Distinct()];
+        return reasons.Length <= 3 ? string.Join(", ", reasons) : $"{string.Join(", ", reasons[..3])} and {reasons.Length - 3} more";
+    }
+
+    // The environment variable, or the name of the value.
+    private static string ReasonOf(ValueChange value) =>
+        value.Path.IndexOf("env") is >= 0 and var at && at + 1 < value.Path.Length ? value.Path[at + 1].Trim('[', ']')
+        : value.Name == "imageDigest" ? Image
+        : value.Path is ["config", var key, ..] ? key
+        : value.Name;
+
+    private static bool IsWorkload(PreviewResource resource) => resource.Type is ResourceTypes.Deployment or ResourceTypes.StatefulSet;
+
+    private static bool IsVersion(PreviewResource resource) => resource.Type == ResourceTypes.Deployment && Labels(resource) is not null;
+
+    // A version as people name it, and any other workload by its name.
+    private static string TitleOf(PreviewResource resource) =>
+        Labels(resource) is { } version ? $"{version.Model} v{version.Version}" : resource.Name;
+
+    private static (string Model, string Version)? Labels(PreviewResource resource) =>
+        resource.Inputs["metadata"]?["labels"] is JsonObject labels
+        && InputTree.TextOf(labels[ClusterNames.ModelLabel]) is { } model
+        && InputTree.TextOf(labels[ClusterNames.VersionLabel]) is { } version
+            ? (model, version)
+            : null;
+
+    private static string SizeOf(PreviewResource deployment, StackSnapshot snapshot)
+    {
+        var autoscaler = snapshot.Resources.FirstOrDefault(each =>
+            each.Type == ResourceTypes.HorizontalPodAutoscaler && each.Name == deployment.Name)?.Inputs["spec"];
+        var requests = (deployment.Inputs["spec"]?["template"]?["spec"]?["containers"] as JsonArray)?[0]?["resources"]?["requests"];
+        return $"{autoscaler?["minReplicas"]} to {autoscaler?["maxReplicas"]} pods of {requests?["cpu"]} CPU and {requests?["memory"]}";
+    }
+}
