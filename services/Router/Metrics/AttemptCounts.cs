@@ -3,7 +3,7 @@ namespace ModelServing.Router.Metrics;
 /// <summary>Counts of first attempts in one period.</summary>
 internal sealed class AttemptCounts
 {
-    internal LatencyBuckets Latencies { get; } = new();
+    internal LatencyCounts Latencies { get; } = new();
 
     internal long Requests { get; private set; }
 

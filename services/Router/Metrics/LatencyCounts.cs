@@ -2,7 +2,7 @@ namespace ModelServing.Router.Metrics;
 
 /// <summary>Counts of latencies in buckets from 0.05 ms to ten minutes. Each is 19% wider than the one before it, so the middle of a bucket
 /// is within 10% of every latency in it.</summary>
-internal sealed class LatencyBuckets
+internal sealed class LatencyCounts
 {
     private const double LowestMilliseconds = 0.05;
     private const int PerDoubling = 4;
@@ -18,7 +18,7 @@ internal sealed class LatencyBuckets
         total++;
     }
 
-    internal void Add(LatencyBuckets other)
+    internal void Add(LatencyCounts other)
     {
         for (var i = 0; i < Count; i++)
             counts[i] += other.counts[i];
