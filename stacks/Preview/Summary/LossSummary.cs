@@ -11,7 +11,7 @@ internal static partial class LossSummary
     internal static IEnumerable<SummaryLine> From(StackComparison comparison)
     {
         var lost = Replaced(comparison).Concat(Deleted(comparison)).ToList();
-        foreach (var line in lost.DefaultIfEmpty(new("nothing is replaced or deleted")))
+        foreach (var line in lost.DefaultIfEmpty(SummaryLine.Absence("nothing is replaced or deleted")))
             yield return line;
         foreach (var line in Unprotected(comparison).Concat(Moved(comparison)).Concat(Shortened(comparison)))
             yield return line;

@@ -31,7 +31,7 @@ internal static class PodSummary
         if (isReplaced)
             yield return new("the pods of replaced workloads end");
         else if (restarts.Count + cycles.Count == 0)
-            yield return new("no pods restart");
+            yield return SummaryLine.Absence("no pods restart");
         foreach (var line in Jobs(comparison).Concat(Functions(comparison)).Concat(Processors(comparison)))
             yield return line;
     }

@@ -17,6 +17,7 @@ internal sealed record PreviewSummary(IReadOnlyList<string> Lines, IReadOnlyList
     {
         if (comparison is { Left: not null, IsEmpty: true })
             return new(["nothing changes"], []);
+        SummaryLine[] unknown = [.. NotCompared(comparison)];
         SummaryLine[] lines = comparison.Left is null
             ? [.. RolloutSummary.From(comparison)]
             :
@@ -27,10 +28,10 @@ internal sealed record PreviewSummary(IReadOnlyList<string> Lines, IReadOnlyList
                 .. RightsSummary.From(comparison),
                 .. ReachSummary.From(comparison),
                 .. CostSummary.From(comparison),
-                .. NotCompared(comparison),
+                .. unknown,
             ];
         return new(
-            [.. lines.Select(static line => line.Text).Distinct()],
+            [.. lines.Where(line => unknown.Length == 0 || !line.IsAbsence).Select(static line => line.Text).Distinct()],
             [
                 .. from risk in Enum.GetValues<RiskClass>()
                    let texts = lines.Where(line => line.Risk == risk).Select(static line => line.Text).Distinct()

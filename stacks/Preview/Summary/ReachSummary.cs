@@ -28,7 +28,7 @@ internal static class ReachSummary
             .. Routes(comparison),
             .. Egress(comparison),
         ];
-        return lines.Length > 0 ? lines : [new("nothing becomes reachable from outside")];
+        return lines.Length > 0 ? lines : [SummaryLine.Absence("nothing becomes reachable from outside")];
     }
 
     private static IEnumerable<SummaryLine> Rules(StackComparison comparison) =>

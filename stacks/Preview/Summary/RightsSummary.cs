@@ -12,7 +12,7 @@ internal static class RightsSummary
     internal static IEnumerable<SummaryLine> From(StackComparison comparison)
     {
         SummaryLine[] lines = [.. Clients(comparison), .. Statements(comparison), .. Members(comparison), .. Objects(comparison)];
-        return lines.Length > 0 ? lines : [new("no right is gained or lost")];
+        return lines.Length > 0 ? lines : [SummaryLine.Absence("no right is gained or lost")];
     }
 
     private static IEnumerable<SummaryLine> Clients(StackComparison comparison)
