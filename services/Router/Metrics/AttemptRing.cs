@@ -46,6 +46,6 @@ internal sealed class AttemptRing(TimeSpan period, int length)
         return sum;
     }
 
-    // From 1, so that the 0 of an unused place is no period.
+    // From 1, because an unused place has the number 0.
     private long NumberAt(TimeSpan now) => (now.Ticks / period.Ticks) + 1;
 }
