@@ -1,8 +1,8 @@
 using System.Globalization;
-using ModelServing.Cli.Up;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Rollout;
+using ModelServing.Settings.Models;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
