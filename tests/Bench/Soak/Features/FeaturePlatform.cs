@@ -145,7 +145,8 @@ internal sealed class FeaturePlatform : IAsyncDisposable
     internal async Task FlushAsync(CancellationToken cancellation)
     {
         var lines = await File.ReadAllLinesAsync(Path.Combine(State, "cache.address"), cancellation);
-        var answer = await RedisServer.SendAsync(IPEndPoint.Parse(lines[0]), lines[1], "FLUSHALL", cancellation).WaitAsync(HangLimit, cancellation);
+        var answer = await RedisServer.SendAsync(IPEndPoint.Parse(lines[0]), lines[1], "FLUSHALL", cancellation)
+            .WaitAsync(HangLimit, cancellation);
         if (!answer.StartsWith("+OK", StringComparison.Ordinal))
             throw new BenchException($"FLUSHALL was answered with {answer}");
     }
