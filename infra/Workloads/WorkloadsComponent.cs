@@ -77,9 +77,9 @@ public sealed class WorkloadsComponent : ComponentResource
         {
             var account = ServiceAccount(context, ClusterNames.FeatureServer, pullSecret);
             FeatureServerAddress = FeatureServerWorkload.Add(context, server, args, account, clients);
-            RebuildJob.Add(context, server.Rebuild, server, args, ServiceAccount(context, ClusterNames.FeatureRebuild, pullSecret));
-            TrainingJob.Add(context, server.Training, args, ServiceAccount(context, ClusterNames.FeatureExport, pullSecret));
-            CompactJob.Add(context, server.Compact, args, ServiceAccount(context, ClusterNames.FeatureCompact, pullSecret));
+            FeatureJobs.AddRebuild(context, server, args, ServiceAccount(context, ClusterNames.FeatureRebuild, pullSecret));
+            FeatureJobs.AddTraining(context, server.Training, args, ServiceAccount(context, ClusterNames.FeatureExport, pullSecret));
+            FeatureJobs.AddCompact(context, server.Compact, args, ServiceAccount(context, ClusterNames.FeatureCompact, pullSecret));
         }
 
         PlanName = plan.Metadata.Apply(static metadata => metadata.Name);

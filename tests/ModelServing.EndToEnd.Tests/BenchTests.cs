@@ -120,6 +120,14 @@ public class BenchTests
         Assert.Contains(", 0 were not; each answered one is in the store exactly once", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_features_of_predictions_have_the_same_bits_when_the_event_log_is_replayed_to_their_sequences()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the feature server is found in /proc");
+        var output = await SoakAsync("features", "--transactions", "400");
+        Assert.Contains("Each value is equal bit for bit", output, StringComparison.Ordinal);
+    }
+
     private static async Task<string> SoakAsync(params string[] arguments)
     {
         using var soak = Process.Start(new ProcessStartInfo(

@@ -92,11 +92,11 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a command in one line, and returns the beginning of the answer.</summary>
+    /// <summary>Sends a command whose words are separated by blanks, and returns the beginning of the answer.</summary>
     public Task<string> SendAsync(string command, CancellationToken cancellation) =>
         SendAsync(Address, Password, command, cancellation);
 
-    /// <summary>Sends a command in one line to any server, and returns the beginning of the answer.</summary>
+    /// <summary>Sends such a command to any server, and returns the beginning of the answer.</summary>
     public static async Task<string> SendAsync(IPEndPoint address, string password, string command, CancellationToken cancellation)
     {
         using var client = new TcpClient();
@@ -104,7 +104,10 @@ public sealed class RedisServer : IAsyncDisposable
         var stream = client.GetStream();
         foreach (var line in (string[])[$"AUTH {password}", command])
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(line + "\r\n"), cancellation);
+            // As an array: Garnet does not answer a command that is only a line.
+            var words = line.Split(' ');
+            var sent = string.Concat(words.Select(static word => $"${word.Length}\r\n{word}\r\n"));
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"*{words.Length}\r\n{sent}"), cancellation);
             var answer = new byte[4096];
             var length = await stream.ReadAsync(answer, cancellation);
             if (line == command)

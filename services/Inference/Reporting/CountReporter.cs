@@ -13,22 +13,17 @@ namespace ModelServing.Inference.Reporting;
 /// of the cache.
 /// </summary>
 /// <remarks>
-/// Six times a minute, the last time at the minute's end:
 /// <code>
 /// 1 close    the minute that is over; drop the oldest one if too many are unreported
 /// 2 settle   report the closed minutes, which are final
 /// 3 update   report the open minute so far
 /// </code>
-/// The process reports once more when it stops, and that it is leaving. A killed process loses its counts since the last report, which is a
-/// sixth of a minute.
+/// When the process stops, it reports that it is leaving.
 /// </remarks>
-internal sealed class CountReporter : LoopingService
+internal sealed class CountReporter : ReportingService
 {
-    private const int ReportsPerMinute = 6;
-
     private readonly InferenceSettings settings;
     private readonly InferenceMetrics metrics;
-    private readonly TimeProvider time;
     private readonly RequestRecorder recorder;
     private readonly MinuteReports reports;
     private readonly MinuteLedger ledger;
@@ -41,11 +36,11 @@ internal sealed class CountReporter : LoopingService
         TimeProvider time,
         ILogger<CountReporter> logger,
         PredictionLog? log = null)
+        : base("counts", settings.Minute, time)
     {
         this.settings = settings;
         this.recorder = recorder;
         this.metrics = metrics;
-        this.time = time;
         reports = new MinuteReports(connection, settings.Environment, settings.Minute);
         ledger = new MinuteLedger(recorder, settings.Version, Guid.CreateVersion7(), Now(), log is null ? null : () => StateOf(log));
         connection.Changed += state =>
@@ -62,34 +57,10 @@ internal sealed class CountReporter : LoopingService
     {
         // All requests are answered by now, because the server stops before this service.
         await base.StopAsync(cancellationToken);
-        try
-        {
-            await ReportAsync(isLeaving: true, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // The time for stopping is over; the process is about to be killed.
-        }
-
         metrics.Unreported(ledger.CountUnreported(), "cache-unavailable");
     }
 
-    /// <inheritdoc/>
-    protected override Task RunAsync(HostLoops loops, CancellationToken stopping)
-    {
-        var period = settings.Minute / ReportsPerMinute;
-        return loops.RunAsync(
-            "counts",
-            async token =>
-            {
-                await ReportAsync(isLeaving: false, token);
-                var elapsed = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks % period.Ticks;
-                await Task.Delay(TimeSpan.FromTicks(period.Ticks - elapsed), time, token);
-            },
-            stopping);
-    }
-
-    private async Task ReportAsync(bool isLeaving, CancellationToken cancellation)
+    protected override async Task ReportAsync(bool isLeaving, CancellationToken cancellation)
     {
         // 1
         metrics.Unreported(ledger.MoveTo(Now()), "cache-unavailable");
@@ -115,7 +86,7 @@ internal sealed class CountReporter : LoopingService
     private static LogReport StateOf(PredictionLog log) =>
         new(log.BacklogRecords, log.BacklogAge, log.CountAside(), Enum.GetValues<LostReason>().Sum(log.Counters.Lost));
 
-    private long Now() => MinuteReports.NumberOf(time.GetUtcNow(), settings.Minute);
+    private long Now() => MinuteReports.NumberOf(Time.GetUtcNow(), settings.Minute);
 }
 
 internal static partial class ReportingLog

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
-using ModelServing.Contracts.Predictions;
 using ModelServing.Features.Definitions;
 using ModelServing.Jobs.Export;
 using ModelServing.Jobs.Progress;
@@ -46,19 +45,13 @@ internal static class FeatureExportCommand
             Description = $"Instead of --rows and --out: a name. The rows are {TrainingJobSettings.Prefix}NAME/rows.parquet or rows.csv " +
                 $"in the registry, and the result goes beside them. Default: {TrainingJobSettings.TableVariable}.",
         };
-        var shard = new Option<string?>("--shard")
-        {
-            Description = $"Export only a part of the entities of the first view: {EntityShard.Form}.",
-        };
-        var shards = new Option<int?>("--shards")
-        {
-            Description = $"Instead: the number of parts. The part is in {ExportJobSettings.IndexVariable}, which Kubernetes sets.",
-        };
+        var shard = new ShardOptions("Export only a part of the entities of the first view");
         var options = new FeatureJobOptions();
         var command = new Command("export", "Export a training table: rows with the features that were known at their times.")
         {
-            rows, views, training, time, output, table, shard, shards,
+            rows, views, training, time, output, table,
         };
+        shard.AddTo(command);
         options.AddTo(command);
         command.SetAction((arguments, _) => JobRun.RunAsync(options.StopsWithInput(arguments), async stop =>
         {
@@ -73,10 +66,7 @@ internal static class FeatureExportCommand
                 arguments.GetValue(time)!,
                 await ReadViewsAsync(new PublishedViews(store), arguments.GetValue(views) ?? [], arguments.GetValue(training), stop),
                 options.Events(arguments),
-                FeatureJobOptions.ShardOf(
-                    arguments.GetValue(shard),
-                    arguments.GetValue(shards),
-                    Environment.GetEnvironmentVariable(ExportJobSettings.IndexVariable)),
+                shard.Read(arguments),
                 options.Megabytes(arguments))
             {
                 IsCsv = result is not null && FeatureExportRequest.IsCsvName(result),

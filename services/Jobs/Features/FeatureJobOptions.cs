@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
 using ModelServing.Contracts;
-using ModelServing.Contracts.Predictions;
 using ModelServing.Features.Definitions;
 using ModelServing.Oci;
 using ModelServing.Registry;
@@ -61,28 +59,6 @@ internal sealed class FeatureJobOptions
     internal int Megabytes(ParseResult arguments) => arguments.GetValue(memory) is >= 64 and <= 1024 * 1024 and var given
         ? given
         : throw Wrong("--memory-mb: it must be from 64 to 1048576");
-
-    /// <summary>Reads a shard as a pod of an indexed Job gets it: the number of parts, and the index in a variable.</summary>
-    /// <param name="text">A shard in a text; null for none.</param>
-    /// <param name="shards">The number of parts; null for none.</param>
-    /// <param name="index">The index.</param>
-    /// <exception cref="JobException">There is no such part, or both are given.</exception>
-    internal static EntityShard ShardOf(string? text, int? shards, string? index)
-    {
-        if (shards is not { } count)
-            return ShardOf(text);
-        if (text is not null)
-            throw Wrong("--shard and --shards: use one of the two");
-        return EntityShard.Parse(string.Create(CultureInfo.InvariantCulture, $"{index}/{count}"))
-            ?? throw Wrong(string.Create(
-                CultureInfo.InvariantCulture,
-                $"--shards: {count} parts with {ExportJobSettings.IndexVariable} '{index}'; there are 1 to {EntityShard.Most}, from 0"));
-    }
-
-    /// <summary>Reads a shard; null is all entities.</summary>
-    /// <exception cref="JobException">There is no such part.</exception>
-    internal static EntityShard ShardOf(string? text) => text is null ? EntityShard.Whole
-        : EntityShard.Parse(text) ?? throw Wrong($"--shard: '{text}' must be {EntityShard.Form}");
 
     /// <summary>Reads the names of views: <c>NAME:N</c> or <c>NAME/vN</c>.</summary>
     /// <param name="texts">The names.</param>

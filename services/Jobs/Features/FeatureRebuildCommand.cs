@@ -3,7 +3,6 @@ using ModelServing.Cache;
 using ModelServing.Cache.Features;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
-using ModelServing.Contracts.Predictions;
 using ModelServing.Features.Definitions;
 using ModelServing.Jobs.Export;
 using ModelServing.Jobs.Progress;
@@ -28,16 +27,10 @@ internal static class FeatureRebuildCommand
         {
             Description = $"The environment's name in the cache. Default: {EnvironmentVariable}, else local.",
         };
-        var shard = new Option<string?>("--shard")
-        {
-            Description = $"Fill only a part of the entities: {EntityShard.Form}. The last part makes the view readable.",
-        };
-        var shards = new Option<int?>("--shards")
-        {
-            Description = $"Instead: the number of parts. The part is in {ExportJobSettings.IndexVariable}, which Kubernetes sets.",
-        };
+        var shard = new ShardOptions("Fill only a part of the entities; the last part makes the view readable");
         var options = new FeatureJobOptions();
-        var command = new Command("rebuild", "Fill views in the cache from the event log.") { views, environment, shard, shards };
+        var command = new Command("rebuild", "Fill views in the cache from the event log.") { views, environment };
+        shard.AddTo(command);
         options.AddTo(command);
         command.SetAction((arguments, _) => JobRun.RunAsync(options.StopsWithInput(arguments), async stop =>
         {
@@ -49,10 +42,7 @@ internal static class FeatureRebuildCommand
                     new PublishedViews(store), FeatureJobOptions.ViewsOf(arguments.GetValue(views)!, isTable: false), stop),
                 arguments.GetValue(environment) ?? Environment.GetEnvironmentVariable(EnvironmentVariable) ?? "local",
                 options.Events(arguments),
-                FeatureJobOptions.ShardOf(
-                    arguments.GetValue(shard),
-                    arguments.GetValue(shards),
-                    Environment.GetEnvironmentVariable(ExportJobSettings.IndexVariable)),
+                shard.Read(arguments),
                 options.Megabytes(arguments));
             try
             {

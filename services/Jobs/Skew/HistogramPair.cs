@@ -7,10 +7,10 @@ namespace ModelServing.Jobs.Skew;
 /// <summary>The histograms of an input in training and in serving, as one inline SVG: a pair of bars for each bin.</summary>
 internal static class HistogramPair
 {
-    private const double Width = 480;
+    private const double Width = 360;
     private const double Height = 150;
     private const double Bottom = 18;
-    private const double Top = 14;
+    private const double Top = 18;
 
     internal static string Write(ColumnSkew column)
     {
@@ -35,8 +35,8 @@ internal static class HistogramPair
 
         var baseline = Number(Height - Bottom);
         svg.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"0\" x2=\"{Width}\" y1=\"{baseline}\" y2=\"{baseline}\"/>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"10\">{SkewTable.Share(most)}</text>\n");
-        var leftmost = first == 0 ? "missing" : Value(column.Profile.Least);
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"13\">{SkewTable.Share(most)}</text>\n");
+        var leftmost = $"{(first == 0 ? "missing, then " : "")}{Value(column.Profile.Least)}";
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{Height - 4}\">{leftmost}</text>\n");
         svg.Append(
             CultureInfo.InvariantCulture,

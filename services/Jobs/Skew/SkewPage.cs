@@ -16,14 +16,14 @@ internal static class SkewPage
           --training: #9198a1; --serving: #4493f8; --shifted: #ff7b72; --moderate: #e3b341; } }
         body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); max-width: 72rem; margin: 2rem auto;
           padding: 0 1rem; }
-        .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(22rem, 1fr)); gap: 1rem; }
+        .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); gap: 1rem; }
         figure { background: var(--card); border: 1px solid var(--line); border-radius: 6px; margin: 0; padding: .75rem 1rem; }
         figcaption b { overflow-wrap: anywhere; }
         figcaption, .faint { color: var(--faint); font-size: 13px; }
         figcaption b, .key { color: var(--ink); }
         svg { display: block; width: 100%; height: auto; margin-top: .5rem; }
         .training { fill: var(--training); } .serving { fill: var(--serving); }
-        .axis { stroke: var(--line); } text { fill: var(--faint); font: 11px system-ui, sans-serif; }
+        .axis { stroke: var(--line); } text { fill: var(--faint); font: 12px system-ui, sans-serif; }
         .shifted { color: var(--shifted); font-weight: 600; } .moderate { color: var(--moderate); font-weight: 600; }
         .swatch { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin: 0 .3em 0 1em; }
         """;

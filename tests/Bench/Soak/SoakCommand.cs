@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelServing.Bench.Soak.Features;
 using ModelServing.Bench.Soak.Hostile;
 using ModelServing.Bench.Soak.Log;
 using ModelServing.Bench.Soak.Memory;
@@ -15,5 +16,6 @@ internal static class SoakCommand
         MemorySoakCommand.Create(),
         HostileSoakCommand.Create(),
         LogSoakCommand.Create(),
+        FeatureSoakCommand.Create(),
     };
 }

@@ -4,23 +4,24 @@ namespace ModelServing.Infra.Tests.Hosts;
 public class RenderedHostTests
 {
     [Fact]
-    public Task The_router_is_ready_in_its_rendered_container() => Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Router));
+    public Task The_router_is_ready_in_its_rendered_container() =>
+        Namespaces.RunAsync(typeof(RouterInNamespaces), nameof(RouterInNamespaces.Router));
 
     [Fact]
     public Task Each_versions_inference_service_is_ready_in_its_rendered_container() =>
-        Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Inference));
+        Namespaces.RunAsync(typeof(InferenceInNamespaces), nameof(InferenceInNamespaces.Inference));
 
     [Fact]
     public Task The_feature_server_keeps_its_log_when_its_rendered_container_is_created_again() =>
-        Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.FeatureServer));
+        Namespaces.RunAsync(typeof(FeatureServerInNamespaces), nameof(FeatureServerInNamespaces.FeatureServer));
 
     [Fact]
     public Task Each_pod_of_the_export_writes_its_part_of_the_day_in_its_rendered_container() =>
-        Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Export));
+        Namespaces.RunAsync(typeof(ExportInNamespaces), nameof(ExportInNamespaces.Export));
 
     [Fact]
     public Task The_rebuild_reads_its_views_in_its_rendered_container() =>
-        Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Rebuild));
+        Namespaces.RunAsync(typeof(RebuildInNamespaces), nameof(RebuildInNamespaces.Rebuild));
 
     [Fact]
     public async Task A_host_runs_as_the_user_and_groups_that_are_rendered()
@@ -28,6 +29,6 @@ public class RenderedHostTests
         Assert.SkipUnless(
             Namespaces.AreRoots,
             "only root can run a process as another user, so the rendered user and groups are not tested");
-        await Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.User));
+        await Namespaces.RunAsync(typeof(UserInNamespaces), nameof(UserInNamespaces.User));
     }
 }

@@ -63,7 +63,7 @@ public class ReferencesTests
     public void Every_reference_has_a_project() =>
         Assert.Empty(Projects.SelectMany(project => project.References).Except(Projects.Select(project => project.Folder)));
 
-    // A row is: | `services/Oci` | Contracts, Registry; to come: Features |
+    // A row is: | `services/Oci` | Contracts, Registry |
     private static Dictionary<string, string[]> ReadTable() => File.ReadLines(Repository.Combine("docs", "design.md"))
         .SkipWhile(static line => line != "### References")
         .SkipWhile(static line => !line.StartsWith("| ---", StringComparison.Ordinal))
@@ -72,8 +72,7 @@ public class ReferencesTests
         .Select(static line => line.Split('|', StringSplitOptions.TrimEntries))
         .ToDictionary(
             static cells => cells[1].Split('`')[1],
-            static cells => cells[2].Replace("; to come:", ",", StringComparison.Ordinal)
-                .Split(',', StringSplitOptions.TrimEntries)
+            static cells => cells[2].Split(',', StringSplitOptions.TrimEntries)
                 .Where(static name => name != "none")
                 .Select(static name => name == "infra" ? name : "services/" + name)
                 .ToArray());

@@ -70,6 +70,24 @@ public sealed class ProgramProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for its end, and returns the exit code.</summary>
+    /// <exception cref="InvalidOperationException">It hangs.</exception>
+    public async Task<int> ExitAsync()
+    {
+        using var waiting = new CancellationTokenSource(Patience);
+        try
+        {
+            await process.WaitForExitAsync(waiting.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new InvalidOperationException($"it did not end:\n{Output}");
+        }
+
+        await reading;
+        return process.ExitCode;
+    }
+
     /// <summary>The processes that it started, and what each one is.</summary>
     public IReadOnlyDictionary<int, string> Children()
     {

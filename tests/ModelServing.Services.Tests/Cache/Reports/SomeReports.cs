@@ -10,6 +10,16 @@ internal static class SomeReports
     internal static readonly ModelVersion One = new(1);
     internal static readonly ModelVersion Two = new(2);
 
+    /// <summary>A report of the feature server with two views, one of which is being filled.</summary>
+    internal static FeatureReport SomeFeatures { get; } = new(
+        4,
+        1.25,
+        0.75,
+        [
+            new ViewReport("card-activity", 1, IsFilled: true, 2.5, 100, 7),
+            new ViewReport("card-activity", 2, IsFilled: false, 0, 0, 0),
+        ]);
+
     /// <summary>Realistic latencies: most between 0.1 ms and 10 s, some at the ends of the range.</summary>
     internal static readonly Gen<TimeSpan> Latency = Gen.Frequency(
         (8, Gen.Double[-4, 1].Select(static power => TimeSpan.FromSeconds(Math.Pow(10, power)))),

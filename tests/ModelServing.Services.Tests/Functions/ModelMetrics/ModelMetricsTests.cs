@@ -6,7 +6,6 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Functions.ModelMetrics;
-using ModelServing.Registry.Profiles;
 using ModelServing.Services.Tests.Cache.Reports;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.Services.Tests.Oci;
@@ -30,7 +29,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     [Fact]
     public async Task A_past_minute_is_posted_once_with_its_start_as_the_time()
     {
-        await ReportMinuteAsync();
+        await tested.ReportMinuteAsync();
         var (status, report) = await tested.RunAsync();
 
         Assert.Equal(200, status);
@@ -55,7 +54,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     [Fact]
     public async Task Concurrent_runs_post_each_minute_once()
     {
-        await ReportMinuteAsync();
+        await tested.ReportMinuteAsync();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => tested.RunAsync()));
         Assert.Equal(ModelMetricsHandler.Back, tested.Taken(ModelMetric.Heartbeat).Count());
         Assert.Equal(ModelMetricsHandler.Back, tested.Taken(ModelMetric.Heartbeat).Distinct().Count());
@@ -66,7 +65,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     public async Task The_last_reports_of_a_minute_have_a_sixth_of_a_minute_to_arrive()
     {
         tested.Time.Now = Noon + TimeSpan.FromSeconds(9);
-        await ReportMinuteAsync();
+        await tested.ReportMinuteAsync();
         await tested.RunAsync();
         Assert.Empty(tested.Taken(ModelMetric.Requests));
         tested.Time.Now = Noon + TimeSpan.FromSeconds(10);
@@ -89,7 +88,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     [Fact]
     public async Task After_a_crash_between_post_and_mark_another_run_posts_the_same_means()
     {
-        await ReportMinuteAsync();
+        await tested.ReportMinuteAsync();
         // Like a run that crashed before it posted anything.
         await new PostedMinutes(tested.Cache.Open(), TestedModelMetrics.Environment, TimeSpan.FromMinutes(1)).TakeAsync(
             LastMinute,
@@ -133,7 +132,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_stream_is_reported_and_the_others_are_posted()
     {
-        await ReportMinuteAsync();
+        await tested.ReportMinuteAsync();
         tested.Monitoring.Refuse = static stream => (string?)stream["name"] == ModelMetric.Share ? "no shares today" : null;
         var (status, report) = await tested.RunAsync();
         Assert.Equal(502, status);
@@ -167,7 +166,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_rollout_stays_refused_until_another_is_served()
     {
-        await ReportMinuteAsync();
+        await tested.ReportMinuteAsync();
         var handler = tested.Start();
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1)), Token);
         await tested.Journal.AppendAsync(SomeEvents.Refused(SomeEvents.Plan(2), 2), Token);
@@ -201,7 +200,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     [Fact]
     public async Task Alarms_query_only_posted_metrics()
     {
-        await ReportMinuteAsync();
+        await tested.ReportMinuteAsync();
         await tested.ReportAsync(LastMinute, Process(Two) with { Log = new LogReport(1, TimeSpan.FromSeconds(1), 0, 0) });
         await tested.ReportAsync(LastMinute, SomeFeatures);
         await tested.ReportAsync(LastMinute, Two, new InputCounts("amount", [500, 500], [500, 500]));
@@ -242,49 +241,6 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_feature_servers_report_is_posted_with_each_view()
-    {
-        await tested.ReportAsync(LastMinute, SomeFeatures);
-        await tested.RunAsync();
-        Assert.Equal([1.0], Values(ModelMetric.FeatureServerReporting, ModelMetric.Environment));
-        Assert.Equal([4.0], Values(ModelMetric.FeatureEventsUnshipped, ModelMetric.Environment));
-        Assert.Equal([1.25], Values(ModelMetric.FeatureEventsOverdueSeconds, ModelMetric.Environment));
-        Assert.Equal([0.75], Values(ModelMetric.FeatureLogShare, ModelMetric.Environment));
-        Assert.Equal([1.0, 0.0], Values(ModelMetric.FeatureViewFilled, ModelMetric.View, ModelMetric.Version));
-        // A view that is being filled has no delay, and its old events are not late.
-        Assert.Equal([2.5], Values(ModelMetric.FeatureViewDelaySeconds, ModelMetric.View, ModelMetric.Version));
-        Assert.Equal([0.0, 1.0], Values(ModelMetric.FeatureEventsLate, ModelMetric.View, ModelMetric.Version));
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_feature_server_that_is_missing_is_posted_unless_it_stopped_regularly(bool isLeaving)
-    {
-        await tested.ReportAsync(LastMinute - 3, SomeFeatures);
-        await tested.ReportAsync(LastMinute - 2, SomeFeatures with { IsLeaving = isLeaving });
-        await tested.RunAsync();
-        Assert.Equal(
-            isLeaving ? [1.0, 1.0] : [1.0, 1.0, 0.0, 0.0],
-            Values(ModelMetric.FeatureServerReporting, ModelMetric.Environment));
-    }
-
-    [Fact]
-    public async Task A_report_about_features_that_cannot_be_read_is_a_fault_and_the_rest_is_posted()
-    {
-        await ReportMinuteAsync();
-        await tested.Cache.Open().QueryAsync(
-            "",
-            static multiplexer => multiplexer.GetDatabase().StringSetAsync(
-                $"{{ms:{TestedModelMetrics.Environment}:reports}}:features:{LastMinute}", "{}"),
-            Token);
-        var (status, report) = await tested.RunAsync();
-        Assert.Equal(502, status);
-        Assert.Contains("the report about features can't be read", Faults(report), StringComparison.Ordinal);
-        Assert.Equal(2, tested.Taken(ModelMetric.Requests).Count());
-    }
-
-    [Fact]
     public async Task A_firing_alarm_without_an_answer_is_answered_once()
     {
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1, 2)), Token);
@@ -310,7 +266,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     [Fact]
     public async Task A_failed_query_of_the_alarms_loses_no_post()
     {
-        await ReportMinuteAsync();
+        await tested.ReportMinuteAsync();
         tested.Monitoring.Faults.Add(MonitoringOperation.ListAlarmsStatus, Fault.Status(404, "NotAuthorizedOrNotFound"));
         var (status, report) = await tested.RunAsync();
         Assert.Equal(502, status);
@@ -333,7 +289,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     public async Task On_one_machine_a_stand_in_accepts_the_posts_and_lists_the_firing_alarms()
     {
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1, 2)), Token);
-        await ReportMinuteAsync();
+        await tested.ReportMinuteAsync();
         await using var standIn = new ServiceStandIn(request => request.StartLine.StartsWith("GET", StringComparison.Ordinal)
             ? ServiceStandIn.Json(System.Text.Encoding.UTF8.GetString(new FiringAlarms([new FiringAlarm(
                 "failure-rate",
@@ -358,67 +314,8 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         Assert.Single(await RolledBackAsync());
     }
 
-    [Fact]
-    public async Task The_largest_PSI_of_a_version_is_posted_over_all_of_its_processes()
-    {
-        await ReportMinuteAsync();
-        InputCounts same = new("card-activity.count_1d", [0, 5000, 5000], [0, 300, 300]);
-        // Together, the processes have enough rows.
-        await tested.ReportAsync(LastMinute, One, same, new InputCounts("amount", [0, 5000, 5000], [0, 310, 290]));
-        await tested.ReportAsync(LastMinute, One, same, new InputCounts("amount", [0, 5000, 5000], [0, 290, 310]));
-        await tested.ReportAsync(LastMinute, Two, same, new InputCounts("amount", [0, 5000, 5000], [0, 50, 550]));
-        await tested.ReportAsync(LastMinute, Two, same, new InputCounts("amount", [0, 5000, 5000], [600, 0, 0]));
-        // Alone it has too few, whatever its values are.
-        await tested.ReportAsync(LastMinute, new ModelVersion(3), new InputCounts("amount", [5000, 5000], [999, 0]));
-        await tested.RunAsync();
-        List<string> taken = [.. tested.Taken(ModelMetric.FeaturePsi).Order(StringComparer.Ordinal)];
-        Assert.Equal(2, taken.Count);
-        Assert.Equal("fraud/1 at 11:59:00: 0 x 1", taken[0]);
-        var psi = SkewFigures.Psi([0, 5000, 5000], [600, 50, 550]);
-        Assert.True(psi > SkewFigures.Large, $"{psi}");
-        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"fraud/2 at 11:59:00: {psi:0.###} x 1"), taken[1]);
-        Assert.Equal(["model", "version"], tested.Monitoring.Accepted.First(static stream =>
-            (string?)stream["name"] == ModelMetric.FeaturePsi)["dimensions"]!.AsObject().Select(static one => one.Key).Order());
-    }
-
-    [Fact]
-    public async Task Reports_about_inputs_that_can_not_be_read_are_a_fault_and_the_rest_is_posted()
-    {
-        await ReportMinuteAsync();
-        await tested.ReportAsync(LastMinute, Two, new InputCounts("amount", [5000, 5000], [999]));
-        var (status, report) = await tested.RunAsync();
-        Assert.Equal(502, status);
-        Assert.Contains("a report about inputs can't be read", Faults(report), StringComparison.Ordinal);
-        Assert.Empty(tested.Taken(ModelMetric.FeaturePsi));
-        Assert.NotEmpty(tested.Taken(ModelMetric.Failure));
-    }
-
     /// <summary>The constants of <see cref="ModelMetric"/> that are metrics.</summary>
-    private static FeatureReport SomeFeatures { get; } = new(
-        4,
-        1.25,
-        0.75,
-        [
-            new ViewReport("card-activity", 1, IsFilled: true, 2.5, 100, 7),
-            new ViewReport("card-activity", 2, IsFilled: false, 0, 0, 0),
-        ]);
-
-    // The values of all streams in the order of their times. Each stream must have exactly these dimensions.
-    private List<double> Values(string metric, params string[] dimensions)
-    {
-        var streams = tested.Monitoring.Accepted.Where(stream => (string?)stream["name"] == metric).ToList();
-        Assert.All(streams, stream => Assert.Equal(
-            dimensions.Order(StringComparer.Ordinal),
-            stream["dimensions"]!.AsObject().Select(static one => one.Key).Order(StringComparer.Ordinal)));
-        return
-        [
-            .. streams.SelectMany(static stream => stream["datapoints"]!.AsArray())
-                .OrderBy(static point => (string)point!["timestamp"]!, StringComparer.Ordinal)
-                .Select(static point => (double)point!["value"]!),
-        ];
-    }
-
-    internal static IEnumerable<string> MetricNamesOfContracts =>
+    private static IEnumerable<string> MetricNamesOfContracts =>
         typeof(ModelMetric).GetFields().Select(static constant => (string)constant.GetRawConstantValue()!)
         .Where(static text => char.IsAsciiLetterUpper(text[0]));
 
@@ -429,13 +326,6 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         [ModelMetric.Variant] = variant,
         [ModelMetric.Trial] = "1",
     };
-
-    private async Task ReportMinuteAsync()
-    {
-        await tested.ReportAsync(LastMinute, Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 54, failed: 6))));
-        await tested.ReportAsync(LastMinute, Process(
-            One, new VariantCounts("stable", 1, SomeReports.Count(answered: 540)), Compared(Comparison.Error, 3, 3)));
-    }
 
     private async Task<List<RolledBackEvent>> RolledBackAsync() =>
         [.. (await tested.Journal.ReadAsync(Fraud, 0, Token)).OfType<RolledBackEvent>()];

@@ -14,6 +14,7 @@ using ModelServing.Services.Tests.Cache;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Monitoring;
+using static ModelServing.Services.Tests.Cache.Reports.SomeReports;
 
 namespace ModelServing.Services.Tests.Functions.ModelMetrics;
 
@@ -84,6 +85,14 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
     internal Task ReportAsync(long minute, ModelVersion version, params InputCounts[] inputs) =>
         new InputReports(Cache.Open(), Environment, TimeSpan.FromMinutes(1)).WriteAsync(
             Fraud, minute, version, Guid.NewGuid(), new InputReport(inputs), Token);
+
+    /// <summary>Reports a minute in which the canary failed 6 of 60 requests, and stable answered 540.</summary>
+    internal async Task ReportMinuteAsync()
+    {
+        await ReportAsync(LastMinute, Process(Two, new VariantCounts("canary", 1, Count(answered: 54, failed: 6))));
+        await ReportAsync(LastMinute, Process(
+            One, new VariantCounts("stable", 1, Count(answered: 540)), Compared(Comparison.Error, 3, 3)));
+    }
 
     /// <summary>Calls the function in a new program.</summary>
     internal async Task<(int Status, JsonObject Report)> RunAsync() => await RunAsync(Start());

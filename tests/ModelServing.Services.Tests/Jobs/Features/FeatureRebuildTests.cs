@@ -1,19 +1,11 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using ModelServing.Cache;
 using ModelServing.Cache.Features;
-using ModelServing.Contracts;
 using ModelServing.Features.Engine;
 using ModelServing.Features.Events.Log;
 using ModelServing.Jobs;
 using ModelServing.Jobs.Features;
-using ModelServing.Jobs.Progress;
 using ModelServing.OnlineStore;
-using ModelServing.Registry;
-using ModelServing.Services.Tests.Cache;
-using ModelServing.Services.Tests.Features.Events;
 using ModelServing.Services.Tests.OnlineStore;
-using ModelServing.Spool;
-using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Jobs.Features;
 
@@ -22,42 +14,22 @@ public sealed class FeatureRebuildTests : IAsyncLifetime
 {
     private const int Cards = 20;
 
-    private static readonly FeatureEngine Engine = new(SomeViews.CardActivity());
-
-    private readonly TemporaryFolder volume = new();
-    private readonly TemporaryFolder bucket = new();
-    private TestedCache cache = null!;
-    private EventLog log = null!;
+    private LoggedStore store = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private IObjectStore Store => RegistryLocation.Open("file:" + bucket.FullPath);
+    public async ValueTask InitializeAsync() => store = await LoggedStore.StartAsync(Cards);
 
-    private ViewStore View => new(Engine, new FeatureValues(cache.Open()), "dev");
-
-    public async ValueTask InitializeAsync()
-    {
-        cache = await TestedGarnet.StartAsync();
-        log = await OpenAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        log?.Dispose();
-        if (cache is not null)
-            await cache.DisposeAsync();
-        volume.Dispose();
-        bucket.Dispose();
-    }
+    public ValueTask DisposeAsync() => store.DisposeAsync();
 
     [Fact]
     public void A_pod_of_an_indexed_Job_fills_the_part_of_its_index()
     {
-        Assert.Equal(new EntityShard(2, 4), FeatureJobOptions.ShardOf(null, 4, "2"));
-        Assert.Equal(new EntityShard(1, 3), FeatureJobOptions.ShardOf("1/3", null, "2"));
-        Assert.Equal(EntityShard.Whole, FeatureJobOptions.ShardOf(null, null, null));
+        Assert.Equal(new EntityShard(2, 4), ShardOptions.ShardOf(null, 4, "2"));
+        Assert.Equal(new EntityShard(1, 3), ShardOptions.ShardOf("1/3", null, "2"));
+        Assert.Equal(EntityShard.Whole, ShardOptions.ShardOf(null, null, null));
         foreach (var (text, shards, index) in ((string?, int, string?)[])[(null, 4, "4"), (null, 0, "0"), (null, 4, null), ("1/3", 4, "1")])
-            Assert.Throws<JobException>(() => FeatureJobOptions.ShardOf(text, shards, index));
+            Assert.Throws<JobException>(() => ShardOptions.ShardOf(text, shards, index));
     }
 
     [Fact]
@@ -72,20 +44,20 @@ public sealed class FeatureRebuildTests : IAsyncLifetime
     [Fact]
     public async Task The_parts_fill_a_view_together_and_the_last_one_makes_it_readable()
     {
-        Append(1, 500);
+        store.Append(1, 500);
         for (var i = 0; i < 3; i++)
         {
-            Assert.Null(await View.FindMarkerAsync(Token));
-            var rebuilt = Assert.Single(await RebuildAsync(new EntityShard(i, 3)));
+            Assert.Null(await store.View.FindMarkerAsync(Token));
+            var rebuilt = await store.RebuildAsync(new EntityShard(i, 3));
             Assert.False(rebuilt.WasFilled);
             Assert.InRange(rebuilt.Entities, 1, Cards - 2);
             // Each part has read more events than the one before.
-            Append(501 + (i * 100), 100);
+            store.Append(501 + (i * 100), 100);
         }
 
-        Assert.Equal(500, (await View.FindMarkerAsync(Token))!.FilledTo);
-        using var follower = Follow();
-        await FollowAsync(follower);
+        Assert.Equal(500, (await store.View.FindMarkerAsync(Token))!.FilledTo);
+        using var follower = store.Follow();
+        await store.FollowAsync(follower);
         await IsReplayAsync();
         // Nothing was counted twice, and the server did not fill it again.
         Assert.InRange(follower.Counts[ApplyOutcome.Applied], 100, 300);
@@ -95,31 +67,29 @@ public sealed class FeatureRebuildTests : IAsyncLifetime
     [Fact]
     public async Task A_view_that_is_filled_is_left_alone()
     {
-        Append(1, 50);
-        using var follower = Follow();
-        await FollowAsync(follower);
-        var before = await View.FindMarkerAsync(Token);
-        Assert.True(Assert.Single(await RebuildAsync(EntityShard.Whole)).WasFilled);
-        Assert.Equal(before, await View.FindMarkerAsync(Token));
+        store.Append(1, 50);
+        using var follower = store.Follow();
+        await store.FollowAsync(follower);
+        var before = await store.View.FindMarkerAsync(Token);
+        Assert.True((await store.RebuildAsync(EntityShard.Whole)).WasFilled);
+        Assert.Equal(before, await store.View.FindMarkerAsync(Token));
     }
 
     [Fact]
     public async Task A_lost_volume_is_filled_from_the_shipped_events()
     {
-        Append(1, 200);
-        log.Close();
-        await log.ShipAllAsync(Token);
-        log.Dispose();
-        Directory.Delete(volume.FullPath, recursive: true);
-        Directory.CreateDirectory(volume.FullPath);
-        log = await OpenAsync();
-        Assert.Equal(1, log.Epoch);
-        var marker = Assert.Single(await RebuildAsync(EntityShard.Whole)).Marker!;
+        store.Append(1, 200);
+        await store.CloseAsync();
+        Directory.Delete(store.Volume.FullPath, recursive: true);
+        Directory.CreateDirectory(store.Volume.FullPath);
+        await store.OpenAsync();
+        Assert.Equal(1, store.Log.Epoch);
+        var marker = (await store.RebuildAsync(EntityShard.Whole)).Marker!;
         Assert.Equal((1, 200), (marker.Epoch, marker.FilledTo));
-        using var follower = Follow();
-        await FollowAsync(follower);
-        Append(201, 50);
-        await FollowAsync(follower);
+        using var follower = store.Follow();
+        await store.FollowAsync(follower);
+        store.Append(201, 50);
+        await store.FollowAsync(follower);
         Assert.Equal(50, follower.Counts[ApplyOutcome.Applied]);
         await IsReplayAsync();
     }
@@ -127,79 +97,54 @@ public sealed class FeatureRebuildTests : IAsyncLifetime
     [Fact]
     public async Task Parts_that_the_cache_has_lost_make_no_readable_view()
     {
-        Append(1, 100);
-        await RebuildAsync(new EntityShard(0, 2));
-        await cache.KillAsync();
-        await cache.RestartAsync();
-        await AgainAsync(() => RebuildAsync(new EntityShard(1, 2)));
-        Assert.Null(await View.FindMarkerAsync(Token));
-        await RebuildAsync(new EntityShard(0, 2));
-        Assert.NotNull(await View.FindMarkerAsync(Token));
+        store.Append(1, 100);
+        await store.RebuildAsync(new EntityShard(0, 2));
+        await store.Cache.KillAsync();
+        await store.Cache.RestartAsync();
+        await AgainAsync(() => store.RebuildAsync(new EntityShard(1, 2)));
+        Assert.Null(await store.View.FindMarkerAsync(Token));
+        await store.RebuildAsync(new EntityShard(0, 2));
+        Assert.NotNull(await store.View.FindMarkerAsync(Token));
         await IsReplayAsync();
     }
 
     [Fact]
     public async Task After_another_process_has_begun_a_fill_the_earlier_parts_do_not_count()
     {
-        Append(1, 100);
-        await RebuildAsync(new EntityShard(0, 2));
+        store.Append(1, 100);
+        await store.RebuildAsync(new EntityShard(0, 2));
         // The lock lasts longer than this test wants to wait.
-        await new FeatureValues(cache.Open()).DeleteAsync(new FeatureKeys("dev", "card-activity", 1).Filling, Token);
-        var other = new ViewFill(View, new ApplyCounts());
+        await store.Values.DeleteAsync(new FeatureKeys("dev", "card-activity", 1).Filling, Token);
+        var other = new ViewFill(store.View, new ApplyCounts());
         Assert.True(await other.HoldAsync(Token));
-        var second = RebuildAsync(new EntityShard(1, 2));
-        await other.FinishAsync(log.Epoch, 0, Token);
-        Assert.True(Assert.Single(await second).WasFilled);
-        using var follower = Follow();
-        await FollowAsync(follower);
+        var second = store.RebuildAsync(new EntityShard(1, 2));
+        await other.FinishAsync(store.Log.Epoch, 0, Token);
+        Assert.True((await second).WasFilled);
+        using var follower = store.Follow();
+        await store.FollowAsync(follower);
         await IsReplayAsync();
     }
 
     [Fact]
     public async Task Beside_a_server_that_fills_the_view_too_no_event_is_lost_or_counted_twice()
     {
-        Append(1, 300);
-        using var follower = Follow();
-        await FollowAsync(follower);
+        store.Append(1, 300);
+        using var follower = store.Follow();
+        await store.FollowAsync(follower);
         for (var round = 0; round < 3; round++)
         {
-            await cache.KillAsync();
-            await cache.RestartAsync();
+            await store.Cache.KillAsync();
+            await store.Cache.RestartAsync();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
             var following = RunAsync(follower, stop.Token);
             await AgainAsync(() => Task.WhenAll(
-                Task.Run(() => RebuildAsync(new EntityShard(0, 2))), Task.Run(() => RebuildAsync(new EntityShard(1, 2)))));
-            Append(301 + (round * 100), 100);
+                Task.Run(() => store.RebuildAsync(new EntityShard(0, 2))), Task.Run(() => store.RebuildAsync(new EntityShard(1, 2)))));
+            store.Append(301 + (round * 100), 100);
             await stop.CancelAsync();
             await following;
-            await AgainAsync(() => FollowAsync(follower));
+            await AgainAsync(() => store.FollowAsync(follower));
             await AgainAsync(IsReplayAsync);
         }
-    }
-
-    private Task<EventLog> OpenAsync() => EventLog.OpenAsync(
-        new EventLogOptions(volume.FullPath, SpoolMode.Process, 1L << 30), Store, TimeProvider.System, NullLogger.Instance, Token);
-
-    private ViewFollower Follow() => new(View, log, volume.Combine("views"), TimeProvider.System, NullLogger.Instance);
-
-    private void Append(int first, int count)
-    {
-        for (var i = first; i < first + count; i++)
-            Assert.Equal(Appended.Kept, log.Append(SomeEvents.Encode(SomeEvents.Payment(i, i % Cards, i)), out _));
-    }
-
-    private async Task<IReadOnlyList<RebuiltView>> RebuildAsync(EntityShard shard)
-    {
-        using var folder = new TemporaryFolder();
-        var request = new FeatureRebuildRequest([Engine.Definition], "dev", volume.FullPath, shard, 128);
-        return await new FeatureRebuild(Store, new FeatureValues(cache.Open()), new StepLines(TextWriter.Null), TimeProvider.System)
-            .RunAsync(request, folder.FullPath, Token);
-    }
-
-    private async Task FollowAsync(ViewFollower follower)
-    {
-        while (!follower.IsFilled || follower.AppliedTo < log.LastSequence || await View.FindMarkerAsync(Token) is null)
-            await follower.RoundAsync(Token);
     }
 
     private static async Task RunAsync(ViewFollower follower, CancellationToken stop)
@@ -238,21 +183,17 @@ public sealed class FeatureRebuildTests : IAsyncLifetime
     private async Task IsReplayAsync()
     {
         var states = new Dictionary<EntityKey, EntityState>();
-        using (var replay = log.Read(EventPosition.Start))
+        using (var replay = store.Log.Read(EventPosition.Start))
         {
             while (await replay.ReadAsync(Token) is { } logged)
             {
-                Assert.True(Engine.TryFindEntity(logged.Event, out var entity));
+                Assert.True(LoggedStore.Engine.TryFindEntity(logged.Event, out var entity));
                 if (!states.TryGetValue(entity, out var state))
-                    states[entity] = state = Engine.CreateState();
-                Engine.Apply(state, logged.Event, logged.Sequence);
+                    states[entity] = state = LoggedStore.Engine.CreateState();
+                LoggedStore.Engine.Apply(state, logged.Event, logged.Sequence);
             }
         }
 
-        var view = View;
-        var answers = await new OnlineReader(new FeatureValues(cache.Open())).ReadAsync(
-            [.. Enumerable.Range(0, Cards).Select(card => new EntityQuery(view, SomeViews.Card(card)))], Token);
-        for (var card = 0; card < Cards; card++)
-            Assert.Equal(Engine.Encode(states[SomeViews.Card(card)]), answers[card].Encoded.ToArray());
+        await store.HasAsync(card => states[SomeViews.Card(card)]);
     }
 }

@@ -1,0 +1,81 @@
+using ModelServing.Contracts;
+using ModelServing.Infra.Tests.Stacks;
+using ModelServing.Registry;
+using ModelServing.TestKit;
+using ModelServing.TestKit.ObjectStorage;
+
+namespace ModelServing.Infra.Tests.Hosts;
+
+/// <summary>Each version's inference service in its rendered container.</summary>
+[Collection(nameof(OneAtATime))]
+public class InferenceInNamespaces : InNamespaces
+{
+    [Fact(Explicit = true)]
+    public async Task Inference()
+    {
+        await EnterAsync();
+        var run = await SomeStack.RunAsync(SomeStack.File(), new SomeCloud { Namespace = ObjectStorageEmulator.Namespace });
+        await using var storage = await ObjectStorageEmulator.StartAsync();
+        var bucket = storage.CreateBucket(BucketName.From(BucketName.Project, "some"));
+        using var folder = new TemporaryFolder();
+        var overrides = new Dictionary<string, string>
+        {
+            [OciSettings.ObjectStorageEndpointVariable] = storage.Endpoint.GetLeftPart(UriPartial.Authority),
+            [OciSettings.IdentityVariable] = OciIdentities.Text(OciIdentity.ConfigFile),
+            [OciSettings.ConfigFileVariable] = IdentityPath + "/config",
+        };
+        var mounts = new Dictionary<string, string> { [IdentityPath] = IdentityFolder(folder.Combine("identity"), storage.Identity) };
+
+        var pods = RenderedHost.From(run).Where(static pod => pod.Host == ClusterNames.Inference).ToList();
+        Assert.NotEmpty(pods);
+        foreach (var pod in pods)
+        {
+            await using var inference = HostContainer.Start(pod, overrides, mounts, Resolver());
+            foreach (var probe in (Probe[])[pod.Startup, pod.Liveness])
+                await inference.SucceedsAsync(PodAddress, probe);
+            var settings = new InferenceSettings(new HostEnvironment(pod.Environment.GetValueOrDefault));
+            // The artifact is not in the bucket yet: the pod is alive and reports what it waits for. One pod shows it, because it looks
+            // only now and then.
+            if (pod == pods[0])
+            {
+                await inference.AnswersAsync(
+                    PodAddress,
+                    pod.Readiness,
+                    static (status, text) => status == 503 && text.Contains("no manifest", StringComparison.Ordinal));
+            }
+
+            await PublishAsync(folder.Combine("registry"), settings, bucket);
+            await inference.SucceedsAsync(PodAddress, pod.Readiness);
+            var answer = await HostContainer.PostAsync(
+                PodAddress,
+                pod.Port,
+                InferencePaths.Infer(settings.Model, settings.Version),
+                """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}]}""");
+            Assert.Contains("[1.5,-2]", answer, StringComparison.Ordinal);
+            Assert.Equal(0, await inference.StopAsync());
+            Report.Write(
+                pod,
+                $"{OciSettings.ObjectStorageEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and " +
+                    $"{OciSettings.ConfigFileVariable} "
+                + "(config-file, with a test key)");
+        }
+
+        Assert.All(storage.Requests, static request => Assert.NotEqual(401, request.Status));
+    }
+
+    private static async Task PublishAsync(string folder, InferenceSettings version, EmulatedBucket bucket)
+    {
+        var registry = new ModelRegistry(new FolderObjectStore(folder), TimeProvider.System);
+        await registry.PublishAsync(
+            version.Model,
+            version.Version,
+            SomeOnnx.Identity(Datatype.Fp32, -1, 2),
+            TrainingInfo.None,
+            TestContext.Current.CancellationToken);
+        foreach (var key in (string[])[
+            ArtifactKeys.Model(version.Model, version.Version),
+            ArtifactKeys.Manifest(version.Model, version.Version),
+        ])
+            bucket.Set(key, await File.ReadAllBytesAsync(Path.Combine(folder, key), TestContext.Current.CancellationToken));
+    }
+}
