@@ -14,10 +14,13 @@ internal sealed class AccessLines(int sample, TimeProvider time, ILogger logger)
     private long second = -1;
     private int inSecond;
 
+    /// <summary>Whether an attempt is to be written.</summary>
+    internal bool Wants(Ulid request, bool hasFailed) => hasFailed || IsSampled(request);
+
     /// <summary>Writes the attempt, if it is to be written. False if there are too many lines already.</summary>
     internal bool TryAdd(in AccessRecord record)
     {
-        if (!record.IsFailure && !IsSampled(record.RequestId))
+        if (!Wants(record.RequestId, record.IsFailure))
             return true;
         if (!TryCount())
             return false;

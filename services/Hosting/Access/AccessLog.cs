@@ -59,6 +59,9 @@ public sealed class AccessLog : LoopingService
         services.AddHostedService(static provider => provider.GetRequiredService<AccessLog>());
     }
 
+    /// <summary>Whether an attempt is to be added. Of most attempts in the cloud no record is made.</summary>
+    public bool Wants(Ulid request, bool hasFailed) => settings.Folder is not null || lines?.Wants(request, hasFailed) == true;
+
     /// <summary>Adds an attempt. Never throws, and waits for nothing.</summary>
     public void Add(in AccessRecord record)
     {

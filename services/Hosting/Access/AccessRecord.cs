@@ -38,8 +38,11 @@ public readonly record struct AccessRecord
     public required AccessTimes Times { get; init; }
 
     /// <summary>Whether the attempt failed, so that it is always logged.</summary>
-    public bool IsFailure => Reason is AccessReasons.HeldBack or AccessReasons.NonFinite
-        || (Status is 0 or >= 500 && Reason != AccessReasons.ClientLeft);
+    public bool IsFailure => HasFailed(Status, Reason);
+
+    /// <summary>Whether an attempt with that end failed.</summary>
+    public static bool HasFailed(int status, string? reason) => reason is AccessReasons.HeldBack or AccessReasons.NonFinite
+        || (status is 0 or >= 500 && reason != AccessReasons.ClientLeft);
 
     /// <summary>Reads the trace of a header <c>traceparent</c>; 0 if there is none.</summary>
     public static UInt128 TraceOf(string? traceParent) =>

@@ -17,18 +17,22 @@ internal sealed class AttemptLog(AccessLog log, InferenceSettings settings, Time
     internal void Add(HttpContext context, int status, bool isNonFinite, AnswerTimes times)
     {
         var headers = context.Request.Headers;
+        var id = IdOf(headers[HeaderNames.RequestId]) ?? IdOf(context.Response.Headers[HeaderNames.RequestId]) ?? default;
+        var reason = isNonFinite ? AccessReasons.NonFinite : ReasonOf(context, status);
+        if (!log.Wants(id, AccessRecord.HasFailed(status, reason)))
+            return;
         var took = times.ToAccess();
         log.Add(new AccessRecord
         {
             IsOfRouter = false,
-            RequestId = IdOf(headers[HeaderNames.RequestId]) ?? IdOf(context.Response.Headers[HeaderNames.RequestId]) ?? default,
+            RequestId = id,
             Time = time.GetUtcNow() - took.Total,
             Attempt = headers.ContainsKey(HeaderNames.ModelFailover) ? PredictionAttempts.Second : PredictionAttempts.First,
             Model = settings.Model.Text,
             Version = settings.Version.Number,
             Variant = headers[HeaderNames.ModelVariant] is [{ } variant] ? variant : HeaderNames.DirectVariant,
             Status = status,
-            Reason = isNonFinite ? AccessReasons.NonFinite : ReasonOf(context, status),
+            Reason = reason,
             Trace = AccessRecord.TraceOf(headers.TraceParent is [{ } trace] ? trace : null),
             Times = took,
         });

@@ -9,7 +9,9 @@ internal sealed class AttemptLog(AccessLog log, TimeProvider time)
     /// <summary>Adds an attempt that has ended. Never throws, and waits for nothing.</summary>
     internal void Add(in Attempt attempt, in AttemptResult result)
     {
-        var id = IdOf(attempt.RequestId);
+        var (id, reason) = (IdOf(attempt.RequestId), ReasonOf(attempt, result));
+        if (!log.Wants(id, AccessRecord.HasFailed(result.Status, reason)))
+            return;
         var (route, times) = (attempt.Route, result.Times);
         var hasBegun = times.Attempt > 0;
         var now = time.GetTimestamp();
@@ -23,7 +25,7 @@ internal sealed class AttemptLog(AccessLog log, TimeProvider time)
             Version = route.Version.Number,
             Variant = route.Variant,
             Status = result.Status,
-            Reason = ReasonOf(attempt, result),
+            Reason = reason,
             Trace = AccessRecord.TraceOf(attempt.TraceParent),
             Times = new AccessTimes(time.GetElapsedTime(attempt.Began, now))
             {

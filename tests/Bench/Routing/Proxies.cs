@@ -145,8 +145,8 @@ internal static class Proxies
             Plan = "file:" + folder.Combine("plan.json"),
             Endpoints = "file:" + folder.Combine("endpoints.json"),
             Journal = journal,
-            // On one machine and in the cloud a router has one of the two. The bare router makes no attempts known, so it logs none.
-            AccessLog = new AccessLogSettings { Folder = folder.Combine("access"), Sample = 100 },
+            // As in the cloud. The bare router makes no attempts known, so it logs none.
+            AccessLog = new AccessLogSettings { Sample = 100 },
         };
         foreach (var (variable, value) in settings.ToEnvironment())
             start.Environment[variable] = value;
