@@ -144,8 +144,12 @@ internal sealed class FeatureReplay(
     private static string Differences(RecordedTensor input, double[] values)
     {
         var recorded = RecordedElements.Decode(input)!;
-        return string.Join(", ", SoakViews.Features.Columns.Select((column, i) => string.Create(
-            CultureInfo.InvariantCulture, $"{column} served {recorded.GetValue(i)} replayed {values[i]}")));
+        return string.Join(", ", SoakViews.Features.Columns
+            .Select((column, i) => (
+                Name: column, Served: Convert.ToDouble(recorded.GetValue(i), CultureInfo.InvariantCulture), Replayed: values[i]))
+            .Where(one => !one.Served.Equals(input.Datatype == "FP32" ? (float)one.Replayed : one.Replayed))
+            .Select(static one => string.Create(
+                CultureInfo.InvariantCulture, $"{one.Name} was {one.Served:R}, and the replay has {one.Replayed:R}")));
     }
 
     // The read API has the bits of each value.
