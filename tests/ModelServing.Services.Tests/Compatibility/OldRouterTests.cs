@@ -61,6 +61,8 @@ public sealed class OldRouterTests
         var body = Encoding.UTF8.GetString(new RollbackRequest(Canary, "ann", "wrong for new customers").ToUtf8());
         var answer = await SomeRouters.PostAsync(router, AdminPaths.Rollback(SomePlan.Model), body);
         Assert.True(answer.Status == 200, answer.Text);
+        await RunningRouter.UntilAsync(
+            async () => (await routers.EventsAsync()).Count > events.Length, "the decision is in the journal");
         var written = Assert.IsType<RolledBackEvent>((await routers.EventsAsync())[^1]);
         Assert.Equal((events.Length + 1, 2), (written.Seq, written.Trial));
         Assert.Empty(DocumentMembers.InJson(written.ToUtf8())
