@@ -57,7 +57,14 @@ internal sealed class JobProcess : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             process.Refresh();
-            peak = Math.Max(peak, process.HasExited ? 0 : process.PeakWorkingSet64);
+            try
+            {
+                peak = Math.Max(peak, process.PeakWorkingSet64);
+            }
+            catch (InvalidOperationException)
+            {
+                // It has ended just now.
+            }
         }
 
         Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}: {string.Concat(await output)}");

@@ -67,7 +67,8 @@ internal sealed class FeaturePlatform : IAsyncDisposable
             $$"""
             config:
               modelserving:local: { port: {{port}} }
-              modelserving:models: { {{Model}}: { stable: { version: 1 }, canary: { version: 2, percent: 50 } } }
+              modelserving:models:
+                {{Model}}: { stable: { version: 1 }, canary: { version: 2, percent: 50, allowOtherInterface: true } }
               modelserving:features: { views: { {{views}} } }
             """,
             cancellation);
