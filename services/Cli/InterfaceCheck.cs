@@ -25,6 +25,31 @@ internal static class InterfaceCheck
         return faults;
     }
 
+    /// <summary>For a version that was just published: how it differs from the version that the stack file serves as stable. Null if it
+    /// can answer all of its callers, or if the file names no stable version.</summary>
+    internal static async Task<string?> RemarkAsync(
+        StackLocation stack, ModelRegistry registry, ModelName model, ModelVersion version, CancellationToken cancellation)
+    {
+        StackFile file;
+        try
+        {
+            file = stack.Read();
+        }
+        catch (CommandException)
+        {
+            // Every command that serves it reports the faults.
+            return null;
+        }
+
+        if (file.Settings.Models.GetValueOrDefault(model)?.Stable.Version is not { } stable || stable == version)
+            return null;
+        var missing = await FindMissingAsync(registry, model, stable, version, cancellation);
+        return missing.Count == 0
+            ? null
+            : $"Version {version} can't answer all requests of the stable version {stable}: {string.Join("; ", missing)}. As a canary it is " +
+                "refused, unless allowOtherInterface is true";
+    }
+
     /// <summary>What callers of one version would miss at another; empty also if the registry can't say.</summary>
     internal static async Task<IReadOnlyList<string>> FindMissingAsync(
         ModelRegistry registry, ModelName model, ModelVersion stable, ModelVersion version, CancellationToken cancellation)

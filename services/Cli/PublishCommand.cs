@@ -69,6 +69,9 @@ internal static class PublishCommand
                 row => ModelsCommand.Table([row], terminal.Messages.Profile.Width));
             foreach (var line in first?.Lines() ?? [])
                 terminal.Say(Markup.Escape(line));
+            if (registry.IsLocal(arguments) &&
+                await InterfaceCheck.RemarkAsync(registry.Stack(arguments), target, name, number, signals.Stop) is { } remark)
+                terminal.Say($"[yellow]{Markup.Escape(remark)}[/]");
             foreach (var line in registry.IsLocal(arguments) ? NextSteps.Lines(registry.Stack(arguments), manifest) : [])
                 terminal.Say(Markup.Escape(line));
             return ExitCode.Done;

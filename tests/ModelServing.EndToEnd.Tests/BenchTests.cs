@@ -3,10 +3,14 @@ using System.Text.Json;
 
 namespace ModelServing.EndToEnd.Tests;
 
-[Trait("Lane", "Late")]
 public class BenchTests
 {
+    // tests/Run.cs: these run after the largest test program, the others with the rest of the end-to-end tests.
+    private const string Lane = nameof(Lane);
+    private const string Late = nameof(Late);
+
     [Fact]
+    [Trait(Lane, Late)]
     public async Task The_router_is_measured_against_nginx_and_two_libraries_in_one_run()
     {
         Assert.SkipUnless(
@@ -90,6 +94,7 @@ public class BenchTests
     }
 
     [Fact]
+    [Trait(Lane, Late)]
     public async Task No_attack_on_memory_kills_a_small_pod_or_fails_a_good_request()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "memory cgroups are Linux's");
@@ -99,6 +104,7 @@ public class BenchTests
     }
 
     [Fact]
+    [Trait(Lane, Late)]
     public async Task A_random_mix_of_hostile_input_ends_no_program_and_condemns_no_canary()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the programs are found in /proc");

@@ -133,6 +133,13 @@ public sealed class StackLocationTests : IDisposable
                 "Publish a version with the same inputs and outputs, or set allowOtherInterface: true beside this setting",
             ],
             e.Lines);
+        File.WriteAllText(Stack.FilePath, SomeStack.Yaml());
+        Assert.StartsWith(
+            "Version 2 can't answer all requests of the stable version 1: it takes x FP32 [-1,4] instead of x FP32 [-1,3]; ",
+            await RemarkAsync(2),
+            StringComparison.Ordinal);
+        Assert.Null(await RemarkAsync(3));
+        Assert.Null(await RemarkAsync(1));
         await CheckAsync(SomeStack.Yaml() + "        allowOtherInterface: true\n");
         await CheckAsync(SomeStack.Yaml(canary: "3"));
 
@@ -147,6 +154,9 @@ public sealed class StackLocationTests : IDisposable
         e = await Assert.ThrowsAsync<CommandException>(() => CheckAsync(Experiment.Replace("{0}", "", StringComparison.Ordinal)));
         Assert.Contains("experiment.arms.large.version: version 2", Assert.Single(e.Lines), StringComparison.Ordinal);
         await CheckAsync(Experiment.Replace("{0}", ", allowOtherInterface: true", StringComparison.Ordinal));
+
+        Task<string?> RemarkAsync(int version) => InterfaceCheck.RemarkAsync(
+            Stack, registry, ModelName.Parse("fraud"), new ModelVersion(version), default);
 
         Task CheckAsync(string yaml) => Stack.CheckAsync(Stack.Parse(Bytes(yaml)), registry, static _ => [], default);
 
