@@ -46,8 +46,8 @@ internal static class InterfaceCheck
         var missing = await FindMissingAsync(registry, model, stable, version, cancellation);
         return missing.Count == 0
             ? null
-            : $"Version {version} can't answer all requests of the stable version {stable}: {string.Join("; ", missing)}. As a canary it is " +
-                "refused, unless allowOtherInterface is true";
+            : $"Version {version} can't answer all requests of the stable version {stable}: {string.Join("; ", missing)}. As a canary " +
+                "it is refused, unless allowOtherInterface is true";
     }
 
     /// <summary>What callers of one version would miss at another; empty also if the registry can't say.</summary>
