@@ -13,6 +13,7 @@ internal sealed class CacheSubscription : IAsyncDisposable
     private readonly CancellationTokenSource closing = new();
     private readonly Task subscribing;
     private ISubscriber? subscriber;
+    private int tries;
 
     /// <summary>Subscribes in the background.</summary>
     /// <param name="cache">The connection.</param>
@@ -46,7 +47,9 @@ internal sealed class CacheSubscription : IAsyncDisposable
             {
                 _ = await cache.QueryAsync("a subscription can't be ended", async multiplexer =>
                 {
-                    await multiplexer.GetSubscriber().UnsubscribeAsync(channel, OnMessage);
+                    // Each try has added the handler, also one that was abandoned.
+                    for (var i = 0; i < tries; i++)
+                        await multiplexer.GetSubscriber().UnsubscribeAsync(channel, OnMessage);
                     return true;
                 }, CancellationToken.None);
             }
@@ -65,6 +68,7 @@ internal sealed class CacheSubscription : IAsyncDisposable
         subscriber = await cache.QueryAsync("a subscription can't be made", async multiplexer =>
         {
             var made = multiplexer.GetSubscriber();
+            tries++;
             await made.SubscribeAsync(channel, OnMessage);
             return made;
         }, cancellation);

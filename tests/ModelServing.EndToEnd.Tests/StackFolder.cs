@@ -34,7 +34,7 @@ internal sealed class StackFolder : IDisposable
     internal StackFolder(string? models = null, bool views = false)
     {
         this.views = views;
-        Port = FreePort();
+        Port = FreePort.Find();
         Write(models ?? Canary("5"));
     }
 
@@ -186,12 +186,5 @@ internal sealed class StackFolder : IDisposable
 
         AppDomain.CurrentDomain.ProcessExit += (_, _) => template.Dispose();
         return template;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
@@ -30,7 +30,7 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
 
     internal GitHubDouble()
     {
-        Api = new Uri($"http://127.0.0.1:{FreePort()}/");
+        Api = new Uri($"http://127.0.0.1:{FreePort.Find()}/");
         listener.Prefixes.Add(Api.ToString());
         listener.Start();
         serving = ServeAsync();
@@ -228,11 +228,4 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
     private static (int Status, byte[] Body) Json(JsonNode node) => (200, Encoding.UTF8.GetBytes(node.ToJsonString()));
 
     private static JsonArray Array(IEnumerable<JsonNode> nodes) => new([.. nodes]);
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 }

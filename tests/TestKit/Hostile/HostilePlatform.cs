@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using ModelServing.Contracts;
@@ -24,7 +23,7 @@ public sealed partial class HostilePlatform : IAsyncDisposable
     private readonly string[] clientKeys = [ApiKey.Make(), ApiKey.Make(), ApiKey.Make()];
     private readonly Dictionary<string, string> values = [];
     private readonly ConcurrentDictionary<string, (string[] Canary, string[] Stable)> routingKeys = new();
-    private readonly int port = FreePort();
+    private readonly int port = FreePort.Find();
     private ProgramProcess ms = null!;
     private bool isDisposed;
     private IReadOnlyDictionary<int, string> children = new Dictionary<int, string>();
@@ -179,13 +178,6 @@ public sealed partial class HostilePlatform : IAsyncDisposable
         await issuer.DisposeAsync();
         http.Dispose();
         folder.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task PublishAsync()
