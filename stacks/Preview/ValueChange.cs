@@ -7,7 +7,7 @@ namespace ModelServing.Stacks.Preview;
 /// <param name="Path">The names that lead to it. An item of a list is <c>[key]</c> or <c>[index]</c>; text that is JSON continues the
 /// path.</param>
 /// <param name="Left">The value before; null if there was none.</param>
-/// <param name="Right">The value after; null if there is none.</param>
+/// <param name="Right">The value after; null if it is removed.</param>
 internal sealed record ValueChange(ImmutableArray<string> Path, JsonNode? Left, JsonNode? Right)
 {
     /// <summary>The path in one text.</summary>

@@ -44,7 +44,7 @@ public readonly record struct AccessRecord
     public static bool HasFailed(int status, string? reason) => reason is AccessReasons.HeldBack or AccessReasons.NonFinite
         || (status is 0 or >= 500 && reason != AccessReasons.ClientLeft);
 
-    /// <summary>Reads the trace of a header <c>traceparent</c>; 0 if there is none.</summary>
+    /// <summary>Reads the trace of a header <c>traceparent</c>; 0 without that header.</summary>
     public static UInt128 TraceOf(string? traceParent) =>
         traceParent is { Length: >= 55 } && traceParent[2] == '-' && traceParent[35] == '-'
         && UInt128.TryParse(

@@ -4,7 +4,7 @@ using ModelServing.Hosting;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>The span of an attempt, of which the version's spans are children. Without an exporter there is none.</summary>
+/// <summary>The span of an attempt, of which the version's spans are children. It is made only for an exporter.</summary>
 internal static class AttemptSpan
 {
     /// <summary>Starts the span; null for none.</summary>

@@ -25,7 +25,7 @@ internal sealed class AnsweredRequests(
     /// <param name="requestId">The request's identifier.</param>
     /// <param name="began">When it began, as the clock's timestamp.</param>
     /// <param name="result">How its last attempt ended.</param>
-    /// <param name="reason">The kind of the problem that is the answer; null if there is none.</param>
+    /// <param name="reason">The kind of the problem that is the answer; null for any other answer.</param>
     internal void Answered(
         HttpContext context, VariantRoute route, string requestId, long began, in AttemptResult result, string? reason)
     {

@@ -6,7 +6,7 @@ namespace ModelServing.EndToEnd.Tests.Docs;
 /// <summary>The Python of this machine.</summary>
 internal static class Python
 {
-    /// <summary>Finds a Python that has modules; null if there is none.</summary>
+    /// <summary>Finds a Python that has modules; null if no Python has them.</summary>
     internal static async Task<string?> FindAsync(string modules, CancellationToken cancellation)
     {
         foreach (var python in (string[])["python3", "/usr/bin/python3"])

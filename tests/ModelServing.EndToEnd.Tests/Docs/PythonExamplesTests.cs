@@ -12,7 +12,7 @@ public class PythonExamplesTests
     public async Task The_client_sends_lists_and_gets_outputs_and_the_version()
     {
         var python = await Python.FindAsync("json", Token);
-        Assert.SkipWhen(python is null, "there is no Python");
+        Assert.SkipWhen(python is null, "Python is not installed");
         using var folder = new StackFolder("    sums: { stable: { version: 1 } }");
         var model = Path.Combine(folder.FullPath, "sums.onnx");
         await File.WriteAllBytesAsync(model, SomeOnnx.Add(ModelServing.Registry.Datatype.Fp32, -1, 2), Token);
