@@ -90,6 +90,21 @@ internal sealed class Terminal
             output.WriteLine();
     }
 
+    /// <summary>Runs <paramref name="body"/> while a progress bar is shown; in a file or a pipe, the label is printed once.</summary>
+    internal async Task ShowProgressAsync(string label, long total, Func<ProgressTask, Task> body)
+    {
+        if (Messages.Profile.Capabilities is not { Interactive: true, Ansi: true })
+        {
+            Say(Markup.Escape(label));
+            await body(new ProgressTask(0, label, total));
+            return;
+        }
+
+        await Messages.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(progress => body(progress.AddTask(Markup.Escape(label), maxValue: total)));
+    }
+
     /// <summary>Prints a value that only programs need: with <c>--json</c> as a JSON document, otherwise not at all.</summary>
     internal void Json<T>(T value)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Cli.Up;
@@ -89,9 +90,9 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
         DemoAnswer[] answers = [];
         await using var flow = new EventFlow(platform.OpenFeatures, time);
         using var traffic = new DemoTraffic(platform.Api, platform.OperatorKey, await payments, flow.AddAsync, time);
-        await terminal.Messages.Progress().Columns([.. EventHistory.Columns()]).StartAsync(async progress =>
+        var label = string.Create(CultureInfo.InvariantCulture, $"Sending {count:N0} transactions");
+        await terminal.ShowProgressAsync(label, count, async bar =>
         {
-            var bar = progress.AddTask($"Sending {count:N0} transactions", maxValue: count);
             answers = await traffic.SendAsync(count, rollout.RoutingKeyHeader, () => bar.Increment(1), cancellation);
             await flow.FinishAsync(cancellation);
         });

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ModelServing.Cli.Up;
 using ModelServing.Sample;
-using Spectre.Console;
 
 namespace ModelServing.Cli.Demo;
 
@@ -15,11 +14,9 @@ internal sealed class EventHistory(Platform platform, Terminal terminal, TimePro
     internal async Task PostAsync(IReadOnlyList<SampleEvent> history, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
-        await terminal.Messages.Progress().Columns([.. Columns()]).StartAsync(async progress =>
+        var label = string.Create(CultureInfo.InvariantCulture, $"Sending the {history.Count:N0} events of {SampleDataset.History}");
+        await terminal.ShowProgressAsync(label, history.Count, async bar =>
         {
-            var bar = progress.AddTask(
-                string.Create(CultureInfo.InvariantCulture, $"Sending the {history.Count:N0} events of {SampleDataset.History}"),
-                maxValue: history.Count);
             await using var flow = new EventFlow(platform.OpenFeatures, time);
             foreach (var one in history)
             {
@@ -36,9 +33,6 @@ internal sealed class EventHistory(Platform platform, Terminal terminal, TimePro
             $"The feature views have read the {history.Count:N0} events of {SampleDataset.History}, which took " +
                 $"{time.GetElapsedTime(began).TotalSeconds:0.0} s"));
     }
-
-    internal static IEnumerable<ProgressColumn> Columns() =>
-        [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
 
     private async Task WaitForViewsAsync(CancellationToken cancellation)
     {
