@@ -21,6 +21,8 @@ public sealed record RouterSettings : HostSettings
         HostSetting.Flag(nameof(GuardOff)),
         HostSetting.Text(nameof(AdminUrls)),
         HostSetting.Text(nameof(AdminAddressFile)),
+        HostSetting.Text(nameof(SplitUrls)),
+        HostSetting.Text(nameof(SplitKey)),
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
         HostSetting.Text(nameof(Clients)),
         HostSetting.Whole(nameof(MaxRequestBytes), 1, long.MaxValue),
@@ -67,6 +69,13 @@ public sealed record RouterSettings : HostSettings
     /// none.</summary>
     public string? AdminAddressFile { get; init; }
 
+    /// <summary>The address for the function TrafficSplitter, in the form of <see cref="HostSettings.Urls"/> and with another port; null if
+    /// no function splits traffic.</summary>
+    public string? SplitUrls { get; init; }
+
+    /// <summary>The key that the function sends. Required with <see cref="SplitUrls"/>.</summary>
+    public string? SplitKey { get; init; }
+
     /// <summary>How OCI is called; null if nothing of it is used, as with <c>sqlite:PATH</c>.</summary>
     public OciSettings? Oci { get; init; }
 
@@ -82,7 +91,7 @@ public sealed record RouterSettings : HostSettings
     /// container's memory limit.</summary>
     public long? BudgetBytes { get; init; }
 
-    public override string AllUrls => AdminUrls is null ? Urls : $"{Urls};{AdminUrls}";
+    public override string AllUrls => string.Join(';', ((string?[])[Urls, AdminUrls, SplitUrls]).OfType<string>());
 
     public RouterSettings()
     {
@@ -96,6 +105,8 @@ public sealed record RouterSettings : HostSettings
 #pragma warning restore CS8618
         : base(environment, Table)
     {
+        if (SplitUrls is not null && SplitKey is null)
+            throw HostEnvironment.Missing(HostEnvironment.NameOf(nameof(SplitKey)), "the key of the function TrafficSplitter");
     }
 
     private protected override HostSetting[] Own => Table;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using ModelServing.Clients;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Splitting;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
 using ModelServing.Predictions.Records;
@@ -9,6 +10,7 @@ using ModelServing.Router.Forwarding;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Recording;
 using ModelServing.Router.Routing;
+using ModelServing.Router.Splitting;
 
 namespace ModelServing.Router;
 
@@ -47,22 +49,36 @@ internal sealed class RequestHandler
         failover = new(forwarder, forwarder.Comparison, metrics, time);
     }
 
-    internal async Task HandleAsync(HttpContext context, string path)
+    /// <summary>Answers a request.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="split">What the function TrafficSplitter says about a request that it has assigned; null for a client's own.</param>
+    internal async Task HandleAsync(HttpContext context, string path, SplitCall? split = null)
     {
         var began = time.GetTimestamp();
-        var requestId = Ulid.NewUlid(time.GetUtcNow()).ToString();
+        var requestId = split?.RequestId ?? Ulid.NewUlid(time.GetUtcNow()).ToString();
         context.Response.Headers[HeaderNames.RequestId] = requestId;
-        var admitted = await admission.AdmitAsync(context);
+        // The client of a retry was admitted with the first attempt.
+        var admitted = split is { IsRetry: true } ? default : await admission.AdmitAsync(context);
         if (admitted.Problem is { } refusal)
         {
+            if (split is not null)
+                context.Response.Headers[SplitHeaders.Result] = SplitResults.Refused;
             answered.Refused(context, requestId, began, refusal);
             await refusal.WriteAsync(context, admitted.Detail, requestId, admitted.RetryAfter);
             return;
         }
 
-        var found = RequestRouting.Find(context, path, holder.Current, admitted.Client!, requestId);
+        var clientHash = admitted.Client?.Hash ?? split?.ClientHash ?? 0;
+        var found = split is null
+            ? RequestRouting.Find(context, path, holder.Current, admitted.Client!, requestId)
+            : SplitRouting.Find(path, holder.Current, split, clientHash, context.Request.Headers[HeaderNames.RequestTimeout]);
+        if (split is { IsRetry: true } && found.Problem is null && !found.Request.Model.Budget.TryTake())
+            found = RouteResult.Refused(Problems.NoRetryBudget, "The budget of retries is empty");
         if (found.Problem is { } notFound)
         {
+            if (split is not null)
+                SplitPort.Describe(context, notFound);
             answered.Refused(context, requestId, began, notFound);
             await WriteAsync(context, notFound, found.Detail, requestId);
             return;
@@ -72,17 +88,22 @@ internal sealed class RequestHandler
         var route = request.Route;
         context.Response.Headers[HeaderNames.ModelVersion] = route.VersionText;
         context.Response.Headers[HeaderNames.ModelVariant] = route.Variant;
+        if (split is not null)
+            SplitPort.Describe(context, clientHash, request.Model.AttemptLimit);
         var result = new AttemptResult(ForwardResult.Answered);
         Problem? problem = null;
         var detail = "";
         try
         {
-            var attempt = AttemptFor(request, requestId, began, AnsweredRequests.TraceOf(context.Request));
+            var attempt = AttemptFor(request, requestId, began, AnsweredRequests.TraceOf(context.Request), split);
             // Only the timeout is used after the await: whatever outlives an await is allocated.
             var timeout = attempt.Timeout;
             if (request.IsAssigned && !route.IsStable)
             {
-                (result, route) = await failover.ForwardAsync(context, attempt);
+                if (split is null)
+                    (result, route) = await failover.ForwardAsync(context, attempt);
+                else
+                    result = await failover.ForwardOnceAsync(context, attempt);
             }
             else
             {
@@ -119,6 +140,8 @@ internal sealed class RequestHandler
             (problem, detail) = (Problems.Internal, "The router failed to handle this request; its log has the reason");
         }
 
+        if (split is not null && problem is not null && !context.Response.HasStarted)
+            SplitPort.Describe(context, result);
         if (problem is not null && !context.Response.HasStarted && result.Times is { Attempt: > 0 } times)
             context.Response.Headers[HeaderNames.ServerTiming] = times.ToServerTiming(time);
         if (problem is not null && !context.Response.HasStarted)
@@ -126,11 +149,14 @@ internal sealed class RequestHandler
         answered.Answered(context, route, requestId, began, result, problem?.Reason);
     }
 
-    private Attempt AttemptFor(in RoutedRequest request, string requestId, long began, string? trace)
+    private Attempt AttemptFor(in RoutedRequest request, string requestId, long began, string? trace, SplitCall? split)
     {
         var model = request.Model;
         var isShortened = request.Timeout < model.Timeout;
         var timeout = isShortened ? request.Timeout!.Value : model.Timeout;
+        // The function sends the time that is left for a retry. That it is less than the model's need not be the caller's doing.
+        if (split is { IsRetry: true })
+            isShortened = split.IsShortened;
         var limit = TimeSpan.Zero;
         if (request.IsAssigned && model.AttemptLimit is { } attemptLimit)
         {
@@ -155,6 +181,8 @@ internal sealed class RequestHandler
             TraceParent = trace,
             ClientHash = request.ClientHash,
             IsReported = limit > TimeSpan.Zero,
+            IsSplit = split is not null,
+            Failover = split?.Failed?.ToHeader(),
         };
     }
 

@@ -88,6 +88,9 @@ public static class RouterHost
         builder.Services.AddSingleton<OpenConnections>();
         builder.Services.AddSingleton<AnsweredRequests>();
         builder.Services.AddSingleton<RequestHandler>();
+        builder.Services.AddSingleton<RouterPorts>();
+        if (settings.SplitUrls is not null)
+            builder.Services.AddSingleton<SplitPort>();
         builder.Services.AddSingleton<ModelList>();
         builder.Services.AddSingleton<RoutingTableSwapper>();
         builder.Services.AddHostedService<RoutingTableUpdater>();
@@ -106,10 +109,13 @@ public static class RouterHost
         var handler = app.Services.GetRequiredService<RequestHandler>();
         if (settings.AdminUrls is not null)
             AdminApi.Map(app);
-        app.Use(next => context =>
-            context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
-                ? handler.HandleAsync(context, path)
-                : next(context));
+        if (settings.SplitUrls is not null)
+            SplitPort.Map(app);
+        else
+            app.Use(next => context =>
+                context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
+                    ? handler.HandleAsync(context, path)
+                    : next(context));
         app.Map(InferencePaths.ModelList, app.Services.GetRequiredService<ModelList>().AnswerAsync);
         var outcomes = app.Services.GetRequiredService<OutcomesApi>();
         app.Use(next => context =>

@@ -48,6 +48,12 @@ internal readonly struct Attempt
     /// <summary>The failed first attempt with which this attempt on stable is compared; null for every other attempt.</summary>
     internal FirstFailure? First { get; init; }
 
+    /// <summary>Whether the function TrafficSplitter assigned the request. It makes the retry and counts failures.</summary>
+    internal bool IsSplit { get; init; }
+
+    /// <summary>In the retry of such a request: the failed attempt, as in the header that Inference gets.</summary>
+    internal string? Failover { get; init; }
+
     /// <summary>Whether this is the first attempt of a request that the rollout assigned, and therefore evidence about its
     /// variant.</summary>
     internal bool IsReported { get; init; }

@@ -96,6 +96,36 @@ internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, R
         return (await forwarder.ForwardAsync(context, compared, body), stable);
     }
 
+    /// <summary>Forwards the request to its variant and never to stable: whoever sent it makes the retry. An answer that is good but slow
+    /// is compared with stable's all the same.</summary>
+    /// <exception cref="BadHttpRequestException">The client's body is at fault.</exception>
+    internal async ValueTask<AttemptResult> ForwardOnceAsync(HttpContext context, Attempt attempt)
+    {
+        ClientBody body;
+        try
+        {
+            body = await ClientBody.ReadAheadAsync(context.Request, attempt.Action, isKept: true, time, attempt.Deadline);
+        }
+        catch (BodyLateException)
+        {
+            return new(ForwardResult.BodyLate);
+        }
+
+        var retry = new Retry(attempt.Model, attempt.Route, attempt.Deadline, metrics, time, isElsewhere: true);
+        try
+        {
+            var result = await forwarder.ForwardAsync(context, attempt with { Retry = retry }, body);
+            if (body.IsWhole && result.Result == ForwardResult.Answered && comparison.IsSlow(attempt, result))
+                comparison.Begin(context.Request, attempt, result, body);
+            return result;
+        }
+        finally
+        {
+            if (body.IsWhole)
+                body.Release();
+        }
+    }
+
     private static bool MayHaveFailed(in AttemptResult first) =>
         first.IsFailure || (first.Cause == ForwardResult.Answered && first.Status >= StatusCodes.Status400BadRequest);
 }

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Splitting;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Routing;
 
@@ -28,6 +29,7 @@ internal static class RequestHead
         HeaderNames.ModelExperiment, HeaderNames.RoutingKeyHash,
         // A version has no use for credentials.
         "Authorization", HeaderNames.ApiKey,
+        SplitHeaders.Key, SplitHeaders.Call, SplitHeaders.KeyHash, SplitHeaders.RoutingKey, SplitHeaders.Client,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Writes to the beginning of <paramref name="buffer"/>, and returns the number of bytes to send.</summary>
@@ -67,12 +69,14 @@ internal static class RequestHead
             head.Line(TraceParent, attempt.TraceParent);
         if (attempt.IsShortened)
             head.Line(HeaderNames.TimeoutShortened, "1");
-        if (attempt.IsReported || attempt.First is not null)
+        if (attempt.IsReported || attempt.First is not null || attempt.Failover is not null)
             head.Number("X-Model-Client-Group: "u8, ClientGroups.GroupOf(attempt.ClientHash, 0));
         if (attempt.RoutingKey is { } key)
             head.Line(HeaderNames.RoutingKeyHash, key);
         if (attempt.First is { } first)
             head.Line(HeaderNames.ModelFailover, FailoverOf(first));
+        else if (attempt.Failover is { } failover)
+            head.Line(HeaderNames.ModelFailover, failover);
         if (body.Length is { } length)
         {
             if (length > 0 || action == ModelAction.Infer)

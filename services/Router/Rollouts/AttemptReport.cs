@@ -28,6 +28,14 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
         if (counted is null)
             return;
         metrics.Attempted(counted);
+        if (attempt.IsSplit)
+        {
+            // The function counts its requests and their failures. It can't tell what is slow.
+            if (attempt.Route.IsStable && outcome == CallOutcome.Succeeded)
+                guard?.Add(attempt, result, CallOutcome.Succeeded);
+            return;
+        }
+
         if (guard is not null)
             FailureQueue.Requested(attempt);
         if (outcome is { } evidence && (evidence == CallOutcome.Succeeded || attempt.Route.IsStable))
