@@ -103,7 +103,7 @@ public static class MetricNames
     /// (<c>unwritten</c>).</summary>
     public const string PredictionsLost = "modelserving.predictions.lost";
 
-    /// <summary>Inference and router, gauge: records and damaged parts of spools that lie aside because the store does not take
+    /// <summary>Inference and router, gauge: records and damaged parts of spools that are set aside because the store rejects
     /// them.</summary>
     public const string PredictionsAside = "modelserving.predictions.aside";
 

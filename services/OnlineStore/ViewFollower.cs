@@ -58,7 +58,7 @@ public sealed class ViewFollower : IDisposable
 
     public ViewStore View => view;
 
-    /// <summary>What became of the events.</summary>
+    /// <summary>The results of the events.</summary>
     public ApplyCounts Counts { get; } = new();
 
     /// <summary>Whether readers see the view's features, as far as this process knows.</summary>
@@ -88,7 +88,7 @@ public sealed class ViewFollower : IDisposable
         }
         catch (FeatureStateException e)
         {
-            // Nobody but this program writes there. Whatever else is wrong, the log is right.
+            // Only this program writes there, so the log is authoritative.
             FollowerLog.Damaged(logger, view.Engine.Definition.Id.ToString(), e.Message);
             BeginFill();
         }

@@ -83,7 +83,7 @@ public sealed class PredictionLog : IDisposable
     /// <summary>The bytes of this process's spool on the disk.</summary>
     public long SpoolBytes => writer?.Bytes ?? 0;
 
-    /// <summary>How many records and damaged parts lie aside, those of earlier processes included.</summary>
+    /// <summary>How many records and damaged parts are set aside, those of earlier processes included.</summary>
     public int CountAside() => aside.Count();
 
     /// <summary>Appends a record. It survives the end of the process from here on; call <see cref="OnDiskAsync"/> before the answer leaves

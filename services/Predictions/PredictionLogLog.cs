@@ -19,6 +19,6 @@ internal static partial class PredictionLogLog
     [LoggerMessage(73, LogLevel.Warning, "{Records} predictions are not in the store yet; they stay in {Folder}")]
     internal static partial void NotDrained(ILogger logger, long records, string folder);
 
-    [LoggerMessage(74, LogLevel.Error, "The disk did not take predictions: {Why}")]
+    [LoggerMessage(74, LogLevel.Error, "Predictions could not be written to the disk: {Why}")]
     internal static partial void NotFlushed(ILogger logger, string why);
 }

@@ -6,9 +6,9 @@ using ModelServing.Contracts.Reliability;
 namespace ModelServing.Spool;
 
 /// <summary>
-/// A segment that is being written. Its file is mapped into memory: a record that is copied there belongs to the system, so it survives the
-/// end of the process, and no call of the system is needed for it. All of the file's blocks are written with zeros first. So a full disk is
-/// an exception here, and not a signal that ends the process later.
+/// A segment that is being written. Its file is mapped into memory: a record that is copied there belongs to the operating system, so it
+/// survives the end of the process, and no call of the system is needed for it. All of the file's blocks are written with zeros first. So a
+/// full disk is an exception here, and not a signal that ends the process later.
 /// </summary>
 internal sealed unsafe class SpoolSegment : IDisposable
 {

@@ -28,13 +28,13 @@ public sealed partial class FeatureKeys
         Parts = new FeatureKey(prefix + "parts");
     }
 
-    /// <summary>The key of what says that the view is filled.</summary>
+    /// <summary>The key of the marker that the view is filled.</summary>
     public FeatureKey Marker { get; }
 
     /// <summary>The key of the lock of the process that fills the view.</summary>
     public FeatureKey Filling { get; }
 
-    /// <summary>The key of what several processes that fill the view together know of each other.</summary>
+    /// <summary>The key of the state that the processes which fill the view share.</summary>
     public FeatureKey Parts { get; }
 
     /// <summary>The key of an entity's value.</summary>

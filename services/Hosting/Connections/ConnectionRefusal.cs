@@ -9,7 +9,7 @@ namespace ModelServing.Hosting.Connections;
 /// <summary>Answers a connection that the host does not accept.</summary>
 internal sealed class ConnectionRefusal(TimeProvider time)
 {
-    // So many clients are answered at a time. The one that has sent nothing for the longest time makes room for the next.
+    // At most this many clients are answered at a time. The one that has sent nothing for the longest time makes room for the next.
     private const int MostAtOnce = 64;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

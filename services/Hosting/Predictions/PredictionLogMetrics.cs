@@ -33,7 +33,7 @@ internal sealed class PredictionLogMetrics
             MetricNames.PredictionsAside,
             () => (long)log.CountAside(),
             "{record}",
-            "Prediction records that lie aside because the store does not take them.");
+            "Prediction records that are set aside because the store rejects them.");
         meter.CreateObservableGauge(
             MetricNames.PredictionsBacklog, () => log.BacklogRecords, "{record}", "Prediction records that the store does not have yet.");
         meter.CreateObservableGauge(

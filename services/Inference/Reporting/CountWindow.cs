@@ -16,7 +16,7 @@ internal sealed class CountWindow(long[][] zeros)
 
     /// <summary>Returns what was counted in the 50 to 60 minutes until now, or since the counters began.</summary>
     /// <param name="minute">The number of the minute that ends.</param>
-    /// <param name="now">The counters, of which none ever decreases.</param>
+    /// <param name="now">The counters, which never decrease.</param>
     internal long[][] Take(long minute, long[][] now)
     {
         var before = began.Peek();

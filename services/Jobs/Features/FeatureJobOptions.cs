@@ -24,7 +24,7 @@ internal sealed class FeatureJobOptions
 
     private readonly Option<int> memory = new("--memory-mb")
     {
-        Description = "The memory for rows and events, in megabytes; the disk takes what is beyond it.",
+        Description = "The memory for rows and events, in megabytes; anything beyond it goes to disk.",
         DefaultValueFactory = static _ => 512,
     };
 

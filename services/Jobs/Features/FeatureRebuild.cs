@@ -37,7 +37,7 @@ internal sealed class FeatureRebuild(IObjectStore store, FeatureValues values, I
     /// <param name="request">What to fill.</param>
     /// <param name="folder">A folder for temporary files, which the caller removes.</param>
     /// <param name="cancellation">Stops it. A view that is not filled has no marker then.</param>
-    /// <returns>What became of each view.</returns>
+    /// <returns>The result for each view.</returns>
     /// <exception cref="JobException">A part of it can't be done.</exception>
     /// <exception cref="CacheException">The cache fails, or lost the values again.</exception>
     internal async Task<IReadOnlyList<RebuiltView>> RunAsync(

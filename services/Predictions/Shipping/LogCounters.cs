@@ -26,7 +26,7 @@ public sealed class LogCounters
     /// <summary>Puts that failed because the store did not work.</summary>
     public long Unavailable => Interlocked.Read(ref unavailable);
 
-    /// <summary>Bytes of records that a process did not finish. Nobody got an answer for these.</summary>
+    /// <summary>Bytes of records that a process did not finish. None of these requests was answered.</summary>
     public long TornBytes => Interlocked.Read(ref tornBytes);
 
     /// <summary>Records that are lost for a reason.</summary>

@@ -103,7 +103,7 @@ internal sealed class AdminApi
         }
         catch (JournalException e)
         {
-            await Problems.JournalAway.WriteAsync(context, e.Message);
+            await Problems.JournalUnavailable.WriteAsync(context, e.Message);
         }
     }
 

@@ -21,7 +21,7 @@ namespace ModelServing.Router.Forwarding;
 /// 5 put back     the connection, if it may be used again; report to the endpoint's health and to the observer
 /// </code>
 /// If the connection breaks in 3 or 4, the request is not sent again here: the version may have worked on it, and POST does not promise
-/// that sending twice is harmless. GET does, so a GET that meets an idle connection in the moment of its end gets a new one, once. Retries
+/// that sending twice is harmless. GET does, so a GET on an idle connection that is just closing is sent again once, on a new one. Retries
 /// on stable are up to <see cref="Failover"/>.
 /// </remarks>
 internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics, TimeProvider time)

@@ -3,7 +3,7 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>The one retry of a request. It is decided in the moment of the failure.</summary>
+/// <summary>The one retry of a request. It is decided at the moment of the failure.</summary>
 /// <param name="model">The model, whose budget all its retries share.</param>
 /// <param name="failed">The variant of the first attempt.</param>
 /// <param name="deadline">The caller's deadline, as the clock's timestamp.</param>

@@ -30,7 +30,7 @@ internal static partial class RolloutLog
     [LoggerMessage(37, LogLevel.Warning, "The cache {Location} is unavailable: {Why}")]
     internal static partial void CacheUnavailable(ILogger logger, string location, string why);
 
-    [LoggerMessage(38, LogLevel.Information, "The cache {Location} answers")]
+    [LoggerMessage(38, LogLevel.Information, "The cache {Location} is available")]
     internal static partial void CacheReached(ILogger logger, string location);
 
     [LoggerMessage(39, LogLevel.Error, "The guard of {Model} version {Version} failed to exchange counts")]

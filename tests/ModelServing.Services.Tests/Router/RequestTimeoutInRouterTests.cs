@@ -7,7 +7,7 @@ namespace ModelServing.Services.Tests.Router;
 
 /// <summary>The effect of a client's X-Request-Timeout.</summary>
 [Collection(RunningRouter.OneAtATime)]
-public sealed class RequestTimeoutTests
+public sealed class RequestTimeoutInRouterTests
 {
     [Theory]
     [InlineData("0")]

@@ -2,7 +2,7 @@ using System.IO.Hashing;
 using CsCheck;
 using ModelServing.Features.Engine.Columns;
 
-namespace ModelServing.Services.Tests.Features.Engine;
+namespace ModelServing.Services.Tests.Features.Engine.Columns;
 
 public class DistinctSketchTests
 {
