@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Hosting.Connections;
@@ -79,7 +80,7 @@ internal sealed class ConnectionRefusal(TimeProvider time)
         var head = string.Create(
             CultureInfo.InvariantCulture,
             $"HTTP/1.1 {TooManyConnections.Status} Service Unavailable\r\nContent-Type: {Problem.ContentType}\r\nRetry-After: 1\r\n" +
-                $"Connection: close\r\nContent-Length: {body.Length}\r\n\r\n");
+                $"{HeaderNames.ModelOutcome}: {HeaderNames.Busy}\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n");
         return [.. Encoding.ASCII.GetBytes(head), .. body.Span];
     }
 
