@@ -76,7 +76,7 @@ public class AlarmRolloutTests
                 [],
                 out _);
             time.Now = start + Minute;
-            Assert.Empty(datapoints.Add(new MetricPost { MetricData = metrics }));
+            Assert.Empty(datapoints.Add(new MetricPost(metrics)));
             if (alarms.Any(alarm => alarm.Evaluate(evaluation, time.Now).Any(static change => change.Change == AlarmChange.OkToFiring)))
                 return true;
         }

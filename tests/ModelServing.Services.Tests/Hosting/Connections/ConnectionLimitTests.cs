@@ -53,6 +53,7 @@ public class ConnectionLimitTests
         var refusal = (await third.ReadMessageAsync())!;
         Assert.Equal((503, "1", "close"), (refusal.Status, refusal["Retry-After"], refusal["Connection"]));
         Assert.Contains("urn:modelserving:problem:too-many-connections", refusal.Text, StringComparison.Ordinal);
+        host.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(await third.ReadMessageAsync());
         Assert.Equal(1, LimitOf(host).Refused);
         // The others go on, and a place that becomes free is given away.
