@@ -45,12 +45,16 @@ public static class HeaderNames
     /// key for hashes.</summary>
     public const string RoutingKeyHash = "X-Model-Key-Hash";
 
-    /// <summary>From Inference to the router: a property of the answer that its status does not express; <see cref="NonFinite"/> or
-    /// absent.</summary>
+    /// <summary>From Inference to the router: a property of the answer that its status does not express; <see cref="NonFinite"/>,
+    /// <see cref="Busy"/> or absent.</summary>
     public const string ModelOutcome = "X-Model-Outcome";
 
     /// <summary>The value of <see cref="ModelOutcome"/> if an output contains NaN or infinity.</summary>
     public const string NonFinite = "non-finite";
+
+    /// <summary>The value of <see cref="ModelOutcome"/> if the request was refused because of other requests: too many wait, or there is no
+    /// room for its bytes. That says nothing about the version.</summary>
+    public const string Busy = "busy";
 
     /// <summary>In an answer: the feature views of which features are defaults, each with its worst reason, as in
     /// <c>card-activity=missing,terminal-risk=unavailable</c>. Absent if all features come from events.</summary>

@@ -25,7 +25,14 @@ internal sealed class FeatureHost(
         if (next.Count > 0)
         {
             running = new SupervisedHost("features", program, settings with { Views = next }, supervision, Report, onlyFaults: true);
-            await running.Ready.WaitAsync(cancellation);
+            try
+            {
+                await running.Ready.WaitAsync(VersionHosts.Patience, supervision.Time, cancellation);
+            }
+            catch (TimeoutException)
+            {
+                supervision.Terminal.Warn($"The feature server is not ready after {VersionHosts.Patience.TotalSeconds:0} s; it goes on starting");
+            }
         }
 
         views = next;

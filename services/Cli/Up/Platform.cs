@@ -154,7 +154,16 @@ internal sealed class Platform : IAsyncDisposable
             },
             PlatformFiles.FeaturesAddressIn(settings.StateFolder),
             supervision);
-        await features.ApplyAsync(ServedViewRules.ViewsOf(settings.Stack.Features), cancellation);
+        try
+        {
+            await features.ApplyAsync(ServedViewRules.ViewsOf(settings.Stack.Features), cancellation);
+        }
+        catch (HostFailedException e)
+        {
+            // Models without features need no feature server, and the others answer with defaults.
+            terminal.Warn(e.Message);
+        }
+
         var failures = await versions.StartAsync(NamedBy(PlanMaker.Make(models)), cancellation);
         files.WriteEndpoints();
         WritePlan(models, failures);

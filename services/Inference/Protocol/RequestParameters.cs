@@ -8,6 +8,12 @@ namespace ModelServing.Inference.Protocol;
 /// </summary>
 internal static class RequestParameters
 {
+    /// <summary>The most parameters of one object. Each name is kept while the object is read, outside of the budget of bytes.</summary>
+    internal const int MaxNames = 64;
+
+    /// <summary>The most bytes of a name.</summary>
+    internal const int MaxNameBytes = 256;
+
     private const string ContentType = "content_type";
 
     private static readonly string[] Unsupported =
@@ -32,8 +38,12 @@ internal static class RequestParameters
         HashSet<string>? names = null;
         while (RequestJson.NextMember(ref reader))
         {
-            var name = reader.GetString()!;
+            if (names?.Count == MaxNames)
+                throw field.Fault($"it has more than {MaxNames} parameters");
             var path = $"{field}.{RequestJson.Shown(reader.ValueSpan)}";
+            if (reader.ValueSpan.Length > MaxNameBytes)
+                throw new RequestFaultException(path, $"its name has more than {MaxNameBytes} bytes");
+            var name = reader.GetString()!;
             if (!(names ??= []).Add(name))
                 throw new RequestFaultException(path, "it is duplicated");
             reader.Read();

@@ -1,4 +1,5 @@
-using ModelServing.Router.Endpoints;
+using Microsoft.AspNetCore.Http;
+using Endpoint = ModelServing.Router.Endpoints.Endpoint;
 
 namespace ModelServing.Router.Forwarding;
 
@@ -17,6 +18,14 @@ internal readonly record struct AttemptResult(ForwardResult Result)
 
     /// <summary>Whether the version reports that its outputs hold NaN or infinity.</summary>
     internal bool IsNonFinite { get; init; }
+
+    /// <summary>Whether the version refused the request for a reason that other requests, or the lengths of this one's head and body, give
+    /// it. The request is retried, and the version is not blamed.</summary>
+    internal bool IsRefusal => IsBusy || Status
+        is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status414UriTooLong or StatusCodes.Status431RequestHeaderFieldsTooLarge;
+
+    /// <summary>Whether the version refused the request because of other requests.</summary>
+    internal bool IsBusy { get; init; }
 
     /// <summary>Whether the version failed, or may have. If it answered with a status from 400 to 499, only a comparison decides.</summary>
     internal bool IsFailure => Cause switch

@@ -103,6 +103,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
                 {
                     Status = answer.Head.Status,
                     IsNonFinite = answer.Head.IsNonFinite,
+                    IsBusy = answer.Head.IsBusy,
                 };
             }
             catch (BadAnswerException)
@@ -149,6 +150,8 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
     {
         switch (result.Cause)
         {
+            case ForwardResult.Answered or ForwardResult.HeldBack when result.IsRefusal:
+                break;
             case ForwardResult.Answered when result.Status < StatusCodes.Status500InternalServerError:
                 endpoint.Health.Succeeded();
                 break;

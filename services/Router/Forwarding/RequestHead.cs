@@ -99,7 +99,7 @@ internal static class RequestHead
         var route = first.Attempt.Route;
         var kind = first.Result switch
         {
-            { IsFailure: false, Status: < StatusCodes.Status400BadRequest } => Comparison.Slow,
+            { IsRefusal: true } or { IsFailure: false, Status: < StatusCodes.Status400BadRequest } => Comparison.Slow,
             { IsNonFinite: true, Status: < StatusCodes.Status400BadRequest } => HeaderNames.NonFinite,
             _ => Comparison.Error,
         };

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Metrics;
@@ -20,6 +21,8 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
             return;
         }
 
+        if (guard is not null && WasCutOff(attempt, result))
+            guard.CutOff(attempt);
         if (guard is not null && IsGoodOfStable(attempt, result))
             guard.StableAnswered(attempt, result);
         if (!attempt.IsReported)
@@ -52,17 +55,25 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
         {
             CallOutcome.Succeeded => CallOutcome.Slow,
             { } evidence => evidence,
+            null when failure.IsRefusal => (CallOutcome?)null,
             // The variant blames the request, but stable has answered it.
             null when failure.Status >= StatusCodes.Status400BadRequest => CallOutcome.Error,
             null => (CallOutcome?)null,
         };
         if (outcome is { } kind)
             guard?.Add(failed, failure, kind);
+        else if (failure.IsRefusal)
+            metrics.FailureNotCounted("refused");
     }
 
     private static bool IsGoodOfStable(in Attempt attempt, in AttemptResult result) =>
         attempt is { Route.IsStable: true, Action: ModelAction.Infer }
         && result is { Result: ForwardResult.Answered, Status: < StatusCodes.Status400BadRequest };
+
+    // A call that goes on after that may hold up the version's process. Each request can do it, a pinned one too.
+    private static bool WasCutOff(in Attempt attempt, in AttemptResult result) =>
+        result.Cause is ForwardResult.Deadline or ForwardResult.ClientLeft
+        || (result.Cause == ForwardResult.ConnectionLost && attempt.Route.Variant == VariantPlan.Pinned);
 
     private static bool IsMissedDeadline(in AttemptResult result) =>
         result.Cause == ForwardResult.Deadline || result.Status == StatusCodes.Status504GatewayTimeout;
@@ -78,6 +89,7 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
         {
             ForwardResult.Answered or ForwardResult.HeldBack => result.Status switch
             {
+                >= StatusCodes.Status500InternalServerError when result.IsBusy => (tags.Error, null),
                 >= StatusCodes.Status500InternalServerError => (tags.Error, CallOutcome.Error),
                 >= StatusCodes.Status400BadRequest => (tags.ClientError, null),
                 _ when isLate && attempt.IsShortened => (tags.Success, null),

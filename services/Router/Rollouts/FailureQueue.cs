@@ -57,6 +57,16 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
             watched.Version.Keys.Add(key, watched.FewestKeys);
     }
 
+    /// <summary>Records that a call was cut off, of whichever kind of request.</summary>
+    internal void CutOff(in Attempt attempt)
+    {
+        foreach (var watched in attempt.Model.Watched)
+        {
+            if (watched.Version.Trial.Version == attempt.Route.Version)
+                watched.Version.CutOff(time.GetTimestamp());
+        }
+    }
+
     /// <summary>Counts a first attempt as a request of its client, whatever comes of it.</summary>
     internal static void Requested(in Attempt attempt)
     {

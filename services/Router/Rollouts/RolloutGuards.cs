@@ -39,6 +39,9 @@ internal sealed class RolloutGuards(
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
+    // How long before a version lost its last endpoint a call that was cut off may be the reason.
+    private static readonly TimeSpan CutOffBefore = TimeSpan.FromMinutes(2);
+
     private readonly LostConnections losses = new();
 
     // Created here, so that a second that passes before the first check is not lost.
@@ -168,7 +171,16 @@ internal sealed class RolloutGuards(
         var isStableReady = model.Stable.Endpoints.UnreachableSince is null;
         if (settings.GuardOff || !version.IsUnreachable(watched.UnreachableFor, isReady, isStableReady, time.GetElapsedTime(0)))
             return;
-        var seconds = version.Reachability!.UnreachableTime.TotalSeconds;
+        var unreachable = version.Reachability!.UnreachableTime;
+        if (version.LastCutOff is { } last && time.GetElapsedTime(last) < unreachable + CutOffBefore)
+        {
+            // A call that can't be ended takes the process with it. One caller can do that to any version, so it is no evidence.
+            if (version.MarkSpared())
+                RolloutLog.Spared(logger, version.Trial.Model.Text, version.Trial.Version.ToString(), unreachable.TotalSeconds);
+            return;
+        }
+
+        var seconds = unreachable.TotalSeconds;
         var summary = string.Create(CultureInfo.InvariantCulture, $"no ready endpoint for {seconds:0} s");
         rollbacks.Condemn(watched, RollbackReason.Unreachable, GuardEvidence.ToJson(summary), summary);
     }

@@ -47,6 +47,11 @@ internal static partial class RolloutLog
         "(condemned in the snapshot: {Condemned})")]
     internal static partial void OtherJournal(ILogger logger, string location, long seq, string model, string condemned);
 
+    [LoggerMessage(44, LogLevel.Error,
+        "{Model} version {Version} has had no ready endpoint for {Seconds:0} s. It is not condemned, because a call was cut off on it " +
+        "just before, and one caller can do that")]
+    internal static partial void Spared(ILogger logger, string model, string version, double seconds);
+
     [LoggerMessage(43, LogLevel.Warning, "The guard is off: it never condemns a version")]
     internal static partial void GuardOff(ILogger logger);
 }
