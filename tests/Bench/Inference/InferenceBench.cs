@@ -101,8 +101,8 @@ internal sealed class InferenceBench(int rounds, int seconds)
     }
 
     private static IEnumerable<Spread> Ratios(
-        IReadOnlyList<MeasuredServer> servers,
-        IReadOnlyDictionary<MeasuredServer, List<Measurement>> results,
+        List<MeasuredServer> servers,
+        Dictionary<MeasuredServer, List<Measurement>> results,
         Func<Measurement, double> figure) =>
         servers.Skip(1).Select(server =>
             Spread.From(results[server].Zip(results[servers[0]], (one, other) => figure(one) / figure(other))));
