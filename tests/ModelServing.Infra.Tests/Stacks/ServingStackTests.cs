@@ -288,6 +288,33 @@ public class ServingStackTests
             StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("modelserving:homeRegion: eu-frankfurt-1")]
+    public async Task Policies_and_what_needs_them_share_a_provider_if_the_home_region_is_the_environments(string more)
+    {
+        var cloud = new SomeCloud(true, SomeStack.Published);
+        var run = await StackRendering.RunAsync(cloud, Configuration(SomeStack.File(more: more)), "some", isPreview: false);
+
+        // Only the process that wrote a policy knows that it takes time to become effective, and repeats what is refused until then.
+        var provider = Assert.Single(run.OfType("pulumi:providers:oci"));
+        Assert.Equal("eu-frankfurt-1", provider.Inputs["region"]);
+        Assert.Contains(cloud.Providers, static made => made.What == "oci:Identity/policy:Policy");
+        Assert.Contains(cloud.Providers, static made => made.What == "oci:ObjectStorage/objectLifecyclePolicy:ObjectLifecyclePolicy");
+        Assert.Single(cloud.Providers.Select(static made => made.Provider).Distinct());
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("", false)]
+    [InlineData("inprocess", false)]
+    [InlineData("file", false)]
+    [InlineData("file,", false)]
+    [InlineData("file,/tmp/consistency", true)]
+    [InlineData("FILE,/tmp/consistency", true)]
+    public void Providers_of_two_regions_share_a_file_if_the_SDKs_setting_names_one(string? setting, bool shares) =>
+        Assert.Equal(shares, ModelServing.Stacks.Composition.StackContext.SharesFile(setting));
+
     [Fact]
     public async Task A_version_that_is_not_published_fails_the_run_and_its_setting_is_named()
     {
