@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelServing.Settings;
+using ModelServing.Settings.Cloud;
 using ModelServing.Settings.Models;
 using ModelServing.Stacks.Composition;
 using Pulumi;
@@ -7,9 +8,9 @@ using Pulumi;
 namespace ModelServing.Stacks;
 
 /// <summary>
-/// The composition of an environment: start reading here. One program is applied twice. While the stack file names no images, it creates
-/// only the foundation (network, cluster, cache, bucket, tables, repositories, topics). Once it names them, the functions, the alarms, the
-/// workloads and the gateway are added. Composition/ turns the settings into arguments; the components are in infra/.
+/// The composition of an environment: start reading here. One program is applied twice. With the setting <c>phase: foundation</c>, it
+/// creates only the foundation (network, cluster, cache, bucket, tables, repositories, topics). With <c>phase: all</c>, the functions, the
+/// alarms, the workloads and the gateway are added. Composition/ turns the settings into arguments; the components are in infra/.
 /// </summary>
 public sealed class ServingStack : Stack
 {
@@ -46,8 +47,10 @@ public sealed class ServingStack : Stack
         PredictionsTable = predictions.TableName;
         Repositories = Output.All(images.Repositories.Select(static pair => pair.Value)).Apply(static all => all);
         Revisions = Output.Create(plan.Rollouts.ToImmutableDictionary(static pair => pair.Key.Text, static pair => pair.Value.Revision));
-        if (context.Cloud.Images.AreEmpty)
+        if (context.Cloud.Phase == StackPhase.Foundation)
         {
+            if (!configuration.IsOffline)
+                GoingBack.Check(context, images);
             Api = Output.Create("");
             Next = Output.Create(AfterFoundation(context.Names.Environment, context.Settings.Features.Views.Count > 0));
             return;
@@ -101,6 +104,7 @@ public sealed class ServingStack : Stack
         .. hasViews ? (string[])[$"ms features apply VIEW.yaml --stack {stack}: stores the views' definitions in the bucket"] : [],
         $"pulumi config set --secret --path {StackFile.Namespace}registry.token (and registry.user): the login for pulling images",
         "the people in alarms.emails: follow the link in the message from each of the two topics",
+        $"pulumi config set {StackFile.Namespace}phase all: the next apply is the second one",
         "pulumi up: adds the functions, the alarms, the workloads and the gateway",
     ];
 }

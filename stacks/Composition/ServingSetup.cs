@@ -60,6 +60,7 @@ internal static class ServingSetup
             RequestsPerSecond = gateway.RequestsPerSecond,
             CorsOrigins = gateway.AllowedOrigins,
             LogRetentionDays = gateway.LogDays,
+            DataProtection = context.Cloud.DataProtection,
         }, context.InRegion());
     }
 }

@@ -15,6 +15,17 @@ public sealed record CloudSettings
     private const string RegionPattern = "^[a-z]{2,4}-[a-z]+-[0-9]$";
     private const string RegionForm = "a region identifier";
 
+    [Setting(
+        "Which of the two applies of a new environment this is. `foundation` makes network, cluster, cache, bucket, tables, repositories "
+        + "and topics. `all` adds functions, alarms, workloads and gateway, and needs `images`. An environment stays at `all`: going back "
+        + "deletes what serves, and is refused without `allowGoingBack`.")]
+    public required StackPhase Phase { get; init; }
+
+    [Setting(
+        "Whether `phase` may go back from `all` to `foundation`, which deletes functions, alarms, workloads and gateway. The gateway's "
+        + "address never comes back. Remove this afterwards.")]
+    public bool AllowGoingBack { get; init; }
+
     [Setting("The region of the environment.", Pattern = RegionPattern, Form = RegionForm, Example = "eu-frankfurt-1")]
     public required string Region { get; init; }
 
@@ -41,7 +52,8 @@ public sealed record CloudSettings
 
     [Setting(
         "Whether resources that hold data are protected: `pulumi destroy` refuses to delete them, and they are kept if they are removed "
-        + "from the program. Use `false` only for a test environment.")]
+        + "from the program. The cluster, the gateway (its address) and the topics (their confirmed addresses) are protected too. Use "
+        + "`false` only for a test environment.")]
     public bool DataProtection { get; init; } = true;
 
     [Setting(
@@ -66,7 +78,7 @@ public sealed record CloudSettings
     [Setting("The tables of predictions and their outcomes, and the exports in the bucket.")]
     public PredictionStoreSettings PredictionStore { get; init; } = new();
 
-    [Setting("The API Gateway, the only public address. It is required once `images` are set.")]
+    [Setting("The API Gateway, the only public address. `phase: all` requires it.")]
     public GatewaySettings? Gateway { get; init; }
 
     [Setting("The functions: rollback by alarm, the metrics of each minute, and the check of new artifacts.")]
@@ -76,10 +88,11 @@ public sealed record CloudSettings
     public AlarmSettings Alarms { get; init; } = new();
 
     [Setting(
-        "The images of the programs, by digest. Without them, only the foundation is created. `ms images push` writes them.")]
+        "The images of the programs, by digest. `phase: all` requires them. `ms images push` writes those of a new build, `ms images "
+        + "promote` those of another stack.")]
     public ImageSettings Images { get; init; } = new();
 
-    [Setting("The login to the container registry that pods pull images with. It is required once `images` are set.")]
+    [Setting("The login to the container registry that pods pull images with. `phase: all` requires it.")]
     public ContainerRegistrySettings? Registry { get; init; }
 
     [Setting("The pods of the router.")]

@@ -18,13 +18,9 @@ public class ServingStackTests
     private const string Budget = "kubernetes:policy/v1:PodDisruptionBudget";
 
     [Fact]
-    public async Task Without_images_only_the_foundation_is_created_and_the_next_steps_are_listed()
+    public async Task The_first_phase_creates_only_the_foundation_and_lists_the_next_steps()
     {
-        var run = await StackRendering.RunAsync(
-            new SomeCloud(),
-            StackConfiguration.FromFile(SomeStack.File(images: ""), foundationOnly: true),
-            "some",
-            isPreview: false);
+        var run = await SomeStack.RunAsync(SomeStack.File(images: "", phase: "foundation"));
 
         string[] later = ["kubernetes:", "oci:ApiGateway/", "oci:Functions/", "oci:Monitoring/"];
         Assert.DoesNotContain(run.Resources, resource => later.Any(start => resource.Type.StartsWith(start, StringComparison.Ordinal)));
@@ -43,10 +39,48 @@ public class ServingStackTests
         var next = await OutputUtilities.GetValueAsync(run.Stack.Next);
         Assert.Contains(next, line => line.StartsWith("ms images push --stack some", StringComparison.Ordinal));
         Assert.Contains(next, line => line.StartsWith("ms publish --stack some", StringComparison.Ordinal));
+        Assert.Contains(next, line => line.StartsWith("pulumi config set modelserving:phase all", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task With_images_the_workloads_and_the_gateway_are_created_too()
+    public async Task Going_back_to_the_foundation_is_refused_while_something_serves()
+    {
+        var serving = new SomeCloud { Gateways = [("modelserving-some-gateway", "ACTIVE")] };
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(serving));
+        Assert.Contains("phase: the environment serves", failure.ToString(), StringComparison.Ordinal);
+        Assert.Contains("allowGoingBack: true", failure.ToString(), StringComparison.Ordinal);
+        var query = Assert.Single(serving.Calls, static call => call.Token == "oci:ApiGateway/getGateways:getGateways");
+        Assert.Equal("ocid1.compartment.oc1..some", query.Args["compartmentId"]);
+
+        // The first apply, another environment's gateway, one that is gone, and permission.
+        await RunAsync(new SomeCloud());
+        await RunAsync(new SomeCloud { Gateways = [("modelserving-other-gateway", "ACTIVE"), ("modelserving-some-gateway", "DELETED")] });
+        await RunAsync(
+            new SomeCloud { Gateways = [("modelserving-some-gateway", "ACTIVE")] }, "modelserving:allowGoingBack: true");
+
+        static Task<RenderedStack> RunAsync(SomeCloud cloud, string more = "") => StackRendering.RunAsync(
+            cloud, Configuration(SomeStack.File(phase: "foundation", more: more)), "some", isPreview: false);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_can_not_be_made_again_as_it_was_is_protected_if_the_setting_says_so(bool dataProtection)
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(more: dataProtection ? "" : "modelserving:dataProtection: false"));
+        RenderedResource[] all =
+        [
+            run.Single("oci:ApiGateway/gateway:Gateway", "gateway"), run.Single("oci:ContainerEngine/cluster:Cluster", "cluster"),
+            .. run.OfType("oci:Ons/notificationTopic:NotificationTopic"),
+        ];
+        Assert.Equal(4, all.Length);
+        Assert.All(all, resource => Assert.Equal(dataProtection, resource.Options.Protect));
+        // It has no data that would be worth paying for after a deletion that was meant.
+        Assert.All(all, static resource => Assert.NotEqual(true, resource.Options.RetainOnDelete));
+    }
+
+    [Fact]
+    public async Task The_second_phase_creates_the_workloads_and_the_gateway_too()
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
 
