@@ -65,8 +65,10 @@ public sealed class ServingStack : Stack
         AlarmsSetup.Alarms(context, topics, functions);
         var workloads = WorkloadsSetup.Workloads(context, plan, foundation, functions, invocation);
         var gateway = ServingSetup.Gateway(context, foundation, workloads);
+        ServingSetup.Checks(context, configuration.File, foundation, functions, gateway);
         Api = gateway.Address;
         Next = Output.Create(ImmutableArray.Create(
+            $"ms models --stack {context.Names.Environment}: shows the verdict of each version's check, a minute or two after the apply",
             $"pulumi config set --path {StackFile.Namespace}models.MODEL.canary.percent N, then pulumi up: changes a canary's share"));
     }
 

@@ -3,6 +3,7 @@ using ModelServing.Contracts.Functions;
 using ModelServing.Infra.Functions;
 using ModelServing.Infra.Gateway;
 using ModelServing.Infra.Workloads;
+using ModelServing.Settings;
 using Pulumi;
 
 namespace ModelServing.Stacks.Composition;
@@ -42,6 +43,19 @@ internal static class ServingSetup
             BucketName = foundation.Store.BucketName,
         }, context.InRegion());
     }
+
+    internal static PublishedChecks Checks(
+        StackContext context, StackFile file, Foundation foundation, FunctionsComponent functions, GatewayComponent gateway) =>
+        new("checks", new PublishedChecksArgs
+        {
+            Names = context.Names,
+            CompartmentId = context.Cloud.Compartment,
+            ModelLoaderId = functions.ModelLoader.Id,
+            Namespace = foundation.Store.Namespace,
+            BucketName = foundation.Store.BucketName,
+            Versions = [.. file.NamedVersions().Select(static named => (named.Model, named.Version)).Distinct()],
+            After = gateway,
+        }, context.InRegion());
 
     internal static GatewayComponent Gateway(StackContext context, Foundation foundation, WorkloadsComponent workloads)
     {

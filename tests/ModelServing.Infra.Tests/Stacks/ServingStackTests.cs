@@ -350,6 +350,29 @@ public class ServingStackTests
         Assert.Equal(shares, ModelServing.Stacks.Composition.StackContext.SharesFile(setting));
 
     [Fact]
+    public async Task Versions_that_were_published_before_ModelLoader_are_checked_at_the_end_of_the_apply()
+    {
+        var run = await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 }, keepWarm: [3] }");
+
+        var calls = run.OfType("oci:Functions/invokeFunction:InvokeFunction").OrderBy(static call => call.Name).ToList();
+        Assert.Equal(["checks-fraud-v1", "checks-fraud-v2", "checks-fraud-v3"], calls.Select(static call => call.Name));
+        // Detached, so a slow check fails no apply; and last, because a new function gets its rights only after some minutes.
+        Assert.All(calls, static call => Assert.Equal(
+            ("ocid1.fnfunc.functions-model-loader", "detached"), ((string)call.Inputs["functionId"], (string)call.Inputs["fnInvokeType"])));
+        foreach (var call in calls)
+            Assert.Equal(["modelserving:infra:Gateway gateway"], await call.DependenciesAsync());
+        // ObjectEventTests reads the same text. It is an event that the rule lets through.
+        const string Event = "{\"eventType\":\"com.oraclecloud.objectstorage.createobject\",\"eventID\":\"apply-fraud-1\",\"data\":{"
+            + "\"resourceName\":\"models/fraud/1/manifest.json\",\"additionalDetails\":{\"bucketName\":\"modelserving-some-artifacts\","
+            + "\"namespace\":\"examplespace\"}}}";
+        Assert.Equal(Event, calls[0].Inputs["invokeFunctionBody"]);
+        var rule = (string)Assert.Single(run.OfType("oci:Events/rule:Rule")).Inputs["condition"];
+        Assert.Contains("com.oraclecloud.objectstorage.createobject", rule, StringComparison.Ordinal);
+        Assert.Contains("models/*/manifest.json", rule, StringComparison.Ordinal);
+        Assert.Contains("modelserving-some-artifacts", rule, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_version_that_is_not_published_fails_the_run_and_its_setting_is_named()
     {
         var configuration = Configuration(SomeStack.File());
