@@ -361,7 +361,7 @@ public class ServingStackTests
             ("ocid1.fnfunc.functions-model-loader", "detached"), ((string)call.Inputs["functionId"], (string)call.Inputs["fnInvokeType"])));
         foreach (var call in calls)
             Assert.Equal(["modelserving:infra:Gateway gateway"], await call.DependenciesAsync());
-        // ObjectEventTests reads the same text. It is an event that the rule lets through.
+        // ModelLoaderTests sends the same text. It is an event that the rule lets through.
         const string Event = "{\"eventType\":\"com.oraclecloud.objectstorage.createobject\",\"eventID\":\"apply-fraud-1\",\"data\":{"
             + "\"resourceName\":\"models/fraud/1/manifest.json\",\"additionalDetails\":{\"bucketName\":\"modelserving-some-artifacts\","
             + "\"namespace\":\"examplespace\"}}}";
