@@ -22,13 +22,18 @@ public sealed class ServingStack : Stack
 
     /// <summary>Composes the stack from <paramref name="configuration"/>.</summary>
     public ServingStack(StackConfiguration configuration, StackOptions? options)
-        : base(options)
+        : this(configuration, options, new ResourceTagging((configuration ?? throw new ArgumentNullException(nameof(configuration))).Cloud.Costs))
     {
-        ArgumentNullException.ThrowIfNull(configuration);
+    }
+
+    private ServingStack(StackConfiguration configuration, StackOptions? options, ResourceTagging tagging)
+        : base(tagging.AddTo(options))
+    {
         var plan = PlanMaker.Make(configuration.File.Settings.Models);
 
-        // 1. The providers, and the policies that the foundation needs.
+        // 1. The providers, the tags that everything else has, and the policies that the foundation needs.
         var context = new StackContext(configuration);
+        CostSetup.Tags(context, tagging);
         var services = IdentitySetup.Services(context);
 
         // 2. The foundation. The topics are part of it, so people confirm their addresses before there are alarms.
@@ -41,6 +46,7 @@ public sealed class ServingStack : Stack
         var images = ClusterSetup.Images(context);
         IdentitySetup.Workloads(context, cluster);
         var topics = AlarmsSetup.Topics(context);
+        CostSetup.Budget(context);
 
         Bucket = store.BucketName;
         JournalTable = journal.TableName;

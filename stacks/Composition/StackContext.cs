@@ -23,9 +23,9 @@ internal sealed class StackContext
         Settings = configuration.File.Settings;
         Names = new EnvironmentNames(deployment.ProjectName, deployment.StackName);
         BucketName = Contracts.BucketName.From(deployment.ProjectName, deployment.StackName);
-        Region = new Oci.Provider("region", new Oci.ProviderArgs { Region = Cloud.Region });
+        Region = ProviderOf("region", Cloud.Region);
         HomeRegion = Cloud.HomeRegion is { } home && home != Cloud.Region
-            ? new Oci.Provider("home", new Oci.ProviderArgs { Region = home })
+            ? ProviderOf("home", home)
             : Region;
         if (HomeRegion != Region && !configuration.IsOffline && !SharesFile(Environment.GetEnvironmentVariable(ConsistencyVariable)))
         {
@@ -63,6 +63,15 @@ internal sealed class StackContext
     /// <summary>Whether a value of OCI_GO_SDK_EC_CONFIG makes the providers' processes share a file.</summary>
     internal static bool SharesFile(string? consistency) =>
         consistency is not null && consistency.StartsWith("file,", StringComparison.OrdinalIgnoreCase) && consistency.Length > "file,".Length;
+
+    // OCI itself puts two tags on each resource. If the program names any tags, the provider would remove those two.
+    private Oci.Provider ProviderOf(string name, string region)
+    {
+        var args = new Oci.ProviderArgs { Region = region };
+        if (Cloud.Costs.TagNamespace is not null)
+            args.IgnoreDefinedTags = ["Oracle-Tags.CreatedBy", "Oracle-Tags.CreatedOn"];
+        return new Oci.Provider(name, args);
+    }
 
     /// <summary>The options of a component in the environment's region.</summary>
     internal ComponentResourceOptions InRegion() => new() { Provider = Region };

@@ -87,6 +87,9 @@ public sealed record CloudSettings
     [Setting("The alarms. The set of alarms and their thresholds are not settings; docs/operations.md lists them.")]
     public AlarmSettings Alarms { get; init; } = new();
 
+    [Setting("The tags for tracking costs, and a budget.")]
+    public CostSettings Costs { get; init; } = new();
+
     [Setting(
         "The images of the programs, by digest. `phase: all` requires them. `ms images push` writes those of a new build, `ms images "
         + "promote` those of another stack.")]
