@@ -41,6 +41,7 @@ public sealed class ServingStack : Stack
         var cluster = ClusterSetup.Cluster(context, network, services);
         var cache = DataSetup.Cache(context, network);
         var store = DataSetup.Artifacts(context, services);
+        DataSetup.Replica(context, store, services);
         var journal = DataSetup.Journal(context);
         var predictions = DataSetup.Predictions(context);
         var images = ClusterSetup.Images(context);

@@ -47,6 +47,9 @@ internal sealed class StackContext
     /// <summary>The provider for policies and dynamic groups; the same as that of the environment if the regions are the same.</summary>
     internal Oci.Provider HomeRegion { get; }
 
+    /// <summary>The name of the bucket's copy in another region; null for none.</summary>
+    internal string? ReplicaName => Cloud.Replication is null ? null : BucketName + "-copy";
+
     internal IReadOnlyDictionary<ModelName, ModelSettings> Models => Settings.Models;
 
     /// <summary>The key that encrypts the bucket and the cluster's secrets; null for Oracle's own.</summary>
@@ -63,6 +66,10 @@ internal sealed class StackContext
     /// <summary>Whether a value of OCI_GO_SDK_EC_CONFIG makes the providers' processes share a file.</summary>
     internal static bool SharesFile(string? consistency) =>
         consistency is not null && consistency.StartsWith("file,", StringComparison.OrdinalIgnoreCase) && consistency.Length > "file,".Length;
+
+    /// <summary>A provider of the region of the bucket's copy.</summary>
+    internal Oci.Provider ReplicaRegion(ReplicationSettings replication) =>
+        replication.Region == Cloud.HomeRegion ? HomeRegion : ProviderOf("replica", replication.Region);
 
     // OCI itself puts two tags on each resource. If the program names any tags, the provider would remove those two.
     private Oci.Provider ProviderOf(string name, string region)

@@ -22,7 +22,7 @@ internal static class CloudRules
         IEnumerable<SettingsFault>[] all =
         [
             CheckModels(settings, cloud), CheckPhase(settings, cloud), CheckCluster(cloud.Cluster), CheckFunctions(cloud.Functions),
-            CheckAlarms(cloud.Alarms), CheckCosts(cloud.Costs), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
+            CheckAlarms(cloud.Alarms), CheckCosts(cloud.Costs), CheckReplication(cloud), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
             CheckPredictions(settings, cloud.PredictionStore), cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
         ];
         return all.SelectMany(static faults => faults);
@@ -139,6 +139,12 @@ internal static class CloudRules
             yield return Fault("registry", "missing: phase is all, and pods need registry.user and registry.token to pull images");
         if (cloud.Gateway is null)
             yield return Fault("gateway", "missing: phase is all, and callers need the gateway to reach the API");
+    }
+
+    private static IEnumerable<SettingsFault> CheckReplication(CloudSettings cloud)
+    {
+        if (cloud.Replication?.Region == cloud.Region)
+            yield return Fault("replication.region", $"{cloud.Region} is the environment's own region; a copy there is lost with it");
     }
 
     private static IEnumerable<SettingsFault> CheckCosts(CostSettings costs)

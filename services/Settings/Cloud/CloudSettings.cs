@@ -9,11 +9,11 @@ public sealed record CloudSettings
 {
     internal const string CidrPattern = "^(" + Byte + "\\.){3}" + Byte + "/(3[0-2]|[12]?[0-9])$";
     internal const string CidrForm = "a range of IPv4 addresses";
+    internal const string RegionPattern = "^[a-z]{2,4}-[a-z]+-[0-9]$";
+    internal const string RegionForm = "a region identifier";
 
     private const string Byte = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private const string OcidForm = "an OCID";
-    private const string RegionPattern = "^[a-z]{2,4}-[a-z]+-[0-9]$";
-    private const string RegionForm = "a region identifier";
 
     [Setting(
         "Which of the two applies of a new environment this is. `foundation` makes network, cluster, cache, bucket, tables, repositories "
@@ -78,6 +78,9 @@ public sealed record CloudSettings
     [Setting("The tables of predictions and their outcomes, and the exports in the bucket.")]
     public PredictionStoreSettings PredictionStore { get; init; } = new();
 
+    [Setting("A copy of the bucket in another region. By default, the bucket is in one region only.")]
+    public ReplicationSettings? Replication { get; init; }
+
     [Setting("The API Gateway, the only public address. `phase: all` requires it.")]
     public GatewaySettings? Gateway { get; init; }
 
@@ -109,6 +112,13 @@ public sealed record CloudSettings
 
     [Setting("What the pods send to an OpenTelemetry collector, and which requests they log.")]
     public TelemetrySettings Telemetry { get; init; } = new();
+
+    /// <summary>Whether the cluster copies the journal each day: if there may be anything in it.</summary>
+    public bool HasJournalBackup(StackSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return Journal.Backup && settings.Models.Count > 0;
+    }
 
     /// <summary>Whether the cluster exports each day's predictions: if there may be any.</summary>
     public bool HasExport(StackSettings settings)

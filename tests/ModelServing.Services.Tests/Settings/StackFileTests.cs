@@ -127,7 +127,7 @@ public class StackFileTests
         "s.yaml:24:56: modelserving:local.registry: this is a list; it must be a text",
         "s.yaml:25:3: modelserving:wonder: unknown setting; expected one of models, clients, tokens, anonymous, maxRequestBytes, "
         + "predictions, features, local, phase, allowGoingBack, region, homeRegion, tenancy, compartment, dataProtection, kmsKey, network, cluster, cache, "
-        + "journal, predictionStore, gateway, functions, alarms, costs, images, registry, router, inference, featureServer, "
+        + "journal, predictionStore, replication, gateway, functions, alarms, costs, images, registry, router, inference, featureServer, "
         + "telemetry");
 
     [Theory]
