@@ -22,7 +22,7 @@ public sealed class ServingStack : Stack
 
     /// <summary>Composes the stack from <paramref name="configuration"/>.</summary>
     public ServingStack(StackConfiguration configuration, StackOptions? options)
-        : this(configuration, options, new ResourceTagging((configuration ?? throw new ArgumentNullException(nameof(configuration))).Cloud.Costs))
+        : this(configuration, options, ResourceTagging.From(configuration))
     {
     }
 

@@ -4,8 +4,8 @@ using Pulumi.Oci.ObjectStorage;
 namespace ModelServing.Infra.ArtifactStore;
 
 /// <summary>
-/// A copy of the bucket of artifacts in another region, which Object Storage itself keeps. It protects from the loss of a region, not from a
-/// deletion, which is copied too. While the policy exists, the copy is read-only, and only what was stored after it was made is copied.
+/// A copy of the bucket of artifacts in another region, which Object Storage itself keeps. It protects from the loss of a region, not from
+/// a deletion, which is copied too. While the policy exists, the copy is read-only, and only what was stored after it was made is copied.
 /// </summary>
 public sealed class ArtifactReplica : ComponentResource
 {

@@ -4,9 +4,9 @@ using Pulumi.Oci.Identity;
 namespace ModelServing.Infra.Costs;
 
 /// <summary>
-/// The definitions of the tags for tracking costs: a namespace, and keys that are enabled for cost tracking. They belong to the tenancy more
-/// than to the environment, which makes them once for all environments: they stay in the cloud when it is destroyed, because OCI takes up to
-/// 48 hours to remove a key from everything that has it.
+/// The definitions of the tags for tracking costs: a namespace, and keys that are enabled for cost tracking. They belong to the tenancy
+/// more than to the environment, which makes them once for all environments: they stay in the cloud when it is destroyed, because OCI takes
+/// up to 48 hours to remove a key from everything that has it.
 /// </summary>
 public sealed class CostTags : ComponentResource
 {

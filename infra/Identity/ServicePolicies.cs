@@ -48,7 +48,10 @@ public sealed class ServicePolicies : ComponentResource
             yield return new PolicyStatement(objectStorage, "manage", "object-family", bucket);
             // The service of the first bucket's region writes the copy.
             if (args.ReplicaName is { } replica)
-                yield return new PolicyStatement(objectStorage, "manage", "object-family", $"target.bucket.name='{NameForm.Bucket.Check(replica)}'");
+            {
+                yield return new PolicyStatement(
+                    objectStorage, "manage", "object-family", $"target.bucket.name='{NameForm.Bucket.Check(replica)}'");
+            }
         }
     }
 

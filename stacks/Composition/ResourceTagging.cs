@@ -18,7 +18,7 @@ internal sealed class ResourceTagging
     // Null before the tags can be used.
     private Func<string, Input<string>>? value;
 
-    internal ResourceTagging(CostSettings costs)
+    private ResourceTagging(CostSettings costs)
     {
         space = costs.TagNamespace;
         if (!costs.CreateTags)
@@ -27,6 +27,12 @@ internal sealed class ResourceTagging
 
     /// <summary>The keys of the tags.</summary>
     internal static IReadOnlyList<string> Keys { get; } = [EnvironmentKey, ComponentKey];
+
+    internal static ResourceTagging From(StackConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return new ResourceTagging(configuration.Cloud.Costs);
+    }
 
     /// <summary>Tags what is made from now on, once <paramref name="tags"/> exist.</summary>
     internal void Begin(CostTags tags)
@@ -47,7 +53,7 @@ internal sealed class ResourceTagging
     private ResourceTransformationResult? Tag(ResourceTransformationArgs made)
     {
         // A component has no arguments of OCI's, and what has no parent is a provider.
-        if (value is null || made.Options.Parent is not { } parent || made.Args.GetType().Namespace is not { } types
+        if (value is not { } tag || made.Options.Parent is not { } parent || made.Args.GetType().Namespace is not { } types
             || !types.StartsWith("Pulumi.Oci.", StringComparison.Ordinal)
             || made.Args.GetType().GetProperty(nameof(NodePoolArgs.DefinedTags)) is not { } property)
             return null;
@@ -83,8 +89,8 @@ internal sealed class ResourceTagging
 
         InputMap<string> Tags() => new()
         {
-            [$"{space}.{EnvironmentKey}"] = value(Deployment.Instance.StackName),
-            [$"{space}.{ComponentKey}"] = value(parent.GetResourceName()),
+            [$"{space}.{EnvironmentKey}"] = tag(Deployment.Instance.StackName),
+            [$"{space}.{ComponentKey}"] = tag(parent.GetResourceName()),
         };
     }
 }

@@ -31,7 +31,7 @@ internal sealed class StackContext
         {
             Log.Warn(
                 $"the home region is another one than the environment's, and {ConsistencyVariable} is not set to file,PATH. New policies "
-                + "take minutes to become effective there, so this apply may fail at the bucket or the cluster; a second one then succeeds");
+                + "take minutes to become effective there, so this apply may fail at the bucket or the cluster; a second one succeeds");
         }
     }
 
@@ -64,8 +64,8 @@ internal sealed class StackContext
     private Oci.Provider Region { get; }
 
     /// <summary>Whether a value of OCI_GO_SDK_EC_CONFIG makes the providers' processes share a file.</summary>
-    internal static bool SharesFile(string? consistency) =>
-        consistency is not null && consistency.StartsWith("file,", StringComparison.OrdinalIgnoreCase) && consistency.Length > "file,".Length;
+    internal static bool SharesFile(string? consistency) => consistency?.Split(',', 2) is [var mode, { Length: > 0 }]
+        && mode.Equals("file", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A provider of the region of the bucket's copy.</summary>
     internal Oci.Provider ReplicaRegion(ReplicationSettings replication) =>

@@ -150,7 +150,8 @@ internal sealed class ContainerRegistryClient : IDisposable
             throw connection.Unexpected(PartOf(repository, digest), done);
     }
 
-    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellation) =>
+    private Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellation) =>
         connection.SendAsync(method, path, content, isTransfer: false, cancellation);
 
     private static string ManifestOf(string repository, string reference) => $"{repository}/manifests/{reference}";

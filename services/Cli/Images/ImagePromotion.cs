@@ -41,13 +41,18 @@ internal sealed class ImagePromotion(Terminal terminal, ImageDestination from, I
             // 2.
             var manifest = await source.ReadAsync(origin, digest, cancellation)
                 ?? throw new CommandException(
-                    ExitCode.Failed, $"the registry {from.Host} has no {digest} in {origin}; push it with: ms images push --stack {from.Stack}");
+                    ExitCode.Failed,
+                    $"the registry {from.Host} has no {digest} in {origin}; push it with: ms images push --stack {from.Stack}");
             if (manifest.Digest != digest)
                 throw new CommandException(ExitCode.Failed, $"the registry {from.Host} returns another image for {origin}@{digest}");
 
             var existing = await target.FindAsync(repository, tag, cancellation);
             if (existing is not null && existing != digest)
-                throw new CommandException(ExitCode.Failed, $"in the registry {to.Host}, {repository}:{tag} is another image than {digest}");
+            {
+                throw new CommandException(
+                    ExitCode.Failed, $"in the registry {to.Host}, {repository}:{tag} is another image than {digest}");
+            }
+
             if (existing is null)
             {
                 terminal.Say($"copying {image} to {to.Host}/{repository}");
@@ -145,20 +150,21 @@ internal sealed class ImagePromotion(Terminal terminal, ImageDestination from, I
             for (var size = 0L; await content.ReadAsync(buffer, timeout.Token) is > 0 and var read; size += read)
             {
                 if (size + read > LargestPart)
-                    throw new CommandException(ExitCode.Failed, $"the part {digest} of an image in {source.Repository} has more than 10 GiB");
+                    throw new CommandException(ExitCode.Failed, $"the part {digest} in {source.Repository} has more than 10 GiB");
                 hash.AppendData(buffer, 0, read);
                 await stored.WriteAsync(buffer.AsMemory(0, read), timeout.Token);
             }
         }
         catch (Exception e) when (e is HttpRequestException or HttpIOException or IOException)
         {
-            throw new CommandException(ExitCode.Failed, $"the part {digest} of an image in {source.Repository} can't be copied: {e.Message}");
+            throw new CommandException(ExitCode.Failed, $"the part {digest} in {source.Repository} can't be copied: {e.Message}");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new CommandException(
                 ExitCode.Failed,
-                $"the registry {from.Host} did not send {digest} within {ContainerRegistryConnection.TransferLimit.TotalMinutes:0} minutes");
+                $"the registry {from.Host} did not send {digest} within "
+                + $"{ContainerRegistryConnection.TransferLimit.TotalMinutes:0} minutes");
         }
 
         if ("sha256:" + Convert.ToHexStringLower(hash.GetHashAndReset()) != digest)

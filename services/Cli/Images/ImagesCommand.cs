@@ -9,7 +9,7 @@ namespace ModelServing.Cli.Images;
 /// <summary><c>ms images</c>: the images of the programs that run in the cloud.</summary>
 internal static class ImagesCommand
 {
-    internal static Command Create() => new("images", "The images of the programs that run in the cloud: push them, and promote them to the next stack.")
+    internal static Command Create() => new("images", "Push the images of the programs that run in the cloud, and promote them.")
     {
         CreatePush(), CreatePromote(),
     };
@@ -72,7 +72,12 @@ internal static class ImagesCommand
 
     private static Command CreatePromote()
     {
-        var from = new Option<string>("--from") { Description = "The stack whose images are promoted.", Required = true, HelpName = "STACK" };
+        var from = new Option<string>("--from")
+        {
+            Description = "The stack whose images are promoted.",
+            Required = true,
+            HelpName = "STACK",
+        };
         var to = new Option<string>("--to") { Description = "The stack that gets them.", Required = true, HelpName = "STACK" };
         var folder = new Option<string>("--cwd", "-C")
         {

@@ -9,7 +9,8 @@ using ModelServing.Registry;
 
 namespace ModelServing.Jobs.Journals;
 
-/// <summary><c>journal-backup</c>: today's copy of the journal, as an object of the bucket. <c>ms journal restore</c> puts one back.</summary>
+/// <summary><c>journal-backup</c>: today's copy of the journal, as an object of the bucket. <c>ms journal restore</c> puts one
+/// back.</summary>
 internal static class BackupCommand
 {
     internal static Command Create()

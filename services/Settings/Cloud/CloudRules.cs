@@ -22,7 +22,8 @@ internal static class CloudRules
         IEnumerable<SettingsFault>[] all =
         [
             CheckModels(settings, cloud), CheckPhase(settings, cloud), CheckCluster(cloud.Cluster), CheckFunctions(cloud.Functions),
-            CheckAlarms(cloud.Alarms), CheckCosts(cloud.Costs), CheckReplication(cloud), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
+            CheckAlarms(cloud.Alarms), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
+            CheckCosts(cloud.Costs), CheckReplication(cloud),
             CheckPredictions(settings, cloud.PredictionStore), cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
         ];
         return all.SelectMany(static faults => faults);

@@ -15,8 +15,8 @@ public sealed record CostSettings
     public string? TagNamespace { get; init; }
 
     [Setting(
-        "Whether this stack makes the namespace and its two keys, both enabled for cost tracking, of which a tenancy has at most 10. Exactly "
-        + "one stack of a tenancy does so. They are kept when the stack is destroyed.")]
+        "Whether this stack makes the namespace and its two keys, both enabled for cost tracking, of which a tenancy has at most 10. One "
+        + "stack of a tenancy does so. They are kept when the stack is destroyed.")]
     public bool CreateTags { get; init; }
 
     [Setting("A monthly budget for the compartment. By default, there is no budget.")]

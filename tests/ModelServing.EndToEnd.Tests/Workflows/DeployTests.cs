@@ -36,7 +36,7 @@ public sealed class DeployTests
     // A wrong passphrase, an expired key of the state, a fault of the network.
     [InlineData("echo 'error: incorrect passphrase' >&2; exit 255", 255, "incorrect passphrase", "")]
     // An output that has another name.
-    [InlineData("[ \"$3\" = --json ] && echo '{\"table\": \"x\"}' || { echo 'error: no such output' >&2; exit 1; }", 1, "no such output", "")]
+    [InlineData("[ \"$3\" = --json ] && echo '{\"a\": \"x\"}' || { echo 'no such output' >&2; exit 1; }", 1, "no such output", "")]
     [InlineData(
         "[ \"$3\" = --json ] && echo '{\"journalTable\": \"t\"}' || echo t",
         0,

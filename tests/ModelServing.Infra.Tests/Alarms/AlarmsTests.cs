@@ -78,8 +78,8 @@ public class AlarmsTests
         // A second version that fails must not stay silent because a first one fails.
         Assert.All(
             ModelAlarms.All,
-            definition => Assert.True(
-                (bool)alarms.Single(alarm => alarm.Name == $"alarms-{definition.Name}").Inputs["isNotificationsPerMetricDimensionEnabled"]));
+            definition => Assert.True((bool)alarms.Single(alarm => alarm.Name == $"alarms-{definition.Name}")
+                .Inputs["isNotificationsPerMetricDimensionEnabled"]));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ namespace ModelServing.Infra.Tests.ArtifactStore;
 public class ArtifactReplicaTests
 {
     private const string Bucket = "oci:ObjectStorage/bucket:Bucket";
+    private const StringComparison Ordinal = StringComparison.Ordinal;
     private const string Policy = "oci:ObjectStorage/replicationPolicy:ReplicationPolicy";
 
     [Fact]
@@ -30,8 +31,8 @@ public class ArtifactReplicaTests
             (policy.Inputs["bucket"], policy.Inputs["destinationBucketName"], policy.Inputs["destinationRegionName"],
                 policy.Inputs["namespace"]));
         // The policy is the first bucket's, and the second bucket is in the other region.
-        Assert.Contains(cloud.Providers, static made => made.What == Policy && made.Provider.Contains("::region::", StringComparison.Ordinal));
-        Assert.Contains(cloud.Providers, static made => made.What == Bucket && made.Provider.Contains("::replica::", StringComparison.Ordinal));
+        Assert.Contains(cloud.Providers, static made => made.What == Policy && made.Provider.Contains("::region::", Ordinal));
+        Assert.Contains(cloud.Providers, static made => made.What == Bucket && made.Provider.Contains("::replica::", Ordinal));
         Assert.Equal("eu-amsterdam-1", run.Single("pulumi:providers:oci", "replica").Inputs["region"]);
         foreach (var each in (RenderedResource[])[copy, policy])
         {

@@ -64,7 +64,8 @@ public class CostTests
         var run = await StackRendering.RunAsync(
             cloud,
             StackConfiguration.FromFile(SomeStack.File(
-                more: "modelserving:costs: { tagNamespace: Platform, createTags: true }\n  modelserving:homeRegion: us-ashburn-1")).Online(),
+                more: "modelserving:costs: { tagNamespace: Platform, createTags: true }\n  modelserving:homeRegion: us-ashburn-1"))
+                .Online(),
             "some",
             isPreview: false);
 

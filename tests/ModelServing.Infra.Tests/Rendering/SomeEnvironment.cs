@@ -241,7 +241,10 @@ internal sealed class SomeEnvironment
         ReplicaName = replica,
     }, Options);
 
-    internal WorkloadPolicies WorkloadPolicies(bool export = true, bool features = true, bool backup = true) => new("policies", new WorkloadPoliciesArgs
+    internal WorkloadPolicies WorkloadPolicies(bool export = true, bool features = true, bool backup = true) =>
+        new("policies", WorkloadRights(export, features, backup), Options);
+
+    private WorkloadPoliciesArgs WorkloadRights(bool export, bool features, bool backup) => new()
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -263,7 +266,7 @@ internal sealed class SomeEnvironment
         FeaturesPrefix = "features/",
         DataLakePrefix = "datalake/",
         VerdictsPrefix = "verdicts/",
-    }, Options);
+    };
 
     internal InvocationPolicy InvocationPolicy() => new("invocation", new InvocationPolicyArgs
     {

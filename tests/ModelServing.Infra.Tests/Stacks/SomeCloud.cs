@@ -81,9 +81,11 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
             },
             "oci:ApiGateway/getGateways:getGateways" => new Dictionary<string, object>
             {
-                ["gatewayCollections"] = Gateways
-                    .Select(object (gateway) => new Dictionary<string, object> { ["displayName"] = gateway.Name, ["state"] = gateway.State })
-                    .ToList(),
+                ["gatewayCollections"] = Gateways.Select(object (gateway) => new Dictionary<string, object>
+                {
+                    ["displayName"] = gateway.Name,
+                    ["state"] = gateway.State,
+                }).ToList(),
             },
             "oci:ContainerEngine/getClusterKubeConfig:getClusterKubeConfig" =>
                 new Dictionary<string, object> { ["content"] = "apiVersion: v1" },

@@ -99,8 +99,9 @@ public class StackConfigurationTests
         Assert.Equal("modelserving:images", Assert.Single(file!.Check()).Path);
         Assert.Equal(
             ["registry", "gateway"],
-            Faults(string.Join('\n', SomeStack.File().Split('\n').Where(static line => !line.Contains(":registry:", StringComparison.Ordinal)
-                && !line.Contains(":gateway:", StringComparison.Ordinal)))));
+            Faults(string.Join('\n', SomeStack.File().Split('\n')
+                .Where(static line => !line.Contains(":registry:", StringComparison.Ordinal))
+                .Where(static line => !line.Contains(":gateway:", StringComparison.Ordinal)))));
         // Permission to go back is for one apply only.
         Assert.Equal(["allowGoingBack"], Faults(SomeStack.File(more: "modelserving:allowGoingBack: true")));
 
