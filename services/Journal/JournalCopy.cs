@@ -109,6 +109,6 @@ public static class JournalCopy
 
     // A put whose first answer was lost finds its own event.
     private static async Task<bool> HasAsync(RolloutJournal journal, JournalEvent put, CancellationToken cancellation) =>
-        (await journal.ReadAsync(put.Model, put.Seq - 1, cancellation)).FirstOrDefault() is { } present
+        await journal.ReadAsync(put.Model, put.Seq - 1, cancellation) is [var present, ..]
         && present.ToUtf8().AsSpan().SequenceEqual(put.ToUtf8());
 }

@@ -31,7 +31,7 @@ internal static class BackupCommand
             var location = arguments.GetValue(journal) ?? Environment.GetEnvironmentVariable(BackupJobSettings.JournalVariable)
                 ?? throw new JobException(
                     JobExit.WrongInput, $"--journal is missing, and {BackupJobSettings.JournalVariable} is not set");
-            var names = arguments.GetValue(models)!.Select(ModelName.Parse).Distinct().ToList();
+            var names = arguments.GetValue(models)!.Select(NameOf).Distinct().ToList();
             var oci = OciSettings.Read(HostEnvironment.OfProcess);
             var store = JournalStores.Open(location, oci);
             using var closing = store as IDisposable;
@@ -40,6 +40,10 @@ internal static class BackupCommand
         }));
         return command;
     }
+
+    private static ModelName NameOf(string name) => ModelName.TryParse(name, null, out var model)
+        ? model
+        : throw new JobException(JobExit.WrongInput, $"--model: '{name}' is not a model's name: {ModelName.Form}");
 
     /// <summary>Stores the copy of a day, unless there is one.</summary>
     /// <returns>What was done, for people.</returns>

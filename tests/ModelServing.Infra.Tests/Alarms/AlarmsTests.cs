@@ -152,7 +152,7 @@ public class AlarmsTests
             run.Texts()
                 .Where(static pair => pair.Key.Split(' ')[0] is Alarm
                     or Topic
-                    or Subscription || pair.Key.StartsWith("oci:Functions/", StringComparison.Ordinal))
+                    or Subscription || pair.Key.StartsWith("oci:Functions/function:", StringComparison.Ordinal))
                 .ToDictionary();
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Stacks;
 using Pulumi;

@@ -15,6 +15,7 @@ public class ServingStackTests
     private const string Autoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
     private const string ConfigMap = "kubernetes:core/v1:ConfigMap";
     private const string Service = "kubernetes:core/v1:Service";
+    private const string Check = "oci:Functions/invokeFunction:InvokeFunction";
     private const string Budget = "kubernetes:policy/v1:PodDisruptionBudget";
 
     [Fact]
@@ -138,16 +139,20 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task A_new_canary_adds_four_objects_and_removes_those_of_the_old_one()
+    public async Task A_new_canary_adds_four_objects_and_a_check_and_removes_those_of_the_old_one()
     {
         var before = (await SomeStack.OfModelsAsync(SomeStack.Canary)).Texts();
         var after = (await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("version: 2", "version: 3", StringComparison.Ordinal))).Texts();
 
         Assert.Equal(
-            [$"{Deployment} fraud-v3", $"{Autoscaler} fraud-v3", $"{Service} fraud-v3", $"{Budget} fraud-v3"],
+            [
+                $"{Deployment} fraud-v3", $"{Autoscaler} fraud-v3", $"{Service} fraud-v3", $"{Budget} fraud-v3", $"{Check} checks-fraud-v3",
+            ],
             after.Keys.Except(before.Keys).Order());
         Assert.Equal(
-            [$"{Deployment} fraud-v2", $"{Autoscaler} fraud-v2", $"{Service} fraud-v2", $"{Budget} fraud-v2"],
+            [
+                $"{Deployment} fraud-v2", $"{Autoscaler} fraud-v2", $"{Service} fraud-v2", $"{Budget} fraud-v2", $"{Check} checks-fraud-v2",
+            ],
             before.Keys.Except(after.Keys).Order());
         Assert.Equal([$"{ConfigMap} plan"], Changed(before, after));
     }
