@@ -26,7 +26,7 @@ internal static class CostSetup
     {
         if (context.Cloud.Costs.Budget is not { } budget)
             return;
-        _ = new Budget("budget", new BudgetArgs
+        _ = new CostBudget("budget", new CostBudgetArgs
         {
             Names = context.Names,
             CompartmentId = context.Cloud.Compartment,

@@ -5,14 +5,14 @@ namespace ModelServing.Infra.Costs;
 
 /// <summary>The monthly budget of the environment's compartment, with a message when a share of it is spent and one when OCI forecasts that
 /// the month's spending will exceed a share. A budget informs; it stops nothing.</summary>
-public sealed class Budget : ComponentResource
+public sealed class CostBudget : ComponentResource
 {
     /// <exception cref="ArgumentException">An argument is missing or out of bounds.</exception>
-    public Budget(string name, BudgetArgs args, ComponentResourceOptions? options = null)
-        : base("modelserving:infra:Budget", name, options)
+    public CostBudget(string name, CostBudgetArgs args, ComponentResourceOptions? options = null)
+        : base("modelserving:infra:CostBudget", name, options)
     {
         ArgumentNullException.ThrowIfNull(args);
-        args.Checked<BudgetArgs>().CheckedAmounts();
+        args.Checked<CostBudgetArgs>().CheckedAmounts();
         var tags = args.Names.Tags("costs");
         var child = new CustomResourceOptions { Parent = this, Provider = args.HomeRegion };
         var budget = new OciBudget.Budget(name, new OciBudget.BudgetArgs

@@ -2,7 +2,7 @@ using Pulumi;
 
 namespace ModelServing.Infra.Costs;
 
-public sealed class BudgetArgs : ComponentArgs
+public sealed class CostBudgetArgs : ComponentArgs
 {
     /// <summary>The provider of the tenancy's home region, where budgets are kept.</summary>
     public required Pulumi.Oci.Provider HomeRegion { get; init; }
@@ -22,7 +22,7 @@ public sealed class BudgetArgs : ComponentArgs
     /// <summary>The addresses that get the messages, at least one.</summary>
     public required IReadOnlyList<string> Emails { get; init; }
 
-    internal BudgetArgs CheckedAmounts()
+    internal CostBudgetArgs CheckedAmounts()
     {
         if (Amount < 1 || AlertPercent < 1 || ForecastPercent < 1)
         {
