@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelServing.Settings;
+using ModelServing.Settings.Cloud;
 using ModelServing.Settings.Models;
 using ModelServing.Stacks.Composition;
 using Pulumi;
@@ -7,9 +8,9 @@ using Pulumi;
 namespace ModelServing.Stacks;
 
 /// <summary>
-/// The composition of an environment: start reading here. One program is applied twice. While the stack file names no images, it creates
-/// only the foundation (network, cluster, cache, bucket, tables, repositories, topics). Once it names them, the functions, the alarms, the
-/// workloads and the gateway are added. Composition/ turns the settings into arguments; the components are in infra/.
+/// The composition of an environment: start reading here. One program is applied twice. With the setting <c>phase: foundation</c>, it
+/// creates only the foundation (network, cluster, cache, bucket, tables, repositories, topics). With <c>phase: all</c>, the functions, the
+/// alarms, the workloads and the gateway are added. Composition/ turns the settings into arguments; the components are in infra/.
 /// </summary>
 public sealed class ServingStack : Stack
 {
@@ -21,13 +22,18 @@ public sealed class ServingStack : Stack
 
     /// <summary>Composes the stack from <paramref name="configuration"/>.</summary>
     public ServingStack(StackConfiguration configuration, StackOptions? options)
-        : base(options)
+        : this(configuration, options, ResourceTagging.From(configuration))
     {
-        ArgumentNullException.ThrowIfNull(configuration);
+    }
+
+    private ServingStack(StackConfiguration configuration, StackOptions? options, ResourceTagging tagging)
+        : base(tagging.AddTo(options))
+    {
         var plan = PlanMaker.Make(configuration.File.Settings.Models);
 
-        // 1. The providers, and the policies that the foundation needs.
+        // 1. The providers, the tags that everything else has, and the policies that the foundation needs.
         var context = new StackContext(configuration);
+        CostSetup.Tags(context, tagging);
         var services = IdentitySetup.Services(context);
 
         // 2. The foundation. The topics are part of it, so people confirm their addresses before there are alarms.
@@ -35,19 +41,23 @@ public sealed class ServingStack : Stack
         var cluster = ClusterSetup.Cluster(context, network, services);
         var cache = DataSetup.Cache(context, network);
         var store = DataSetup.Artifacts(context, services);
+        DataSetup.Replica(context, store, services);
         var journal = DataSetup.Journal(context);
         var predictions = DataSetup.Predictions(context);
         var images = ClusterSetup.Images(context);
         IdentitySetup.Workloads(context, cluster);
         var topics = AlarmsSetup.Topics(context);
+        CostSetup.Budget(context);
 
         Bucket = store.BucketName;
         JournalTable = journal.TableName;
         PredictionsTable = predictions.TableName;
         Repositories = Output.All(images.Repositories.Select(static pair => pair.Value)).Apply(static all => all);
         Revisions = Output.Create(plan.Rollouts.ToImmutableDictionary(static pair => pair.Key.Text, static pair => pair.Value.Revision));
-        if (context.Cloud.Images.AreEmpty)
+        if (context.Cloud.Phase == StackPhase.Foundation)
         {
+            if (!configuration.IsOffline)
+                GoingBack.Check(context, images);
             Api = Output.Create("");
             Next = Output.Create(AfterFoundation(context.Names.Environment, context.Settings.Features.Views.Count > 0));
             return;
@@ -62,8 +72,10 @@ public sealed class ServingStack : Stack
         AlarmsSetup.Alarms(context, topics, functions);
         var workloads = WorkloadsSetup.Workloads(context, plan, foundation, functions, invocation);
         var gateway = ServingSetup.Gateway(context, foundation, workloads);
+        ServingSetup.Checks(context, configuration.File, foundation, functions, gateway);
         Api = gateway.Address;
         Next = Output.Create(ImmutableArray.Create(
+            $"ms models --stack {context.Names.Environment}: shows the verdict of each version's check, a minute or two after the apply",
             $"pulumi config set --path {StackFile.Namespace}models.MODEL.canary.percent N, then pulumi up: changes a canary's share"));
     }
 
@@ -101,6 +113,7 @@ public sealed class ServingStack : Stack
         .. hasViews ? (string[])[$"ms features apply VIEW.yaml --stack {stack}: stores the views' definitions in the bucket"] : [],
         $"pulumi config set --secret --path {StackFile.Namespace}registry.token (and registry.user): the login for pulling images",
         "the people in alarms.emails: follow the link in the message from each of the two topics",
+        $"pulumi config set {StackFile.Namespace}phase all: the next apply is the second one",
         "pulumi up: adds the functions, the alarms, the workloads and the gateway",
     ];
 }

@@ -57,6 +57,10 @@ public sealed class ClusterArgs : ComponentArgs
     /// by default. It cannot be changed later. <see cref="ServicePolicies"/> allows the cluster to use it.</summary>
     public Input<string>? KmsKeyId { get; init; }
 
+    /// <summary>Whether the cluster is protected from deletion, because everything that serves is deleted with it. True by
+    /// default.</summary>
+    public bool DataProtection { get; init; } = true;
+
     /// <summary>The policy that allows the cluster to use the key; it must exist before the cluster. Required if there is a key.</summary>
     public Input<Resource>? KeyPolicy { get; init; }
 

@@ -41,7 +41,7 @@ public sealed class ClusterComponent : ComponentResource
                 PersistentVolumeConfig = new ClusterOptionsPersistentVolumeConfigArgs { FreeformTags = tags },
             },
             FreeformTags = tags,
-        }, new CustomResourceOptions { Parent = this, DependsOn = args.KeyPolicy is null ? [] : [args.KeyPolicy] });
+        }, Protection.OfServing(this, args.DataProtection, args.KeyPolicy is null ? [] : [args.KeyPolicy]));
         ClusterId = cluster.Id;
 
         var pool = NodePool.Create(this, name, args, cluster.Id, tags);

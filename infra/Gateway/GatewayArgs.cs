@@ -49,6 +49,9 @@ public sealed class GatewayArgs : ComponentArgs
     /// <summary>The number of days that access and execution logs are kept: 30, 60, ... 180. 30 by default.</summary>
     public int LogRetentionDays { get; init; } = 30;
 
+    /// <summary>Whether the gateway is protected from deletion, because its generated address is lost with it. True by default.</summary>
+    public bool DataProtection { get; init; } = true;
+
     internal TimeSpan ReadTimeout => LongestDeadline + DeadlineMargin;
 
     internal GatewayArgs CheckedLimits()

@@ -1,3 +1,4 @@
+using ModelServing.Infra.Naming;
 using Pulumi;
 using ApiGateway = Pulumi.Oci.ApiGateway;
 
@@ -21,13 +22,13 @@ public sealed class GatewayComponent : ComponentResource
         var gateway = new ApiGateway.Gateway(name, new ApiGateway.GatewayArgs
         {
             CompartmentId = args.CompartmentId,
-            DisplayName = args.Names.NameOf("gateway"),
+            DisplayName = NameOf(args.Names),
             EndpointType = "PUBLIC",
             SubnetId = args.Placement.SubnetId,
             NetworkSecurityGroupIds = [args.Placement.GroupId],
             CertificateId = args.CertificateId,
             FreeformTags = tags,
-        }, child);
+        }, Protection.OfServing(this, args.DataProtection));
         var deployment = new ApiGateway.Deployment(name, new ApiGateway.DeploymentArgs
         {
             CompartmentId = args.CompartmentId,
@@ -50,4 +51,11 @@ public sealed class GatewayComponent : ComponentResource
 
     /// <summary>The address of the API, without a path.</summary>
     public Output<string> Address { get; }
+
+    /// <summary>The name of an environment's gateway.</summary>
+    public static string NameOf(EnvironmentNames names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return names.NameOf("gateway");
+    }
 }

@@ -20,7 +20,7 @@ public sealed class ServicePolicies : ComponentResource
         var bucket = (Input<string>)$"target.bucket.name='{NameForm.Bucket.Check(args.BucketName)}'";
         if (args.KmsKeyId is null)
         {
-            ObjectStorage = writer.Write("object-storage", "Object Storage applies the bucket's lifecycle rules", LifecycleRules());
+            ObjectStorage = writer.Write("object-storage", "Object Storage applies the bucket's lifecycle rules", [.. OfBuckets()]);
         }
         else
         {
@@ -28,8 +28,7 @@ public sealed class ServicePolicies : ComponentResource
             ObjectStorage = writer.Write(
                 "object-storage",
                 "Object Storage applies the bucket's lifecycle rules and uses its key",
-                LifecycleRules(),
-                new PolicyStatement(objectStorage, "use", "keys", key));
+                [.. OfBuckets(), new PolicyStatement(objectStorage, "use", "keys", key)]);
             ClusterKey = writer.Write(
                 "cluster-key",
                 "The cluster encrypts Kubernetes secrets with the key",
@@ -44,7 +43,16 @@ public sealed class ServicePolicies : ComponentResource
 
         RegisterOutputs();
 
-        PolicyStatement LifecycleRules() => new(objectStorage, "manage", "object-family", bucket);
+        IEnumerable<PolicyStatement> OfBuckets()
+        {
+            yield return new PolicyStatement(objectStorage, "manage", "object-family", bucket);
+            // The service of the first bucket's region writes the copy.
+            if (args.ReplicaName is { } replica)
+            {
+                yield return new PolicyStatement(
+                    objectStorage, "manage", "object-family", $"target.bucket.name='{NameForm.Bucket.Check(replica)}'");
+            }
+        }
     }
 
     /// <summary>The policy that must exist before the bucket.</summary>

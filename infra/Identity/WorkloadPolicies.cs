@@ -1,3 +1,4 @@
+using ModelServing.Contracts.Journal;
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Infra.Journal;
@@ -106,6 +107,18 @@ public sealed class WorkloadPolicies : ComponentResource
                 Pod(export, "inspect", "objects", bucket),
                 // An upload in parts needs the right to overwrite, although each upload is conditional.
                 Pod(export, "manage", "objects", bucket, Below(args.DataLakePrefix), Writing));
+        }
+
+        if (args.BackupAccount is { } backup)
+        {
+            writer.Write(
+                "journal-backup",
+                "The daily copy of the journal reads its table, and writes files",
+                Pod(backup, "read", "nosql-tables", journal),
+                Pod(backup, "read", "nosql-rows", journal),
+                Pod(backup, "inspect", "objects", bucket),
+                // An upload in parts needs the right to overwrite, although each upload is conditional.
+                Pod(backup, "manage", "objects", bucket, Below(BackupJobSettings.Prefix), Writing));
         }
 
         writer.Write(

@@ -28,6 +28,9 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
     /// <summary>The service account of the pods that export predictions; null for none.</summary>
     public string? ExportAccount { get; init; }
 
+    /// <summary>The service account of the pod that copies the journal; null for none.</summary>
+    public string? BackupAccount { get; init; }
+
     /// <summary>The service account of the feature server's pod; null for none.</summary>
     public string? FeatureServerAccount { get; init; }
 

@@ -52,6 +52,8 @@ public sealed class WorkloadsComponent : ComponentResource
         MinuteJob.Add(context, args.MinuteJob, args.Region, ServiceAccount(context, ClusterNames.ModelMetrics, pullSecret));
         if (args.Export is { } export)
             ExportJob.Add(context, export, args, ServiceAccount(context, ClusterNames.Export, pullSecret));
+        if (args.Backup is { } backup)
+            BackupJob.Add(context, backup, args, ServiceAccount(context, ClusterNames.JournalBackup, pullSecret));
 
         Resource[] keys = args.HashKey is { } key ? [HashKey(context, kubernetesNamespace, key)] : [];
 

@@ -17,6 +17,7 @@ var root = new RootCommand("ms runs and manages ModelServing: several models beh
     ModelsCommand.Create(),
     StatusCommand.Create(),
     HistoryCommand.Create(),
+    JournalCommand.Create(),
     PromoteCommand.Create(),
     VersionCommands.CreateRollback(),
     VersionCommands.CreateReset(),

@@ -33,6 +33,9 @@ public static class ClusterNames
     /// <summary>The CronJob that exports each day's predictions, and its service account.</summary>
     public const string Export = "prediction-export";
 
+    /// <summary>The CronJob that copies the journal each day, and its service account.</summary>
+    public const string JournalBackup = "journal-backup";
+
     /// <summary>The ConfigMap that holds the plan.</summary>
     public const string Plan = "plan";
 

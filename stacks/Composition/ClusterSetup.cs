@@ -55,6 +55,7 @@ internal static class ClusterSetup
             MinNodes = nodes.Min,
             MaxNodes = nodes.Max,
             KmsKeyId = context.KmsKeyId,
+            DataProtection = context.Cloud.DataProtection,
             KeyPolicy = services.ClusterKey is { } policy ? (Input<Resource>)policy : null,
         }, context.InRegion());
     }

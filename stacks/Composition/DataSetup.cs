@@ -34,6 +34,24 @@ internal static class DataSetup
             DataProtection = context.Cloud.DataProtection,
         }, context.InRegion());
 
+    internal static void Replica(StackContext context, ArtifactStoreComponent store, ServicePolicies services)
+    {
+        if (context.Cloud.Replication is not { } replication)
+            return;
+        _ = new ArtifactReplica("replica", new ArtifactReplicaArgs
+        {
+            Names = context.Names,
+            CompartmentId = context.Cloud.Compartment,
+            ReplicaRegion = context.ReplicaRegion(replication),
+            Region = replication.Region,
+            ReplicaName = context.ReplicaName!,
+            Namespace = store.Namespace,
+            BucketName = store.BucketName,
+            ServicePolicy = services.ObjectStorage,
+            DataProtection = context.Cloud.DataProtection,
+        }, context.InRegion());
+    }
+
     // The tables exist even while the log is off, so that turning it off deletes nothing.
     internal static PredictionsComponent Predictions(StackContext context)
     {

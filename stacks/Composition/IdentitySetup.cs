@@ -15,6 +15,7 @@ internal static class IdentitySetup
         HomeRegion = context.HomeRegion,
         Region = context.Cloud.Region,
         BucketName = context.BucketName,
+        ReplicaName = context.ReplicaName,
         KmsKeyId = context.KmsKeyId,
     }, context.InRegion());
 
@@ -30,6 +31,7 @@ internal static class IdentitySetup
         InferenceAccount = ClusterNames.Inference,
         RouterAccount = ClusterNames.Router,
         ExportAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Export : null,
+        BackupAccount = context.Cloud.HasJournalBackup(context.Settings) ? ClusterNames.JournalBackup : null,
         FeatureServerAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureServer : null,
         FeatureRebuildAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureRebuild : null,
         FeatureExportAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureExport : null,

@@ -3,6 +3,7 @@ using ModelServing.Contracts.Functions;
 using ModelServing.Infra.Functions;
 using ModelServing.Infra.Gateway;
 using ModelServing.Infra.Workloads;
+using ModelServing.Settings;
 using Pulumi;
 
 namespace ModelServing.Stacks.Composition;
@@ -43,6 +44,19 @@ internal static class ServingSetup
         }, context.InRegion());
     }
 
+    internal static PublishedChecks Checks(
+        StackContext context, StackFile file, Foundation foundation, FunctionsComponent functions, GatewayComponent gateway) =>
+        new("checks", new PublishedChecksArgs
+        {
+            Names = context.Names,
+            CompartmentId = context.Cloud.Compartment,
+            ModelLoaderId = functions.ModelLoader.Id,
+            Namespace = foundation.Store.Namespace,
+            BucketName = foundation.Store.BucketName,
+            Versions = [.. file.NamedVersions().Select(static named => (named.Model, named.Version)).Distinct()],
+            After = gateway,
+        }, context.InRegion());
+
     internal static GatewayComponent Gateway(StackContext context, Foundation foundation, WorkloadsComponent workloads)
     {
         var gateway = context.Cloud.Gateway!;
@@ -60,6 +74,7 @@ internal static class ServingSetup
             RequestsPerSecond = gateway.RequestsPerSecond,
             CorsOrigins = gateway.AllowedOrigins,
             LogRetentionDays = gateway.LogDays,
+            DataProtection = context.Cloud.DataProtection,
         }, context.InRegion());
     }
 }

@@ -49,6 +49,9 @@ internal static class WorkloadsSetup
                 Policy = invocation.Policy,
             },
             Export = cloud.HasExport(context.Settings) ? ExportOf(context, ImageOf(ImageNames.Jobs, cloud.Images.Jobs!)) : null,
+            Backup = cloud.HasJournalBackup(context.Settings) && cloud.Images.Jobs is { } jobs
+                ? new BackupJobArgs { Image = ImageOf(ImageNames.Jobs, jobs), Models = ModelsOf(context) }
+                : null,
             MaxRequestBytes = context.Settings.MaxRequestBytes,
             OtlpEndpoint = cloud.Telemetry.OtlpEndpoint,
             AccessLogSample = cloud.Telemetry.AccessLog.Hundredths,
@@ -123,13 +126,16 @@ internal static class WorkloadsSetup
             .Select(static versions => versions.MaxBy(static view => view.Version)!),
     ];
 
+    private static IReadOnlyList<ModelName> ModelsOf(StackContext context) =>
+        [.. context.Models.Keys.OrderBy(static model => model.Text, StringComparer.Ordinal)];
+
     private static ExportJobArgs ExportOf(StackContext context, Input<string> image)
     {
         var export = context.Cloud.PredictionStore.Export;
         return new ExportJobArgs
         {
             Image = image,
-            Models = [.. context.Models.Keys.OrderBy(static model => model.Text, StringComparer.Ordinal)],
+            Models = ModelsOf(context),
             Hour = export.Hour,
             Shards = export.Shards,
             MemoryMbs = export.MemoryInMbs,

@@ -31,7 +31,7 @@ internal sealed class PreviewCommandLine
     private readonly Option<string?> phase = new("--phase")
     {
         HelpName = Foundation,
-        Description = "Show the first of the two applies that create an environment.",
+        Description = "Show the first of the two applies that create an environment, whatever phase the stack file names.",
     };
 
     private readonly Option<string?> format = new("--format")

@@ -1,4 +1,5 @@
 using ModelServing.Settings.Clients;
+using ModelServing.Settings.Cloud;
 using Pulumi;
 using Pulumi.Utilities;
 
@@ -40,11 +41,12 @@ internal sealed record StackSnapshot(string Stack, IReadOnlyList<PreviewResource
         if (configuration.HasStandInImages)
             notes.Add("images: none in the stack file yet, so the digest is sha256:0...0 (--phase foundation shows the first apply)");
         notes.Add("not checked: whether the models and views that the stack file names are published; 'pulumi preview' checks it");
-        if (foundationOnly)
+        var isFoundation = configuration.Cloud.Phase == StackPhase.Foundation;
+        if (isFoundation)
             notes.AddRange((await OutputUtilities.GetValueAsync(rendered.Stack.Next)).Select(static step => $"next: {step}"));
         return new StackSnapshot(stack, resources, notes)
         {
-            Access = foundationOnly
+            Access = isFoundation
                 ? null
                 : AccessFact.From(ClientsMaker.Make(configuration.File.Settings, configuration.Cloud), digest),
             IsComplete = true,

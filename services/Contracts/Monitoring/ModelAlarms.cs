@@ -130,7 +130,8 @@ public static class ModelAlarms
         {
             Name = "model-metrics-absent",
             Namespace = ModelMetric.Namespace,
-            Query = $"{Heartbeat}[10m].absent(1d)",
+            // Three days, the longest time that Monitoring offers. After it, the alarm ends although the metric is still absent.
+            Query = $"{Heartbeat}[10m].groupBy({ModelMetric.Environment}).absent(3d)",
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.People,
             Text = "ModelMetrics has posted nothing for ten minutes, so no alarm about a model can fire. Check its CronJob and the " +

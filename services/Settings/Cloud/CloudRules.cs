@@ -23,6 +23,7 @@ internal static class CloudRules
         [
             CheckModels(settings, cloud), CheckPhase(settings, cloud), CheckCluster(cloud.Cluster), CheckFunctions(cloud.Functions),
             CheckAlarms(cloud.Alarms), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
+            CheckCosts(cloud.Costs), CheckReplication(cloud),
             CheckPredictions(settings, cloud.PredictionStore), cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
         ];
         return all.SelectMany(static faults => faults);
@@ -107,8 +108,19 @@ internal static class CloudRules
 
     private static IEnumerable<SettingsFault> CheckPhase(StackSettings settings, CloudSettings cloud)
     {
-        if (cloud.Images.AreEmpty)
+        if (cloud.Phase == StackPhase.Foundation)
             yield break;
+        if (cloud.AllowGoingBack)
+            yield return Fault("allowGoingBack", "only the apply that goes back to phase: foundation needs this; remove it");
+        if (cloud.Images.AreEmpty)
+        {
+            yield return Fault(
+                "images",
+                "missing: phase is all, which needs them; 'ms images push' writes them. Set phase to foundation only for the first apply "
+                + "of a new environment");
+            yield break;
+        }
+
         foreach (var image in ImageNames.All)
         {
             if (cloud.Images.DigestOf(image) is not null)
@@ -121,13 +133,27 @@ internal static class CloudRules
             else if (image == ImageNames.Jobs && settings.Features.Views.Count > 0)
                 yield return Fault(path, "missing: set it, or remove features.views, which need it for a rebuild");
             else if (image is not (ImageNames.FeatureServer or ImageNames.Jobs))
-                yield return Fault(path, "missing: set every image or none");
+                yield return Fault(path, "missing: phase is all, which needs every image");
         }
 
         if (cloud.Registry is null)
-            yield return Fault("registry", "missing: once images are set, pods need registry.user and registry.token to pull them");
+            yield return Fault("registry", "missing: phase is all, and pods need registry.user and registry.token to pull images");
         if (cloud.Gateway is null)
-            yield return Fault("gateway", "missing: once images are set, callers need the gateway to reach the API");
+            yield return Fault("gateway", "missing: phase is all, and callers need the gateway to reach the API");
+    }
+
+    private static IEnumerable<SettingsFault> CheckReplication(CloudSettings cloud)
+    {
+        if (cloud.Replication?.Region == cloud.Region)
+            yield return Fault("replication.region", $"{cloud.Region} is the environment's own region; a copy there is lost with it");
+    }
+
+    private static IEnumerable<SettingsFault> CheckCosts(CostSettings costs)
+    {
+        if (costs is { CreateTags: true, TagNamespace: null })
+            yield return Fault("costs.createTags", "there are no tags to make: set costs.tagNamespace, or remove this");
+        if (costs.Budget is { Emails.Count: 0 })
+            yield return Fault("costs.budget.emails", "this is empty; a budget without an address tells no one");
     }
 
     private static IEnumerable<SettingsFault> CheckCluster(ClusterSettings cluster)

@@ -46,6 +46,8 @@ internal static partial class LossSummary
         // The summary of pods has the versions.
         var deleted = comparison.Changes.Where(static change => change.Change == Change.Delete)
             .Select(static change => change.Resource)
+            // A call that was made deletes nothing.
+            .Where(static resource => resource.Type != ResourceTypes.FunctionCall)
             .Where(static resource => InputTree.TextOf(resource.Inputs["metadata"]?["labels"]?[ClusterNames.VersionLabel]) is null)
             .ToList();
         var notable = deleted.Where(static resource => ResourceTypes.HoldsData(resource) || ResourceTypes.Serves(resource)).ToList();

@@ -12,6 +12,7 @@ internal static class ResourceTypes
     internal const string DynamicGroup = "oci:Identity/dynamicGroup:DynamicGroup";
     internal const string Function = "oci:Functions/function:Function";
     internal const string FunctionApplication = "oci:Functions/application:Application";
+    internal const string FunctionCall = "oci:Functions/invokeFunction:InvokeFunction";
     internal const string Gateway = "oci:ApiGateway/gateway:Gateway";
     internal const string GatewayDeployment = "oci:ApiGateway/deployment:Deployment";
     internal const string HorizontalPodAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";

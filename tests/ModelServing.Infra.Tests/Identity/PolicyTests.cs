@@ -83,6 +83,15 @@ public class PolicyTests
             $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "prediction-export")}, {Bucket}, "
                 + "target.object.name=/datalake*/, any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
         ],
+        ["modelserving-some-journal-backup"] =
+        [
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "journal-backup")}, {Journal}}}",
+            $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "journal-backup")}, {Journal}}}",
+            $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "journal-backup")}, {Bucket}}}",
+            $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "journal-backup")}, {Bucket}, "
+                + "target.object.name=/datalake/journal*/, any {request.permission='OBJECT_CREATE', "
+                + "request.permission='OBJECT_OVERWRITE'}}",
+        ],
         ["modelserving-some-autoscaler"] =
         [
             .. ((string[])[
@@ -116,6 +125,23 @@ public class PolicyTests
     public async Task Without_an_export_no_pod_may_read_all_predictions_and_write_files() => await AssertPoliciesAsync(
         some => some.WorkloadPolicies(export: false),
         Workloads.Where(pair => pair.Key != "modelserving-some-export").ToDictionary());
+
+    [Fact]
+    public async Task Without_a_backup_only_routers_and_functions_read_the_journal() => await AssertPoliciesAsync(
+        some => some.WorkloadPolicies(backup: false),
+        Workloads.Where(pair => pair.Key != "modelserving-some-journal-backup").ToDictionary());
+
+    [Fact]
+    public async Task Object_Storage_may_write_the_copy_of_the_bucket() =>
+        await AssertPoliciesAsync(some => some.ServicePolicies(replica: "modelserving-some-artifacts-copy"), new()
+        {
+            ["modelserving-some-object-storage"] =
+            [
+                $"Allow service objectstorage-eu-frankfurt-1 to manage object-family{In} where all {{{Bucket}}}",
+                $"Allow service objectstorage-eu-frankfurt-1 to manage object-family{In} where all "
+                    + "{target.bucket.name='modelserving-some-artifacts-copy'}",
+            ],
+        });
 
     [Fact]
     public async Task Without_views_no_pod_may_write_events() => await AssertPoliciesAsync(

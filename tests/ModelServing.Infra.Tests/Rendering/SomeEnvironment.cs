@@ -230,7 +230,7 @@ internal sealed class SomeEnvironment
     internal static GatewayTokens SomeTokens =>
         new() { KeysUri = "https://idp.example.com/keys", Issuers = ["https://idp.example.com/"], Audiences = ["some"] };
 
-    internal ServicePolicies ServicePolicies(string? key = null) => new("services", new ServicePoliciesArgs
+    internal ServicePolicies ServicePolicies(string? key = null, string? replica = null) => new("services", new ServicePoliciesArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -238,9 +238,13 @@ internal sealed class SomeEnvironment
         Region = "eu-frankfurt-1",
         BucketName = Bucket,
         KmsKeyId = key is null ? null : (Input<string>)key,
+        ReplicaName = replica,
     }, Options);
 
-    internal WorkloadPolicies WorkloadPolicies(bool export = true, bool features = true) => new("policies", new WorkloadPoliciesArgs
+    internal WorkloadPolicies WorkloadPolicies(bool export = true, bool features = true, bool backup = true) =>
+        new("policies", WorkloadRights(export, features, backup), Options);
+
+    private WorkloadPoliciesArgs WorkloadRights(bool export, bool features, bool backup) => new()
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -252,6 +256,7 @@ internal sealed class SomeEnvironment
         InferenceAccount = "inference",
         RouterAccount = "router",
         ExportAccount = export ? "prediction-export" : null,
+        BackupAccount = backup ? "journal-backup" : null,
         FeatureServerAccount = features ? "feature-server" : null,
         FeatureRebuildAccount = features ? "feature-rebuild" : null,
         FeatureExportAccount = features ? "feature-export" : null,
@@ -261,7 +266,7 @@ internal sealed class SomeEnvironment
         FeaturesPrefix = "features/",
         DataLakePrefix = "datalake/",
         VerdictsPrefix = "verdicts/",
-    }, Options);
+    };
 
     internal InvocationPolicy InvocationPolicy() => new("invocation", new InvocationPolicyArgs
     {

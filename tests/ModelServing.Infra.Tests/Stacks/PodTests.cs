@@ -27,13 +27,16 @@ public class PodTests
     {
         var run = await RunAsync();
         Assert.Equal(
-            [("fraud-v1", true), ("fraud-v2", true), ("model-metrics", true), ("prediction-export", true), ("router", true)],
+            [
+                ("fraud-v1", true), ("fraud-v2", true), ("journal-backup", true), ("model-metrics", true), ("prediction-export", true),
+                ("router", true),
+            ],
             run.Pods().Select(each => (each.Owner, each.Pod.Spec.AutomountServiceAccountToken!.Value)).Order());
         Assert.All(run.Objects<V1ServiceAccount>(), account => Assert.False(account.AutomountServiceAccountToken));
         Assert.All(
             run.Pods(),
             each => Assert.Equal(
-                each.Owner is ClusterNames.Router or ClusterNames.ModelMetrics or ClusterNames.Export ? each.Owner : ClusterNames.Inference,
+                each.Owner == ClusterNames.Router || IsJob(each.Owner) ? each.Owner : ClusterNames.Inference,
                 each.Pod.Spec.ServiceAccountName));
     }
 
@@ -188,7 +191,7 @@ public class PodTests
                 mounts.Where(mount => mount.ReadOnlyProperty == true).Select(mount => mount.MountPath));
             var writable = mounts.Where(mount => mount.ReadOnlyProperty != true).ToList();
             Assert.Equal(
-                owner is ClusterNames.ModelMetrics or ClusterNames.Export ? [MountPaths.Scratch] : [MountPaths.Scratch, MountPaths.Spool],
+                IsJob(owner) ? [MountPaths.Scratch] : [MountPaths.Scratch, MountPaths.Spool],
                 writable.Select(mount => mount.MountPath));
             Assert.All(writable, mount => Assert.NotNull(volumes[mount.Name].EmptyDir.SizeLimit));
         }
@@ -212,7 +215,9 @@ public class PodTests
     }
 
     private static IEnumerable<(string Owner, V1PodTemplateSpec Pod)> Servers(RenderedStack run) =>
-        run.Pods().Where(static each => each.Owner is not (ClusterNames.ModelMetrics or ClusterNames.Export));
+        run.Pods().Where(static each => !IsJob(each.Owner));
+
+    private static bool IsJob(string owner) => owner is ClusterNames.ModelMetrics or ClusterNames.Export or ClusterNames.JournalBackup;
 
     private static HostEnvironment Environment(RenderedStack run, string deployment) => new(Variables(run, deployment).GetValueOrDefault);
 

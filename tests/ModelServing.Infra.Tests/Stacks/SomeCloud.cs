@@ -16,6 +16,9 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
     /// <summary>The contents of published objects that are read.</summary>
     internal IReadOnlyDictionary<string, string> Contents { get; init; } = SomeArtifacts.Contents();
 
+    /// <summary>The gateways of the compartment.</summary>
+    internal IReadOnlyList<(string Name, string State)> Gateways { get; init; } = [];
+
     /// <summary>The queries that it received.</summary>
     internal ConcurrentQueue<MockCallArgs> Calls { get; } = [];
 
@@ -75,6 +78,14 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
                 ["availabilityDomains"] = Enumerable.Range(1, 3)
                     .Select(object (i) => new Dictionary<string, object> { ["id"] = $"ad{i}", ["name"] = $"XXXX:EU-FRANKFURT-1-AD-{i}" })
                     .ToList(),
+            },
+            "oci:ApiGateway/getGateways:getGateways" => new Dictionary<string, object>
+            {
+                ["gatewayCollections"] = Gateways.Select(object (gateway) => new Dictionary<string, object>
+                {
+                    ["displayName"] = gateway.Name,
+                    ["state"] = gateway.State,
+                }).ToList(),
             },
             "oci:ContainerEngine/getClusterKubeConfig:getClusterKubeConfig" =>
                 new Dictionary<string, object> { ["content"] = "apiVersion: v1" },

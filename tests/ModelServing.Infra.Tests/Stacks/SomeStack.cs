@@ -28,10 +28,12 @@ internal static class SomeStack
         string models = Canary,
         string images = "images: { router: {0}, inference: {1}, functions: {2}, jobs: {3}, featureServer: {4} }",
         string more = "",
+        string phase = "all",
         string compartment = "ocid1.compartment.oc1..some",
         bool adminApi = false) => $$"""
         config:
           modelserving:models: { {{models}} }
+          modelserving:phase: {{phase}}
           modelserving:region: eu-frankfurt-1
           modelserving:tenancy: ocid1.tenancy.oc1..some
           modelserving:compartment: {{compartment}}

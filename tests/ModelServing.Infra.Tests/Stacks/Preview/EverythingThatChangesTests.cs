@@ -119,6 +119,31 @@ public sealed class EverythingThatChangesTests
         None)]
     [InlineData("Topics", "NotificationTopic", "topics-people", "only notify", "notify", "nothing is replaced or deleted", None)]
     [InlineData(
+        "ArtifactReplica",
+        "ReplicationPolicy",
+        "replica",
+        "eu-amsterdam-1",
+        "eu-paris-1",
+        "ReplicationPolicy replica is replaced (destinationRegionName); Pulumi refuses this while ReplicationPolicy replica is protected",
+        None)]
+    [InlineData("CostBudget", "Budget", "budget", "\"amount\":500", "\"amount\":900", "nothing is replaced or deleted", None)]
+    [InlineData(
+        "CostTags",
+        "Tag",
+        "cost-tags-component",
+        "\"isCostTracking\":true",
+        "\"isCostTracking\":false",
+        "nothing is replaced or deleted",
+        None)]
+    [InlineData(
+        "PublishedChecks",
+        "InvokeFunction",
+        "checks-fraud-v1",
+        "models/fraud/1/",
+        "models/fraud/3/",
+        "InvokeFunction checks-fraud-v1 is replaced (resourceName)",
+        None)]
+    [InlineData(
         "ArtifactStore",
         "ObjectLifecyclePolicy",
         "artifacts",

@@ -133,7 +133,7 @@ public sealed class PreviewSummaryTests
             Assert.InRange(line.Length, 0, 80));
 
         Assert.Matches(
-            @"\A### title\n\n```text\n- fraud: [^`]*\nrisk: cost: [^`]*```\n\n<details><summary>4 to create, 1 to update, 4 to delete, \d+ "
+            @"\A### title\n\n```text\n- fraud: [^`]*\nrisk: cost: [^`]*```\n\n<details><summary>5 to create, 1 to update, 5 to delete, \d+ "
                 + @"unchanged</summary>\n\n```diff\n(.*\n)+```\n\n</details>\n\n\z",
             Text(comparison, PreviewFormat.Markdown));
     }

@@ -12,7 +12,7 @@ internal static class SomePreview
     /// <summary>The SHA-256 of the key of the client shop.</summary>
     internal const string KeyHash = "1111111111111111111111111111111111111111111111111111111111111111";
 
-    /// <summary>Two models, a feature view, a client, and people who get alarms.</summary>
+    /// <summary>Two models, a feature view, a client, people who get alarms, and the parts that are optional.</summary>
     internal static readonly string File = SomeStack.File(
         "fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 } }, churn: { stable: { version: 1 } }",
         more: $$"""
@@ -21,6 +21,8 @@ internal static class SomePreview
           modelserving:router: { min: 2, max: 2 }
           modelserving:alarms: { emails: [ml@example.com] }
           modelserving:functions: { timeout: 60s }
+          modelserving:costs: { tagNamespace: Platform, createTags: true, budget: { amount: 500, emails: [finance@example.com] } }
+          modelserving:replication: { region: eu-amsterdam-1 }
         """);
 
     private static readonly SecretDigest Digest = SecretDigest.ForThisProcess();

@@ -111,6 +111,7 @@ public class ClientsMakerTests
 
     private static CloudSettings Cloud() => new()
     {
+        Phase = StackPhase.Foundation,
         Region = "",
         Tenancy = "",
         Compartment = "",
