@@ -1,79 +1,151 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Xml;
+using ModelServing.Contracts;
 using Pulumi;
+using Pulumi.Oci.ContainerEngine;
 using Pulumi.Oci.ContainerEngine.Inputs;
 using Pulumi.Oci.Identity;
-using ContainerEngine = Pulumi.Oci.ContainerEngine;
 
 namespace ModelServing.Infra.Cluster;
 
-internal static class NodePool
+/// <summary>
+/// The pools of nodes. Our pods run on one pool for each availability domain: the autoscaler can then add a node in the domain where a
+/// pod's volume is, and another number of domains adds or removes pools and moves no node. The add-ons run on a pool that the autoscaler
+/// does not manage.
+/// </summary>
+internal sealed class NodePools
 {
-    /// <summary>The input that the autoscaler changes once the pool exists, so the program ignores its changes.</summary>
-    internal const string Size = "nodeConfigDetails.size";
+    /// <summary>The input that the autoscaler changes once a pool exists, so the program ignores its changes.</summary>
+    private const string Size = "nodeConfigDetails.size";
 
-    internal static ContainerEngine.NodePool Create(
-        Resource parent, string name, ClusterArgs args, Output<string> clusterId, InputMap<string> tags)
+    private readonly Resource parent;
+    private readonly string name;
+    private readonly ClusterArgs args;
+    private readonly Output<string> clusterId;
+    private readonly ClusterSoftware software;
+
+    internal NodePools(Resource parent, string name, ClusterArgs args, Output<string> clusterId, ClusterSoftware software)
     {
-        var network = args.Network;
-        return new ContainerEngine.NodePool($"{name}-nodes", new ContainerEngine.NodePoolArgs
+        this.parent = parent;
+        this.name = name;
+        this.args = args;
+        this.clusterId = clusterId;
+        this.software = software;
+        var domains = Domains();
+        SystemPool = args.SystemNodes > 0 ? CreateSystem(domains) : null;
+        ServingPools = [.. Enumerable.Range(0, args.AvailabilityDomains).Select(index => CreateServing(index, domains))];
+    }
+
+    /// <summary>The pools of our pods, with their smallest and largest numbers of nodes.</summary>
+    internal ImmutableArray<(NodePool Pool, int Min, int Max)> ServingPools { get; }
+
+    /// <summary>The pool of the add-ons; null for none.</summary>
+    internal NodePool? SystemPool { get; }
+
+    internal IReadOnlyList<NodePool> All =>
+        [.. SystemPool is null ? (NodePool[])[] : [SystemPool], .. ServingPools.Select(static each => each.Pool)];
+
+    private (NodePool Pool, int Min, int Max) CreateServing(int index, Output<ImmutableArray<string>> domains)
+    {
+        var (min, max) = (Part(args.MinNodes), Part(args.MaxNodes));
+        var pool = Create(
+            string.Create(CultureInfo.InvariantCulture, $"nodes-{index + 1}"),
+            ClusterNames.ServingPool,
+            max,
+            new NodePoolNodeShapeConfigArgs { Ocpus = args.NodeOcpus, MemoryInGbs = args.NodeMemoryGbs },
+            Nodes(min, domains.Apply(all => ImmutableArray.Create(Placement(all[index])))),
+            ignored: [Size]);
+        return (pool, min, max);
+
+        // The first pools have one more if the number can't be divided.
+        int Part(int nodes) => nodes / args.AvailabilityDomains + (index < nodes % args.AvailabilityDomains ? 1 : 0);
+    }
+
+    private NodePool CreateSystem(Output<ImmutableArray<string>> domains) => Create(
+        "system",
+        ClusterNames.SystemPool,
+        args.SystemNodes,
+        new NodePoolNodeShapeConfigArgs { Ocpus = args.SystemNodeOcpus, MemoryInGbs = args.SystemNodeMemoryGbs },
+        Nodes(args.SystemNodes, domains.Apply(all => all.Select(Placement).ToImmutableArray())),
+        ignored: []);
+
+    private NodePool Create(
+        string key,
+        string purpose,
+        int mostNodes,
+        NodePoolNodeShapeConfigArgs shape,
+        NodePoolNodeConfigDetailsArgs nodes,
+        List<string> ignored) => new($"{name}-{key}", new NodePoolArgs
         {
             ClusterId = clusterId,
             CompartmentId = args.CompartmentId,
-            Name = args.Names.NameOf("nodes"),
-            KubernetesVersion = args.KubernetesVersion,
+            Name = args.Names.NameOf(key),
+            KubernetesVersion = software.KubernetesVersion,
             NodeShape = args.NodeShape,
-            NodeShapeConfig = new NodePoolNodeShapeConfigArgs { Ocpus = args.NodeOcpus, MemoryInGbs = args.NodeMemoryGbs },
+            NodeShapeConfig = shape,
             NodeSourceDetails = new NodePoolNodeSourceDetailsArgs
             {
                 SourceType = "IMAGE",
-                ImageId = args.NodeImageId,
+                ImageId = software.NodeImageId,
                 BootVolumeSizeInGbs = args.NodeBootVolumeGbs.ToString(CultureInfo.InvariantCulture),
             },
-            NodeConfigDetails = new NodePoolNodeConfigDetailsArgs
-            {
-                Size = args.MinNodes,
-                PlacementConfigs = Placements(parent, args),
-                NsgIds = [network.Nodes.GroupId],
-                IsPvEncryptionInTransitEnabled = true,
-                NodePoolPodNetworkOptionDetails = new NodePoolNodeConfigDetailsNodePoolPodNetworkOptionDetailsArgs
-                {
-                    CniType = "OCI_VCN_IP_NATIVE",
-                    PodSubnetIds = [network.Pods.SubnetId],
-                    PodNsgIds = [network.Pods.GroupId],
-                    MaxPodsPerNode = args.MaxPodsPerNode,
-                },
-                FreeformTags = tags,
-            },
+            InitialNodeLabels = [new NodePoolInitialNodeLabelArgs { Key = ClusterNames.PoolLabel, Value = purpose }],
+            NodeConfigDetails = nodes,
             NodeEvictionNodePoolSettings = new NodePoolNodeEvictionNodePoolSettingsArgs
             {
-                EvictionGraceDuration = XmlConvert.ToString(args.NodeEvictionGrace),
+                // As OCI writes it. Another form of the same time would look like a change.
+                EvictionGraceDuration = string.Create(CultureInfo.InvariantCulture, $"PT{ApplyTimes.NodeEviction.TotalMinutes:0}M"),
+                // Otherwise one pod that can't be evicted ends the whole change as failed.
+                IsForceActionAfterGraceDuration = true,
+                IsForceDeleteAfterGraceDuration = true,
             },
             NodePoolCyclingDetails = new NodePoolNodePoolCyclingDetailsArgs
             {
-                IsNodeCyclingEnabled = true,
-                MaximumSurge = "1",
-                MaximumUnavailable = "0",
+                // The provider sends it with every update of the pool, and true is the request to replace all nodes.
+                IsNodeCyclingEnabled = args.CyclesNodes,
+                MaximumSurge = Surge.Share,
+                MaximumUnavailable = "0%",
             },
-            FreeformTags = tags,
-        }, new CustomResourceOptions { Parent = parent, IgnoreChanges = [Size] });
-    }
+            FreeformTags = args.Names.Tags("cluster"),
+        }, new CustomResourceOptions
+        {
+            Parent = parent,
+            IgnoreChanges = ignored,
+            CustomTimeouts = ApplyTimes.NodePool(mostNodes, args.CyclesNodes),
+        });
 
-    private static InputList<NodePoolNodeConfigDetailsPlacementConfigArgs> Placements(Resource parent, ClusterArgs args) =>
+    private NodePoolNodeConfigDetailsArgs Nodes(
+        int size, Output<ImmutableArray<NodePoolNodeConfigDetailsPlacementConfigArgs>> placements) => new()
+        {
+            Size = size,
+            PlacementConfigs = placements,
+            NsgIds = [args.Network.Nodes.GroupId],
+            IsPvEncryptionInTransitEnabled = true,
+            KmsKeyId = args.KmsKeyId,
+            NodePoolPodNetworkOptionDetails = new NodePoolNodeConfigDetailsNodePoolPodNetworkOptionDetailsArgs
+            {
+                CniType = "OCI_VCN_IP_NATIVE",
+                PodSubnetIds = [args.Network.Pods.SubnetId],
+                PodNsgIds = [args.Network.Pods.GroupId],
+                MaxPodsPerNode = args.MaxPodsPerNode,
+            },
+            FreeformTags = args.Names.Tags("cluster"),
+        };
+
+    // OKE spreads the nodes of a domain over its fault domains.
+    private NodePoolNodeConfigDetailsPlacementConfigArgs Placement(string domain) =>
+        new() { AvailabilityDomain = domain, SubnetId = args.Network.Nodes.SubnetId };
+
+    // A larger number of domains keeps the present ones, because the names sort in the order of their numbers.
+    private Output<ImmutableArray<string>> Domains() =>
         GetAvailabilityDomains
             .Invoke(new GetAvailabilityDomainsInvokeArgs { CompartmentId = args.CompartmentId }, new InvokeOptions { Parent = parent })
             .Apply(result => result.AvailabilityDomains.Length < args.AvailabilityDomains
                 ? throw new ArgumentException(
                     $"{nameof(args.AvailabilityDomains)} is {args.AvailabilityDomains}; the region has {result.AvailabilityDomains.Length}")
                 : result.AvailabilityDomains
-                    .Select(domain => domain.Name)
+                    .Select(static domain => domain.Name)
                     .Order(StringComparer.Ordinal)
                     .Take(args.AvailabilityDomains)
-                    .Select(domain => new NodePoolNodeConfigDetailsPlacementConfigArgs
-                    {
-                        AvailabilityDomain = domain,
-                        SubnetId = args.Network.Nodes.SubnetId,
-                    })
                     .ToImmutableArray());
 }

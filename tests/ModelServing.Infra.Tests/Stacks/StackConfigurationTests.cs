@@ -62,7 +62,7 @@ public class StackConfigurationTests
             "tenancy" => "ocid1.tenancy.oc1..some",
             "compartment" => "ocid1.compartment.oc1..some",
             "dataProtection" => "false",
-            "cluster" => """{"nodeImage":"ocid1.image.oc1.eu-frankfurt-1.some","nodes":{"min":1}}""",
+            "cluster" => """{"kubernetesVersion":"v1.34.1","nodes":{"min":1}}""",
             "registry" => """{"user":"default/ci","token":"t0ken"}""",
             _ => null,
         });
