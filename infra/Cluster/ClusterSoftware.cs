@@ -62,8 +62,26 @@ internal sealed record ClusterSoftware(Output<string> KubernetesVersion, Output<
             new InvokeOptions { Parent = parent });
         return offer.Apply(offered => args.NodeImageId is { } image
             ? Pinned(parent, args, image, offered.Sources)
-            : Output.Create(Newest(offered.Sources, args).FirstOrDefault()?.ImageId ?? throw new ArgumentException(
-                $"OKE offers no image of Oracle Linux for {args.KubernetesVersion} and {Architecture(args)}; set cluster.nodeImage")));
+            : Newest(offered.Sources, args).FirstOrDefault() is { } newest ? Output.Create(newest.ImageId) : Kept(parent, args));
+    }
+
+    // OKE no longer offers images for the version, so the nodes keep the one that they have.
+    private static Output<string> Kept(Resource parent, ClusterArgs args)
+    {
+        var message = $"OKE offers no image of Oracle Linux for {args.KubernetesVersion} and {Architecture(args)}";
+        return Present(parent, args).Apply(present => present.IsEmpty
+            ? throw new ArgumentException($"{message}; set cluster.nodeImage")
+            : GetNodePools
+                .Invoke(
+                    new GetNodePoolsInvokeArgs { CompartmentId = args.CompartmentId, ClusterId = present[0].Id },
+                    new InvokeOptions { Parent = parent })
+                .Apply(found =>
+                {
+                    var image = found.NodePools.SelectMany(static pool => pool.NodeSourceDetails).FirstOrDefault()?.ImageId
+                        ?? throw new ArgumentException($"{message}; set cluster.nodeImage");
+                    Log.Warn($"{message}. The nodes keep {image}; upgrade the cluster soon", parent);
+                    return image;
+                }));
     }
 
     private static Output<string> Pinned(

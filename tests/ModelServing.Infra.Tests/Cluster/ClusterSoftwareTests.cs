@@ -54,6 +54,22 @@ public class ClusterSoftwareTests
         StringComparison.Ordinal);
 
     [Fact]
+    public async Task If_OKE_offers_no_image_any_more_the_nodes_keep_theirs()
+    {
+        var cloud = new SomeCloud
+        {
+            KubernetesVersions = ["v1.37.1"],
+            NodeImages = new Dictionary<string, string>(),
+            Clusters = [("modelserving-some-cluster", "v1.34.1", "ACTIVE")],
+            PoolImages = ["ocid1.image.kept"],
+        };
+        var run = await Rendered.FromAsync(some => some.Cluster(image: null), cloud: cloud);
+        Assert.All(run.OfType(Pool), static pool => Assert.Equal("ocid1.image.kept", pool.Part("nodeSourceDetails")["imageId"]));
+        var call = Assert.Single(cloud.Calls, static call => call.Token == "oci:ContainerEngine/getNodePools:getNodePools");
+        Assert.Equal("ocid1.cluster.some", call.Args["clusterId"]);
+    }
+
+    [Fact]
     public async Task An_image_that_OKE_does_not_offer_is_refused_for_a_new_cluster_with_those_that_it_does()
     {
         var refusal = await Rendered.RefusalAsync(some => some.Cluster(image: "ocid1.image.gone"));

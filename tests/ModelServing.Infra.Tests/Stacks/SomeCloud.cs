@@ -34,6 +34,9 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
     /// <summary>The clusters that exist: names, versions and states.</summary>
     internal IReadOnlyList<(string Name, string Version, string State)> Clusters { get; init; } = [];
 
+    /// <summary>The images of the node pools that exist.</summary>
+    internal IReadOnlyList<string> PoolImages { get; init; } = [];
+
     /// <summary>The queries that it received.</summary>
     internal ConcurrentQueue<MockCallArgs> Calls { get; } = [];
 
@@ -99,7 +102,18 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
             "oci:ContainerEngine/getNodePoolOption:getNodePoolOption" => List("sources", NodeImages.Select(static image =>
                 new Dictionary<string, object> { ["sourceName"] = image.Key, ["imageId"] = image.Value, ["sourceType"] = "IMAGE" })),
             "oci:ContainerEngine/getClusters:getClusters" => List("clusters", Clusters.Select(static each =>
-                new Dictionary<string, object> { ["name"] = each.Name, ["kubernetesVersion"] = each.Version, ["state"] = each.State })),
+                new Dictionary<string, object>
+                {
+                    ["id"] = "ocid1.cluster.some",
+                    ["name"] = each.Name,
+                    ["kubernetesVersion"] = each.Version,
+                    ["state"] = each.State,
+                })),
+            "oci:ContainerEngine/getNodePools:getNodePools" => List("nodePools", PoolImages.Select(static image =>
+                new Dictionary<string, object>
+                {
+                    ["nodeSourceDetails"] = new List<object> { new Dictionary<string, object> { ["imageId"] = image } },
+                })),
             "oci:ContainerEngine/getClusterKubeConfig:getClusterKubeConfig" =>
                 new Dictionary<string, object> { ["content"] = "apiVersion: v1" },
             _ => throw new NotSupportedException($"no answer for {args.Token}"),

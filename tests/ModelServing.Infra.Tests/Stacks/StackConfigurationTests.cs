@@ -30,6 +30,19 @@ public class StackConfigurationTests
         Assert.Contains($"  {path} ", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("kubernetesVersion: v1.34.1, ", "", "modelserving:cluster.kubernetesVersion:")]
+    [InlineData("some }", "some, nodes: { min: 2, availabilityDomains: 3 } }", "modelserving:cluster.nodes.min:")]
+    [InlineData("some }", "some, systemNodes: { count: 21 } }", "modelserving:cluster.systemNodes.count:")]
+    public void A_fault_of_the_cluster_is_named_with_its_path(string former, string latter, string path)
+    {
+        var file = SomeStack.File();
+        var changed = file.Replace(former, latter, StringComparison.Ordinal);
+        Assert.NotEqual(file, changed);
+        var fault = Assert.Throws<RunException>(() => StackConfiguration.FromFile(changed));
+        Assert.Contains($"  {path} ", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_faults_are_reported_at_once()
     {
