@@ -105,7 +105,7 @@ public sealed class ServingStack : Stack
         $"ms publish --stack {stack}: stores the models' versions in the bucket",
         .. hasViews ? (string[])[$"ms features apply VIEW.yaml --stack {stack}: stores the views' definitions in the bucket"] : [],
         $"pulumi config set --secret --path {StackFile.Namespace}registry.token (and registry.user): the login for pulling images",
-        $"{DeployerBinding}: unless an administrator of the tenancy deploys, one runs this, once for the cluster",
+        $"{DeployerBinding}: an administrator of the tenancy runs this once, if others deploy (docs/deploy.md, step 6)",
         "the people in alarms.emails: follow the link in the message from each of the two topics",
         "pulumi up: adds the functions, the alarms, the workloads and the gateway",
     ];
