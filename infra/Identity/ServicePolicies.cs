@@ -5,7 +5,8 @@ namespace ModelServing.Infra.Identity;
 
 /// <summary>
 /// The rights of OCI's own services in the environment's compartment. Object Storage applies the bucket's lifecycle rules. If the
-/// customer brings a key, Object Storage and the cluster may use it. The policies come before the resources that need them.
+/// customer brings a key, Object Storage, the cluster and the disks of its nodes may use it. The policies come before the resources that
+/// need them.
 /// </summary>
 public sealed class ServicePolicies : ComponentResource
 {
@@ -31,14 +32,18 @@ public sealed class ServicePolicies : ComponentResource
                 [.. OfBuckets(), new PolicyStatement(objectStorage, "use", "keys", key)]);
             ClusterKey = writer.Write(
                 "cluster-key",
-                "The cluster encrypts Kubernetes secrets with the key",
+                "The cluster encrypts Kubernetes secrets and the disks of its nodes with the key",
                 new PolicyStatement(
                     "any-user",
                     "use",
                     "keys",
                     "request.principal.type='cluster'",
                     Output.Format($"request.principal.compartment.id='{args.CompartmentId}'"),
-                    key));
+                    key),
+                // Oracle's statements for boot volumes. A node pool delegates the use of the key to Block Volume.
+                new PolicyStatement("service oke", "use", "key-delegates", key),
+                new PolicyStatement("service blockstorage", "use", "keys", key),
+                new PolicyStatement("any-user", "use", "key-delegates", "request.principal.type='nodepool'", key));
         }
 
         RegisterOutputs();

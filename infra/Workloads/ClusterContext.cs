@@ -17,6 +17,14 @@ internal sealed record ClusterContext(Resource Parent, ProviderResource Provider
         return new CustomResourceOptions { Parent = Parent, Provider = Provider, DependsOn = dependsOn };
     }
 
+    /// <summary>The options of an object that takes long.</summary>
+    internal CustomResourceOptions Options(CustomTimeouts timeouts, params ReadOnlySpan<Resource> after)
+    {
+        var options = Options(after);
+        options.CustomTimeouts = timeouts;
+        return options;
+    }
+
     internal ObjectMetaArgs Metadata(string name, InputMap<string>? labels = null, InputMap<string>? annotations = null)
     {
         var metadata = new ObjectMetaArgs

@@ -16,11 +16,10 @@ namespace ModelServing.Infra.Workloads;
 /// </summary>
 internal sealed record HostPods
 {
-    /// <summary>How many pods an update may run beyond the number that the autoscaler wants.</summary>
-    internal const int MaxSurge = 1;
+    private const string Scratch = "scratch";
 
-    private const string Zone = "topology.kubernetes.io/zone";
-    private const string Node = "kubernetes.io/hostname";
+    // The start-up probe's, in seconds.
+    private const int StartUpPeriod = 5;
 
     /// <summary>The name of every object.</summary>
     internal required string Name { get; init; }
@@ -63,19 +62,16 @@ internal sealed record HostPods
             {
                 Selector = new LabelSelectorArgs { MatchLabels = Labels },
                 RevisionHistoryLimit = 3,
-                ProgressDeadlineSeconds = 600,
+                // Longer than the start-up probe allows, so that a pod on a new node is not reported as stuck.
+                ProgressDeadlineSeconds = (int)ApplyTimes.PodReady.TotalSeconds,
                 Strategy = new DeploymentStrategyArgs
                 {
                     Type = "RollingUpdate",
-                    RollingUpdate = new RollingUpdateDeploymentArgs { MaxSurge = MaxSurge, MaxUnavailable = 0 },
+                    RollingUpdate = new RollingUpdateDeploymentArgs { MaxSurge = Surge.Share, MaxUnavailable = 0 },
                 },
-                Template = new PodTemplateSpecArgs
-                {
-                    Metadata = new ObjectMetaArgs { Labels = Labels },
-                    Spec = Pod(),
-                },
+                Template = Template(),
             },
-        }, context.Options([Account, .. after]));
+        }, context.Options(ApplyTimes.Deployment(Size.Max, Drain.Grace), [Account, .. after]));
 
     /// <summary>Creates a StatefulSet of one pod. Kubernetes starts another one only when the first has ended, and gives it the same
     /// volume.</summary>
@@ -101,14 +97,10 @@ internal sealed record HostPods
                     WhenDeleted = "Retain",
                     WhenScaled = "Retain",
                 },
-                Template = new PodTemplateSpecArgs
-                {
-                    Metadata = new ObjectMetaArgs { Labels = Labels },
-                    Spec = Pod(),
-                },
+                Template = Template(),
                 VolumeClaimTemplates = Volume is { } volume ? [volume.Claim(Labels)] : [],
             },
-        }, context.Options([Account, service, .. after]));
+        }, context.Options(ApplyTimes.StatefulSet(Drain.Grace), [Account, service, .. after]));
 
     internal K8s.Autoscaling.V2.HorizontalPodAutoscaler AddAutoscaler(ClusterContext context, Resource deployment) =>
         new(Name, new HorizontalPodAutoscalerArgs
@@ -155,10 +147,17 @@ internal sealed record HostPods
 
     internal InputMap<string> Labels => Selector;
 
+    private PodTemplateSpecArgs Template() => new()
+    {
+        Metadata = PodPlacement.Metadata(Labels, [Scratch, .. Spool is null ? (string[])[] : [PodSpool.VolumeName]]),
+        Spec = Pod(),
+    };
+
     private PodSpecArgs Pod()
     {
         var pod = new PodSpecArgs
         {
+            Affinity = PodPlacement.Affinity(),
             ServiceAccountName = Account.Metadata.Apply(static metadata => metadata.Name),
             // The token identifies the pod to OCI (workload identity), and a router to the cluster's API too.
             AutomountServiceAccountToken = true,
@@ -167,10 +166,10 @@ internal sealed record HostPods
             EnableServiceLinks = false,
             TerminationGracePeriodSeconds = (int)Drain.Grace.TotalSeconds,
             SecurityContext = PodRestrictions.ForPod(),
-            TopologySpreadConstraints = [Spread(Zone), Spread(Node)],
+            TopologySpreadConstraints = [.. PodPlacement.Topology.Select(Spread)],
             Containers = [Container()],
         };
-        pod.Volumes.Add(new VolumeArgs { Name = "scratch", EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = "1Gi" } });
+        pod.Volumes.Add(new VolumeArgs { Name = Scratch, EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = "1Gi" } });
         if (Spool is { } spool)
             pod.Volumes.Add(spool.Volume());
         // 0440: the host's group may read it, no one else.
@@ -205,8 +204,9 @@ internal sealed record HostPods
                 // No CPU limit: it would slow a pod down even when CPU is idle.
                 Limits = new InputMap<string> { ["memory"] = Size.Memory, ["ephemeral-storage"] = PodSpool.LimitOf(Spool) },
             },
-            // A version loads its artifact before it answers, and has ten minutes for it.
-            StartupProbe = Probe(InferencePaths.HealthLive, period: 5, failures: 120),
+            // A version loads its artifact before it answers.
+            StartupProbe = Probe(
+                InferencePaths.HealthLive, StartUpPeriod, failures: (int)(ApplyTimes.StartUp.TotalSeconds / StartUpPeriod)),
             LivenessProbe = Probe(InferencePaths.HealthLive, period: 10, failures: 6),
             ReadinessProbe = Probe(InferencePaths.HealthReady, period: 5, failures: 2),
             Lifecycle = new LifecycleArgs
@@ -217,7 +217,7 @@ internal sealed record HostPods
         };
         foreach (var (name, port) in MorePorts)
             container.Ports.Add(Port(name, port));
-        container.VolumeMounts.Add(new VolumeMountArgs { Name = "scratch", MountPath = MountPaths.Scratch });
+        container.VolumeMounts.Add(new VolumeMountArgs { Name = Scratch, MountPath = MountPaths.Scratch });
         if (Spool is { } spool)
         {
             container.VolumeMounts.Add(PodSpool.Mount());

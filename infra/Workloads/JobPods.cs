@@ -11,6 +11,8 @@ namespace ModelServing.Infra.Workloads;
 /// created here.</summary>
 internal sealed record JobPods
 {
+    private const string ScratchVolume = "scratch";
+
     /// <summary>The name of the object.</summary>
     internal required string Name { get; init; }
 
@@ -51,7 +53,7 @@ internal sealed record JobPods
         ClusterContext context, string? schedule, TimeSpan startingDeadline, JobSpecArgs job, params ReadOnlySpan<Resource> after)
     {
         var labels = new InputMap<string> { ["app.kubernetes.io/name"] = Name };
-        job.Template = new PodTemplateSpecArgs { Metadata = new ObjectMetaArgs { Labels = labels }, Spec = Pod() };
+        job.Template = new PodTemplateSpecArgs { Metadata = PodPlacement.Metadata(labels, ScratchVolume), Spec = Pod() };
         var spec = new CronJobSpecArgs
         {
             // A CronJob must have a schedule, even if it is suspended.
@@ -73,6 +75,7 @@ internal sealed record JobPods
     private PodSpecArgs Pod() => new()
     {
         RestartPolicy = "Never",
+        Affinity = PodPlacement.Affinity(),
         ServiceAccountName = Account.Metadata.Apply(static metadata => metadata.Name),
         // The token identifies the pod to OCI (workload identity).
         AutomountServiceAccountToken = true,
@@ -90,10 +93,10 @@ internal sealed record JobPods
                 Env = Variables(),
                 Resources = new ResourceRequirementsArgs { Requests = Requests, Limits = Limits },
                 SecurityContext = PodRestrictions.ForContainer(),
-                VolumeMounts = [new VolumeMountArgs { Name = "scratch", MountPath = MountPaths.Scratch }],
+                VolumeMounts = [new VolumeMountArgs { Name = ScratchVolume, MountPath = MountPaths.Scratch }],
             },
         ],
-        Volumes = [new VolumeArgs { Name = "scratch", EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = Scratch } }],
+        Volumes = [new VolumeArgs { Name = ScratchVolume, EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = Scratch } }],
     };
 
     private InputList<EnvVarArgs> Variables()

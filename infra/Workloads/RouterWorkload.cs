@@ -37,9 +37,9 @@ internal static class RouterWorkload
                 Oci = HostPods.Oci(args.Region),
                 Cache = locations.Item2,
                 Environment = context.Names.Environment,
-                // The guards share the allowed rate of false alarms among this many routers. An update runs one more than the autoscaler's
+                // The guards share the allowed rate of false alarms among this many routers. An update runs more than the autoscaler's
                 // maximum.
-                RoutersMax = router.Size.Max + HostPods.MaxSurge,
+                RoutersMax = router.Size.Max + Surge.Extra(router.Size.Max),
                 AdminUrls = HostPorts.AdminUrls,
                 MaxRequestBytes = args.MaxRequestBytes,
                 AccessLog = new AccessLogSettings { Sample = args.AccessLogSample },

@@ -12,6 +12,9 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The OCID of the cluster. Another cluster replaces every object; a renewed kubeconfig does not.</summary>
     public required Input<string> ClusterId { get; init; }
 
+    /// <summary>What must exist as long as there are objects in the cluster: the network, and the cluster with its nodes.</summary>
+    public required IReadOnlyList<Resource> Foundation { get; init; }
+
     /// <summary>The plan that the routers follow.</summary>
     public required PlanDocument Plan { get; init; }
 

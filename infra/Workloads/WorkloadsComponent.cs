@@ -28,7 +28,7 @@ public sealed class WorkloadsComponent : ComponentResource
             // Otherwise a changed plan or a renewed login would be deleted and created again.
             EnableConfigMapMutable = true,
             EnableSecretMutable = true,
-        }, new CustomResourceOptions { Parent = this });
+        }, new CustomResourceOptions { Parent = this, DependsOn = args.Foundation.ToArray() });
         var context = new ClusterContext(this, provider, args.Names);
 
         var kubernetesNamespace = new K8s.Core.V1.Namespace(ClusterNames.Namespace, new NamespaceArgs

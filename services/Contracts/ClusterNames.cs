@@ -63,6 +63,15 @@ public static class ClusterNames
     /// <summary>The label that holds a version.</summary>
     public const string VersionLabel = "modelserving/version";
 
+    /// <summary>The label of nodes that holds what their pool is for: <see cref="SystemPool"/> or <see cref="ServingPool"/>.</summary>
+    public const string PoolLabel = "modelserving/pool";
+
+    /// <summary>The pool of the add-ons, which the autoscaler does not manage. None of our pods runs there.</summary>
+    public const string SystemPool = "system";
+
+    /// <summary>The pools of our pods, which the autoscaler manages.</summary>
+    public const string ServingPool = "serving";
+
     /// <summary>A version's Deployment, headless Service, autoscaler and disruption budget: <c>{model}-v{version}</c>, at most 51
     /// characters. The last <c>-v</c> with digits is always the version's, so no two versions share a name.</summary>
     public static string Version(ModelName model, ModelVersion version) => $"{model}-v{version}";

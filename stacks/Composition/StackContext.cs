@@ -20,6 +20,7 @@ internal sealed class StackContext
     {
         var deployment = Deployment.Instance;
         Cloud = configuration.Cloud;
+        IsOffline = configuration.IsOffline;
         Settings = configuration.File.Settings;
         Names = new EnvironmentNames(deployment.ProjectName, deployment.StackName);
         BucketName = Contracts.BucketName.From(deployment.ProjectName, deployment.StackName);
@@ -37,6 +38,9 @@ internal sealed class StackContext
 
     internal CloudSettings Cloud { get; }
 
+    /// <summary>Whether the cloud cannot be asked.</summary>
+    internal bool IsOffline { get; }
+
     internal StackSettings Settings { get; }
 
     internal EnvironmentNames Names { get; }
@@ -52,7 +56,7 @@ internal sealed class StackContext
 
     internal IReadOnlyDictionary<ModelName, ModelSettings> Models => Settings.Models;
 
-    /// <summary>The key that encrypts the bucket and the cluster's secrets; null for Oracle's own.</summary>
+    /// <summary>The key that encrypts the bucket, the cluster's secrets and the disks of the nodes; null for Oracle's own.</summary>
     internal Input<string>? KmsKeyId => Cloud.KmsKey is { } key ? (Input<string>)key : null;
 
     /// <summary>The load balancer's port for the routers' admin API. Null if the API stays in the cluster, because the gateway does not

@@ -23,6 +23,7 @@ internal static class WorkloadsSetup
             CompartmentId = cloud.Compartment,
             KubeConfig = foundation.Cluster.KubeConfig,
             ClusterId = foundation.Cluster.ClusterId,
+            Foundation = [foundation.Network, foundation.Cluster],
             Plan = plan,
             Clients = ClientsMaker.Make(context.Settings, cloud),
             Versions = VersionsOf(context, ImageOf(ImageNames.Inference, cloud.Images.Inference!)),

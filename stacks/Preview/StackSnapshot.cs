@@ -41,6 +41,7 @@ internal sealed record StackSnapshot(string Stack, IReadOnlyList<PreviewResource
         if (configuration.HasStandInImages)
             notes.Add("images: none in the stack file yet, so the digest is sha256:0...0 (--phase foundation shows the first apply)");
         notes.Add("not checked: whether the models and views that the stack file names are published; 'pulumi preview' checks it");
+        notes.Add("not checked: whether OKE offers the Kubernetes version and the node image; 'pulumi preview' checks it");
         var isFoundation = configuration.Cloud.Phase == StackPhase.Foundation;
         if (isFoundation)
             notes.AddRange((await OutputUtilities.GetValueAsync(rendered.Stack.Next)).Select(static step => $"next: {step}"));

@@ -160,6 +160,14 @@ internal static class CloudRules
     {
         if (cluster.Nodes.Min > cluster.Nodes.Max)
             yield return Fault("cluster.nodes.min", $"{cluster.Nodes.Min} is greater than cluster.nodes.max, which is {cluster.Nodes.Max}");
+        if (cluster.Nodes.Min < cluster.Nodes.AvailabilityDomains)
+        {
+            yield return Fault(
+                "cluster.nodes.min",
+                $"{cluster.Nodes.Min} is less than cluster.nodes.availabilityDomains, which is {cluster.Nodes.AvailabilityDomains}; each "
+                + "domain has at least one node");
+        }
+
         for (var i = 0; i < cluster.AllowedCidrs.Count; i++)
         {
             var text = cluster.AllowedCidrs[i];

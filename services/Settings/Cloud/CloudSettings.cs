@@ -57,7 +57,8 @@ public sealed record CloudSettings
     public bool DataProtection { get; init; } = true;
 
     [Setting(
-        "The key that encrypts the bucket and the cluster's secrets. It must be in the compartment. By default, Oracle's own key does.",
+        "The key that encrypts the bucket, the cluster's secrets and the disks of the nodes. It must be in the compartment. By default, "
+        + "Oracle's own key does.",
         Pattern = "^ocid1\\.key\\.[a-z0-9]+\\.[a-z0-9-]*\\.[a-z0-9.-]+$",
         Form = OcidForm,
         Example = "ocid1.key.oc1.eu-frankfurt-1.aaaa.bbbb")]

@@ -163,7 +163,7 @@ public class PolicyTests
     });
 
     [Fact]
-    public async Task Only_the_bucket_and_the_cluster_may_use_a_key() =>
+    public async Task Only_the_bucket_the_cluster_and_the_disks_of_its_nodes_may_use_a_key() =>
         await AssertPoliciesAsync(some => some.ServicePolicies("ocid1.key.some"), new()
         {
             ["modelserving-some-object-storage"] =
@@ -175,6 +175,9 @@ public class PolicyTests
         [
             $"Allow any-user to use keys{In} where all {{request.principal.type='cluster', " +
                 $"request.principal.compartment.id='{SomeEnvironment.Compartment}', target.key.id='ocid1.key.some'}}",
+            $"Allow service oke to use key-delegates{In} where all {{target.key.id='ocid1.key.some'}}",
+            $"Allow service blockstorage to use keys{In} where all {{target.key.id='ocid1.key.some'}}",
+            $"Allow any-user to use key-delegates{In} where all {{request.principal.type='nodepool', target.key.id='ocid1.key.some'}}",
         ],
         });
 

@@ -61,19 +61,44 @@ internal sealed class SomeEnvironment
             NodeCidr = nodes,
         }, Options);
 
-    internal ClusterComponent Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") =>
-        new("cluster", new ClusterArgs
+    internal ClusterComponent Cluster(
+        string? key = null,
+        Resource? keyPolicy = null,
+        int domains = 1,
+        string services = "10.96.0.0/16",
+        string version = "v1.34.1",
+        string? image = "ocid1.image.some",
+        bool isArm = false) =>
+        Cluster(new ClusterArgs
         {
             Names = Names,
             CompartmentId = Compartment,
             Network = Network(),
-            KubernetesVersion = "v1.33.1",
-            NodeImageId = "ocid1.image.some",
+            KubernetesVersion = version,
+            NodeImageId = image,
+            IsArm = isArm,
             AvailabilityDomains = domains,
+            MinNodes = domains + 1,
+            MaxNodes = 3 * domains + 2,
             ServiceCidr = services,
             KmsKeyId = key is null ? null : (Input<string>)key,
             KeyPolicy = keyPolicy is null ? null : (Input<Resource>)keyPolicy,
-        }, Options);
+        });
+
+    /// <summary>A cluster in the network of <see cref="Network"/>, of which <paramref name="systemNodes"/> are for the add-ons.</summary>
+    internal ClusterComponent SizedCluster(int min, int max, int systemNodes, bool isCycling = false) => Cluster(new ClusterArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        Network = Network(),
+        KubernetesVersion = "v1.34.1",
+        MinNodes = min,
+        MaxNodes = max,
+        SystemNodes = systemNodes,
+        CyclesNodes = isCycling,
+    });
+
+    private ClusterComponent Cluster(ClusterArgs args) => new("cluster", args, Options);
 
     internal CacheComponent Cache(int? shards = null, bool dataProtection = true, int nodes = 1) => new("cache", new CacheArgs
     {
@@ -188,6 +213,7 @@ internal sealed class SomeEnvironment
             AccessLogSample = 100,
             KubeConfig = "apiVersion: v1",
             ClusterId = "ocid1.cluster.some",
+            Foundation = [HomeRegion],
             Plan = new PlanDocument { Schema = PlanDocument.CurrentSchema, Rollouts = [] },
             Clients = new ClientsDocument { Schema = ClientsDocument.CurrentSchema, Anonymous = false, Clients = [] },
             Versions = [new VersionArgs

@@ -136,7 +136,7 @@ public class PodTests
                 [container.StartupProbe, container.LivenessProbe, container.ReadinessProbe],
                 probe => Assert.Contains(container.Ports, port => port.Name == (string)probe.HttpGet.Port));
             Assert.Equal(
-                ["kubernetes.io/hostname", "topology.kubernetes.io/zone"],
+                ["kubernetes.io/hostname", "oci.oraclecloud.com/fault-domain", "topology.kubernetes.io/zone"],
                 pod.Spec.TopologySpreadConstraints.Select(spread => spread.TopologyKey).Order());
         }
     }
@@ -146,7 +146,7 @@ public class PodTests
         Assert.All((await RunAsync()).Objects<V1Deployment>(), deployment =>
     {
         Assert.Equal("0", (string)deployment.Spec.Strategy.RollingUpdate.MaxUnavailable);
-        Assert.Equal("1", (string)deployment.Spec.Strategy.RollingUpdate.MaxSurge);
+        Assert.Equal("25%", (string)deployment.Spec.Strategy.RollingUpdate.MaxSurge);
     });
 
     [Fact]

@@ -256,6 +256,15 @@ public class ServingStackTests
     }
 
     [Fact]
+    public async Task Objects_in_the_cluster_come_after_the_network_and_the_nodes_and_go_before_them()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File());
+        Assert.Equal(
+            ["modelserving:infra:Network network", "modelserving:infra:Cluster cluster"],
+            await Assert.Single(run.OfType("pulumi:providers:kubernetes")).DependenciesAsync());
+    }
+
+    [Fact]
     public async Task Every_resource_belongs_to_a_component()
     {
         var run = await SomeStack.RunAsync(SomeStack.File(more: "modelserving:alarms: { emails: [a@example.com] }"));

@@ -19,6 +19,27 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
     /// <summary>The gateways of the compartment.</summary>
     internal IReadOnlyList<(string Name, string State)> Gateways { get; init; } = [];
 
+    /// <summary>The versions of Kubernetes that OKE offers.</summary>
+    internal IReadOnlyList<string> KubernetesVersions { get; init; } = ["v1.33.10", "v1.34.1"];
+
+    /// <summary>The images of nodes that OKE offers for <c>v1.34.1</c>: names and OCIDs.</summary>
+    internal IReadOnlyDictionary<string, string> NodeImages { get; init; } = new Dictionary<string, string>
+    {
+        ["Oracle-Linux-8.10-2026.08.20-0-OKE-1.34.1-1299"] = "ocid1.image.oc1.eu-frankfurt-1.some",
+        ["Oracle-Linux-8.10-2026.09.20-0-OKE-1.34.1-1300"] = "ocid1.image.old",
+        ["Oracle-Linux-8.10-2026.10.20-0-OKE-1.34.1-1301"] = "ocid1.image.some",
+        ["Oracle-Linux-8.10-aarch64-2026.10.20-0-OKE-1.34.1-1302"] = "ocid1.image.arm",
+        ["Oracle-Linux-8.10-Gen2-GPU-2026.10.30-0-OKE-1.34.1-1303"] = "ocid1.image.gpu",
+        ["Oracle-Linux-8.10-2026.10.30-0-OKE-1.33.10-1304"] = "ocid1.image.other-version",
+        ["Custom"] = "ocid1.image.custom",
+    };
+
+    /// <summary>The clusters that exist: names, versions and states.</summary>
+    internal IReadOnlyList<(string Name, string Version, string State)> Clusters { get; init; } = [];
+
+    /// <summary>The images of the node pools that exist.</summary>
+    internal IReadOnlyList<string> PoolImages { get; init; } = [];
+
     /// <summary>The queries that it received.</summary>
     internal ConcurrentQueue<MockCallArgs> Calls { get; } = [];
 
@@ -87,11 +108,31 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
                     ["state"] = gateway.State,
                 }).ToList(),
             },
+            "oci:ContainerEngine/getClusterOption:getClusterOption" =>
+                new Dictionary<string, object> { ["kubernetesVersions"] = KubernetesVersions.ToList<object>() },
+            "oci:ContainerEngine/getNodePoolOption:getNodePoolOption" => List("sources", NodeImages.Select(static image =>
+                new Dictionary<string, object> { ["sourceName"] = image.Key, ["imageId"] = image.Value, ["sourceType"] = "IMAGE" })),
+            "oci:ContainerEngine/getClusters:getClusters" => List("clusters", Clusters.Select(static each =>
+                new Dictionary<string, object>
+                {
+                    ["id"] = "ocid1.cluster.some",
+                    ["name"] = each.Name,
+                    ["kubernetesVersion"] = each.Version,
+                    ["state"] = each.State,
+                })),
+            "oci:ContainerEngine/getNodePools:getNodePools" => List("nodePools", PoolImages.Select(static image =>
+                new Dictionary<string, object>
+                {
+                    ["nodeSourceDetails"] = new List<object> { new Dictionary<string, object> { ["imageId"] = image } },
+                })),
             "oci:ContainerEngine/getClusterKubeConfig:getClusterKubeConfig" =>
                 new Dictionary<string, object> { ["content"] = "apiVersion: v1" },
             _ => throw new NotSupportedException($"no answer for {args.Token}"),
         });
     }
+
+    private static Dictionary<string, object> List(string key, IEnumerable<Dictionary<string, object>> items) =>
+        new() { [key] = items.ToList<object>() };
 
     // The outputs that a resource of this kind computes and the program reads.
     private static ImmutableDictionary<string, object> State(

@@ -37,7 +37,7 @@ internal static class SomeStack
           modelserving:region: eu-frankfurt-1
           modelserving:tenancy: ocid1.tenancy.oc1..some
           modelserving:compartment: {{compartment}}
-          modelserving:cluster: { nodeImage: ocid1.image.oc1.eu-frankfurt-1.some }
+          modelserving:cluster: { kubernetesVersion: v1.34.1, nodeImage: ocid1.image.oc1.eu-frankfurt-1.some }
           modelserving:gateway: { keysUri: "https://idcs-some.identity.oraclecloud.com/keys", issuers: ["https://idp.example.com/"], audiences: [some]{{(adminApi ? ", adminApi: true" : "")}} }
           {{(adminApi ? "modelserving:tokens: { roles: { claim: groups, operators: [ops] } }" : "")}}
           modelserving:registry: { user: { secure: v1:x }, token: { secure: v1:y } }

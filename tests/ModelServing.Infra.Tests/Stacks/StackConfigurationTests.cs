@@ -30,6 +30,19 @@ public class StackConfigurationTests
         Assert.Contains($"  {path} ", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("kubernetesVersion: v1.34.1, ", "", "modelserving:cluster.kubernetesVersion:")]
+    [InlineData("some }", "some, nodes: { min: 2, availabilityDomains: 3 } }", "modelserving:cluster.nodes.min:")]
+    [InlineData("some }", "some, systemNodes: { count: 21 } }", "modelserving:cluster.systemNodes.count:")]
+    public void A_fault_of_the_cluster_is_named_with_its_path(string former, string latter, string path)
+    {
+        var file = SomeStack.File();
+        var changed = file.Replace(former, latter, StringComparison.Ordinal);
+        Assert.NotEqual(file, changed);
+        var fault = Assert.Throws<RunException>(() => StackConfiguration.FromFile(changed));
+        Assert.Contains($"  {path} ", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_faults_are_reported_at_once()
     {
@@ -63,7 +76,7 @@ public class StackConfigurationTests
             "tenancy" => "ocid1.tenancy.oc1..some",
             "compartment" => "ocid1.compartment.oc1..some",
             "dataProtection" => "false",
-            "cluster" => """{"nodeImage":"ocid1.image.oc1.eu-frankfurt-1.some","nodes":{"min":1}}""",
+            "cluster" => """{"kubernetesVersion":"v1.34.1","nodes":{"min":1}}""",
             "registry" => """{"user":"default/ci","token":"t0ken"}""",
             _ => null,
         });

@@ -171,22 +171,38 @@ public sealed class EverythingThatChangesTests
         "Cluster",
         "Addon",
         "cluster-autoscaler",
-        "2:6:<cluster-nodes nodePool.id>",
-        "2:9:<cluster-nodes nodePool.id>",
+        "2:6:<cluster-nodes-1 nodePool.id>",
+        "2:9:<cluster-nodes-1 nodePool.id>",
         "Addon cluster-autoscaler: nodes 2:6 -> 2:9",
         "cost")]
     [InlineData(
         "Cluster",
         "NodePool",
-        "cluster-nodes",
+        "cluster-nodes-1",
         "ocid1.image.oc1.eu-frankfurt-1.some",
         "ocid1.image.oc1.eu-frankfurt-1.other",
-        "nodes are replaced one by one (imageId): all pods move",
+        "NodePool cluster-nodes-1: only new nodes change (imageId), until cluster.nodes.cycling asks for the others|no pods restart",
+        None)]
+    [InlineData(
+        "Cluster",
+        "NodePool",
+        "cluster-nodes-1",
+        "\"isNodeCyclingEnabled\":false",
+        "\"isNodeCyclingEnabled\":true",
+        "NodePool cluster-nodes-1: all nodes are replaced, a quarter at a time: all their pods move",
         "outage")]
     [InlineData(
         "Cluster",
         "NodePool",
-        "cluster-nodes",
+        "cluster-nodes-1",
+        "<availability-domain-1.name>",
+        "<availability-domain-2.name>",
+        "NodePool cluster-nodes-1: the nodes end, and others come in other availability domains: their pods stop at once",
+        "outage")]
+    [InlineData(
+        "Cluster",
+        "NodePool",
+        "cluster-nodes-1",
         "<network-pods subnet.id>",
         "<network-nodes subnet.id>",
         "nothing is replaced or deleted",

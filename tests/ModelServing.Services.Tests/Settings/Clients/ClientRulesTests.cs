@@ -13,7 +13,7 @@ public class ClientRulesTests
           modelserving:tenancy: ocid1.tenancy.oc1..a
           modelserving:compartment: ocid1.compartment.oc1..a
           modelserving:phase: foundation
-          modelserving:cluster: { nodeImage: ocid1.image.oc1..a }
+          modelserving:cluster: { kubernetesVersion: v1.34.1 }
           modelserving:gateway: { keysUri: 'KEYS', issuers: [i], audiences: [a] }
         """;
 

@@ -115,7 +115,7 @@ public class ClientsMakerTests
         Region = "",
         Tenancy = "",
         Compartment = "",
-        Cluster = new ClusterSettings { NodeImage = "" },
+        Cluster = new ClusterSettings { KubernetesVersion = "v1.34.1" },
         Gateway = Gateway,
     };
 }

@@ -71,7 +71,7 @@ public class FunctionRulesTests
           modelserving:tenancy: ocid1.tenancy.oc1..a
           modelserving:compartment: ocid1.compartment.oc1..a
           modelserving:phase: foundation
-          modelserving:cluster: { nodeImage: ocid1.image.oc1.a.b }
+          modelserving:cluster: { kubernetesVersion: v1.34.1 }
           modelserving:{{settings}}
         """;
 }

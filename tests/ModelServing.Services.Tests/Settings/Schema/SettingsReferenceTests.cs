@@ -18,7 +18,7 @@ public partial class SettingsReferenceTests
 {
     private const string Cloud =
         "modelserving:phase: foundation, modelserving:region: eu-frankfurt-1, modelserving:tenancy: ocid1.tenancy.oc1..a, "
-        + "modelserving:compartment: ocid1.compartment.oc1..a, modelserving:cluster: { nodeImage: ocid1.image.oc1.a.b }";
+        + "modelserving:compartment: ocid1.compartment.oc1..a, modelserving:cluster: { kubernetesVersion: v1.34.1 }";
 
     public static TheoryData<string> BadClouds =>
     [
