@@ -31,7 +31,7 @@ public sealed class ShellCompletionTests : IDisposable
         zpty -w shell 'autoload -Uz compinit; compinit -u -D; eval "$(ms completions zsh)"; echo rea""dy'
         zpty -r shell output '*ready*'
         zpty -w shell "$LINE"$'\t'
-        zpty -r shell output '*called: *$\n*'
+        zpty -r shell output $'*called: *\n*'
         print -r -- "${${output##*called: }%%[[:space:]]#}"
         """;
 
