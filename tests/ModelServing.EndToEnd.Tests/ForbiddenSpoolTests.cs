@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.Versioning;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Contracts.Reliability;
@@ -7,6 +8,7 @@ using ModelServing.TestKit;
 namespace ModelServing.EndToEnd.Tests;
 
 /// <summary>A version whose user may not write into the folder of its spools.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class ForbiddenSpoolTests : IDisposable
 {
     private const UnixFileMode Unwritable = UnixFileMode.UserRead | UnixFileMode.UserExecute;
@@ -35,7 +37,8 @@ public sealed class ForbiddenSpoolTests : IDisposable
         await using var host = HostProcess.StartInference(Settings(refuses), OrdinaryUser.Command(folder.FullPath, stack.FullPath));
         var api = await host.AddressAsync();
         var ready = new Uri(api, InferencePaths.HealthReady);
-        await host.SaysAsync($"Predictions can't be spooled, so {(refuses ? "requests are refused" : "records are lost")}: ");
+        await host.SaysAsync("Predictions can't be spooled, so");
+        await host.SaysAsync(refuses ? "requests are refused" : "records are lost");
         await host.SaysAsync($"Access to the path '{Spool}");
         await host.WaitForResponseAsync(http, ready, "ok");
 
