@@ -50,8 +50,16 @@ internal sealed class PredictionLogMetrics
             "Calls of the store of predictions that failed.");
         meter.CreateObservableCounter(
             MetricNames.PredictionsTorn, () => counters.TornBytes, "By", "Tails of records that a killed process did not finish.");
+        meter.CreateObservableCounter(
+            MetricNames.PredictionsClockSetBack, () => counters.ClockSetBacks, "{step}", "Times that the clock was set back.");
+        meter.CreateObservableCounter(
+            MetricNames.PredictionsLargeTensors,
+            () => (Measurement<long>[])
+                [Count(counters.LargeObjects, "object", MetricNames.Kept), Count(counters.LargeDigests, "digest", MetricNames.Kept)],
+            "{tensor}",
+            "Tensors that were too large for their prediction record.");
     }
 
-    private static Measurement<long> Count(long count, string reason) =>
-        new(count, new KeyValuePair<string, object?>(MetricNames.Reason, reason));
+    private static Measurement<long> Count(long count, string value, string dimension = MetricNames.Reason) =>
+        new(count, new KeyValuePair<string, object?>(dimension, value));
 }

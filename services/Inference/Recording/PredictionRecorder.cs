@@ -51,7 +51,7 @@ internal sealed class PredictionRecorder(
             }
 
             WriteEnd(writer, attempt, model, request.Features);
-            return log.TryAppend(writer.Written);
+            return log.TryAppend(writer);
         }
         catch (Exception e)
         {
@@ -89,7 +89,7 @@ internal sealed class PredictionRecorder(
     }
 
     /// <summary>Appends the record of a failure.</summary>
-    internal void Append(RecordWriter writer) => _ = log.TryAppend(writer.Written);
+    internal void Append(RecordWriter writer) => _ = log.TryAppend(writer);
 
     private bool NotRecorded(RecordedAttempt attempt, Exception e)
     {

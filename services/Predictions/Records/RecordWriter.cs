@@ -48,11 +48,15 @@ public sealed class RecordWriter
     /// <summary>The record so far.</summary>
     public ReadOnlySpan<byte> Written => buffer.Written;
 
+    /// <summary>How many tensors are in the record only as a digest, because their data do not fit.</summary>
+    public int LargeTensors { get; private set; }
+
     /// <summary>Begins a record with this thread's writer.</summary>
     public static RecordWriter Begin(in RecordHead head)
     {
         var writer = ofThread is { } own && own.buffer.Capacity <= MostKept ? own : ofThread = new RecordWriter();
         writer.buffer.Clear();
+        writer.LargeTensors = 0;
         writer.Write(head);
         return writer;
     }
@@ -73,6 +77,8 @@ public sealed class RecordWriter
             return;
         }
 
+        if (fate == TensorFate.Kept)
+            LargeTensors++;
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         var length = fate switch
         {

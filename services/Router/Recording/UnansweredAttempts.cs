@@ -34,7 +34,7 @@ internal sealed class UnansweredAttempts(PredictionLog log, TimeProvider time)
                 Reason = reason,
             });
             writer.Times(new RecordTimes(default, default, default, default, elapsed));
-            _ = log.TryAppend(writer.Written);
+            _ = log.TryAppend(writer);
         }
         catch (Exception)
         {
