@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelServing.Hosting;
 
 namespace ModelServing.Inference.Protocol;
 
@@ -33,7 +34,7 @@ internal static class RequestParameters
         while (RequestJson.NextMember(ref reader))
         {
             var name = reader.GetString()!;
-            var path = $"{field}.{RequestJson.Shown(reader.ValueSpan)}";
+            var path = $"{field}.{JsonPlace.Shown(reader.ValueSpan)}";
             if (!(names ??= []).Add(name))
                 throw new RequestFaultException(path, "it is duplicated");
             reader.Read();
@@ -86,7 +87,7 @@ internal static class RequestParameters
 
     private static RequestFaultException Refused(ref Utf8JsonReader reader, string path, string known)
     {
-        var value = reader.TokenType == JsonTokenType.String ? $"'{RequestJson.Shown(reader.ValueSpan)}'" : "not a string";
+        var value = reader.TokenType == JsonTokenType.String ? $"'{JsonPlace.Shown(reader.ValueSpan)}'" : "not a string";
         return new RequestFaultException(path, $"it is {value}; data can't be encoded, so it may only be {known}");
     }
 }
