@@ -5,19 +5,17 @@ namespace ModelServing.Cache.Features;
 /// <summary>Which processes serve the values of a cache.</summary>
 internal static class ServerRuns
 {
+    private const string Run = "run_id:";
+
     /// <summary>The runs of the servers that take writes, in order, with commas between them; null if one of them is unknown.</summary>
     internal static async Task<string?> FindAsync(ConnectionMultiplexer multiplexer)
     {
         try
         {
             var runs = new List<string>();
-            foreach (var server in await PrimariesAsync(multiplexer))
+            foreach (var server in PrimariesOf(multiplexer))
             {
-                var run = server.IsConnected
-                    ? (await server.InfoAsync("server")).SelectMany(static section => section)
-                        .FirstOrDefault(static line => line.Key == "run_id").Value
-                    : null;
-                if (string.IsNullOrEmpty(run))
+                if (!server.IsConnected || RunIn((string?)await server.ExecuteAsync("INFO", "server")) is not { } run)
                     return null;
                 runs.Add(run);
             }
@@ -31,13 +29,16 @@ internal static class ServerRuns
         }
     }
 
-    private static async Task<IEnumerable<IServer>> PrimariesAsync(ConnectionMultiplexer multiplexer)
+    private static string? RunIn(string? info) => info?.Split('\n', StringSplitOptions.TrimEntries)
+        .FirstOrDefault(static line => line.StartsWith(Run, StringComparison.Ordinal) && line.Length > Run.Length)?[Run.Length..];
+
+    private static IEnumerable<IServer> PrimariesOf(ConnectionMultiplexer multiplexer)
     {
         var servers = multiplexer.GetServers();
-        if (Array.Find(servers, static server => server.IsConnected && server.ServerType == ServerType.Cluster) is not { } member)
-            return servers.Where(static server => !server.IsReplica);
-        return (await member.ClusterNodesAsync())?.Nodes
-            .Where(static node => !node.IsReplica && node.Slots.Count > 0 && node.EndPoint is not null)
-            .Select(node => multiplexer.GetServer(node.EndPoint!)) ?? [];
+        return Array.Find(servers, static server => server is { IsConnected: true, ServerType: ServerType.Cluster }) is { } member
+            ? member.ClusterConfiguration?.Nodes
+                .Where(static node => !node.IsReplica && node.Slots.Count > 0 && node.EndPoint is not null)
+                .Select(node => multiplexer.GetServer(node.EndPoint!)) ?? []
+            : servers.Where(static server => !server.IsReplica);
     }
 }
