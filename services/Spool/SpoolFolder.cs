@@ -73,6 +73,17 @@ public sealed class SpoolFolder : IDisposable
         }
     }
 
+    /// <summary>Waits until the disk has all of some segments that get no more records, and their names.</summary>
+    /// <exception cref="IOException">The disk fails.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not read a segment.</exception>
+    public void Flush(IEnumerable<SealedSegment> segments)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        foreach (var segment in segments.Where(static segment => segment.Length > 0))
+            SpoolSegment.Flush(Path, segment.Number);
+        AtomicName.Flush(Path);
+    }
+
     /// <summary>Deletes the folder, whose records are in the store.</summary>
     public void Delete()
     {

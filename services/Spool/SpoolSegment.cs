@@ -106,6 +106,24 @@ internal sealed unsafe class SpoolSegment : IDisposable
     /// <summary>Waits until the disk has everything that was appended before.</summary>
     public void Flush() => RandomAccess.FlushToDisk(file);
 
+    /// <summary>Waits until the disk has all of a segment that gets no more records.</summary>
+    internal static void Flush(string folder, long segment)
+    {
+        try
+        {
+            using var ended = File.OpenHandle(
+                Path.Combine(folder, SpoolFormat.SegmentName(segment)),
+                FileMode.Open,
+                FileAccess.ReadWrite,
+                FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.FlushToDisk(ended);
+        }
+        catch (FileNotFoundException)
+        {
+            // It was shipped and deleted meanwhile.
+        }
+    }
+
     public void Dispose()
     {
         view.SafeMemoryMappedViewHandle.ReleasePointer();

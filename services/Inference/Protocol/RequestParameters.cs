@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelServing.Hosting;
 
 namespace ModelServing.Inference.Protocol;
 
@@ -40,7 +41,7 @@ internal static class RequestParameters
         {
             if (names?.Count == MaxNames)
                 throw field.Fault($"it has more than {MaxNames} parameters");
-            var path = $"{field}.{RequestJson.Shown(reader.ValueSpan)}";
+            var path = $"{field}.{JsonPlace.Shown(reader.ValueSpan)}";
             if (reader.ValueSpan.Length > MaxNameBytes)
                 throw new RequestFaultException(path, $"its name has more than {MaxNameBytes} bytes");
             var name = reader.GetString()!;
@@ -96,7 +97,7 @@ internal static class RequestParameters
 
     private static RequestFaultException Refused(ref Utf8JsonReader reader, string path, string known)
     {
-        var value = reader.TokenType == JsonTokenType.String ? $"'{RequestJson.Shown(reader.ValueSpan)}'" : "not a string";
+        var value = reader.TokenType == JsonTokenType.String ? $"'{JsonPlace.Shown(reader.ValueSpan)}'" : "not a string";
         return new RequestFaultException(path, $"it is {value}; data can't be encoded, so it may only be {known}");
     }
 }

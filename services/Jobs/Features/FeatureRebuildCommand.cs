@@ -14,7 +14,8 @@ namespace ModelServing.Jobs.Features;
 internal static class FeatureRebuildCommand
 {
     private static readonly string EnvironmentVariable = HostEnvironment.NameOf(nameof(FeatureServerSettings.Environment));
-    private static readonly CacheLimits Patient = new() { Answer = TimeSpan.FromSeconds(30) };
+    // Shorter than the lock of a fill lasts.
+    private static readonly CacheLimits Patient = new() { Answer = TimeSpan.FromSeconds(8) };
 
     internal static Command Create()
     {

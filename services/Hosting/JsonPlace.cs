@@ -1,18 +1,20 @@
 using System.Text;
 using System.Text.Json;
 
-namespace ModelServing.Inference.Protocol;
+namespace ModelServing.Hosting;
 
 /// <summary>The place of a byte in a JSON text, as in <c>inputs[0].data[2]</c>. It is only for messages, so it may read the text from its
 /// beginning.</summary>
-internal static class JsonPlace
+public static class JsonPlace
 {
     // A deeper place is named by what contains it.
     private const int MaxDepth = 6;
 
+    private const int MaxShownBytes = 80;
+
     /// <summary>Finds the member or element that a byte belongs to. Empty if the byte is in none, or if the text before it is not
     /// JSON.</summary>
-    internal static string Find(ReadOnlySpan<byte> json, int at)
+    public static string Find(ReadOnlySpan<byte> json, int at)
     {
         var reader = new Utf8JsonReader(json);
         var open = new List<Container>();
@@ -28,7 +30,7 @@ internal static class JsonPlace
 
                 var isName = reader.TokenType == JsonTokenType.PropertyName;
                 if (open.Count > 0)
-                    open[^1] = isName ? open[^1] with { Member = RequestJson.Shown(reader.ValueSpan) } : open[^1].Next();
+                    open[^1] = isName ? open[^1] with { Member = Shown(reader.ValueSpan) } : open[^1].Next();
                 if (at < reader.BytesConsumed)
                     return at < reader.TokenStartIndex ? "" : Text(open);
                 if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
@@ -42,6 +44,11 @@ internal static class JsonPlace
 
         return "";
     }
+
+    /// <summary>The beginning of a text of the caller's, for a message.</summary>
+    public static string Shown(ReadOnlySpan<byte> text) => text.Length <= MaxShownBytes
+        ? Encoding.UTF8.GetString(text)
+        : Encoding.UTF8.GetString(text[..MaxShownBytes]) + "...";
 
     private static string Text(List<Container> open)
     {

@@ -3,32 +3,32 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
-namespace ModelServing.Inference.Protocol;
+namespace ModelServing.Hosting;
 
 /// <summary>
 /// Checks that all text of a body is text, before the JSON is read: it must be UTF-8 (RFC 8259, 8.1), and no escape may be half of a
 /// surrogate pair (8.2). The JSON reader would find such text late or never, and would report it as a fault of its caller.
 /// </summary>
-internal static class BodyText
+public static class BodyText
 {
     private const int EscapeLength = 6;
 
-    /// <exception cref="RequestFaultException">Some of it is not text. The message names its field.</exception>
-    internal static void Require(ReadOnlySpan<byte> body)
+    /// <summary>Finds what is not text: the field as <see cref="JsonPlace"/> names it, which is empty for the body as a whole, and the
+    /// fault. Null if all of it is text.</summary>
+    public static (string Field, string Message)? FindFault(ReadOnlySpan<byte> body)
     {
         if (!Utf8.IsValid(body))
-            throw Fault(body, FindInvalidByte(body), "it has bytes that are not valid UTF-8");
+            return Fault(body, FindInvalidByte(body), "it has bytes that are not valid UTF-8");
         var half = FindHalfPair(body);
-        if (half >= 0)
-            throw Fault(body, half, $"it has '{Ascii(body[half..])}', which is half of a surrogate pair and not a character");
+        return half < 0
+            ? null
+            : Fault(body, half, $"it has '{Ascii(body[half..])}', which is half of a surrogate pair and not a character");
     }
 
-    private static RequestFaultException Fault(ReadOnlySpan<byte> body, int at, string message)
+    private static (string Field, string Message) Fault(ReadOnlySpan<byte> body, int at, string message)
     {
         var field = JsonPlace.Find(body, at);
-        return field.Length > 0
-            ? new RequestFaultException(field, message)
-            : new RequestFaultException("", $"the body can't be read as text at byte {at}: {message}");
+        return field.Length > 0 ? (field, message) : ("", $"the body can't be read as text at byte {at}: {message}");
     }
 
     private static int FindInvalidByte(ReadOnlySpan<byte> body)
