@@ -27,7 +27,7 @@ internal sealed class RequestTally(
             status,
             isNonFinite,
             elapsed,
-            isExcused: status == StatusCodes.Status504GatewayTimeout && requestTime.IsShortened);
+            isExcused: status == StatusCodes.Status504GatewayTimeout && requestTime.IsShortenedBy(times.BodyEnd, time));
         attempts?.Add(context, status, isNonFinite, times);
         if (Activity.Current is { } span)
             times.AddTo(span);

@@ -38,7 +38,7 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
     {
         var (failed, failure) = (first.Attempt, first.Result);
         // A deadline that the caller shortened is missed because of the caller.
-        if (failed.IsShortened && IsMissedDeadline(failure))
+        if (first.IsExcused)
             return;
         var isGood = Judge(stable with { Limit = failed.Limit }, result).Outcome == CallOutcome.Succeeded
             && guard?.IsSlow(failed, result) != true;
@@ -64,14 +64,11 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
         attempt is { Route.IsStable: true, Action: ModelAction.Infer }
         && result is { Result: ForwardResult.Answered, Status: < StatusCodes.Status400BadRequest };
 
-    private static bool IsMissedDeadline(in AttemptResult result) =>
-        result.Cause == ForwardResult.Deadline || result.Status == StatusCodes.Status504GatewayTimeout;
-
     /// <summary>Judges an attempt: the metric in which it counts, null if the client ended it, and the evidence that it is.</summary>
     internal static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(in Attempt attempt, in AttemptResult result)
     {
         var tags = attempt.Route.Tags;
-        if (attempt.IsShortened && IsMissedDeadline(result))
+        if (attempt.IsShortened && result.HasMissedDeadline)
             return (tags.ClientError, null);
         var isLate = attempt.Limit > 0 && result.Elapsed >= attempt.Limit;
         return result.Cause switch
