@@ -62,12 +62,12 @@ public sealed class ShortenedTimeTests
     }
 
     [Theory]
-    [InlineData("504", "X-Request-Timeout: 10000\r\n", "excused", null)]
-    [InlineData("408", "X-Request-Timeout: 10000\r\n", "excused", null)]
-    [InlineData("500", "X-Request-Timeout: 10000\r\n", "error", "5000")]
-    [InlineData("504", "", "error", "7500")]
-    [InlineData("408", "", "error", "7500")]
-    [InlineData("400", "X-Model-Failover-Within: 1\r\n", "error", "7500")]
+    [InlineData("504 X", "X-Request-Timeout: 10000\r\n", "excused", null)]
+    [InlineData("408 X", "X-Request-Timeout: 10000\r\n", "excused", null)]
+    [InlineData("500 X", "X-Request-Timeout: 10000\r\n", "error", "5000")]
+    [InlineData("504 X", "", "error", "7500")]
+    [InlineData("408 X", "", "error", "7500")]
+    [InlineData("400 X", "X-Model-Failover-Within: 1\r\n", "error", "7500")]
     [InlineData("200 X\r\nX-Model-Outcome: non-finite", "", "non-finite", "7500")]
     public async Task Stables_process_hears_what_the_guard_counts(string status, string headers, string kind, string? within)
     {
