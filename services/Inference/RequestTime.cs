@@ -52,7 +52,7 @@ internal readonly record struct RequestTime(long Began, TimeSpan Limit, bool IsS
 
     private static TimeSpan LeastIn(string? shortened) =>
         shortened?.StartsWith(ShortenedBelow, StringComparison.Ordinal) == true
-        && RequestTimeout.TryParse(shortened[ShortenedBelow.Length..], out var least)
+        && RequestTimeout.TryParse(shortened.AsSpan(ShortenedBelow.Length), out var least)
             ? least
             : TimeSpan.Zero;
 }

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using ModelServing.Router.Endpoints;
+using Endpoint = ModelServing.Router.Endpoints.Endpoint;
 
 namespace ModelServing.Router.Forwarding;
 
