@@ -14,7 +14,7 @@ internal sealed record FirstFailure(Attempt Attempt, AttemptResult Result)
     /// shortened.</summary>
     internal bool IsExcused => Attempt.IsShortened && Result.HasMissedDeadline;
 
-    /// <summary>What stable's process is told about it. Only an error and a non-finite answer are evidence there, as in the
+    /// <summary>How stable's process counts its answer. Only an error and a non-finite answer are evidence there, as in the
     /// guard.</summary>
     internal Comparison Comparison
     {

@@ -5,7 +5,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Forwarding;
 
-/// <summary>A caller that leaves a version less time than its model gives it. Whatever the version then misses is not its failure.</summary>
+/// <summary>A caller that leaves a version less time than its model gives. What the version then misses is not its failure.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class ShortenedTimeTests
 {
