@@ -64,6 +64,10 @@ public static class HeaderNames
     /// variant's version and trial and the failure's kind: <c>canary;version=2;trial=1;kind=error</c>.</summary>
     public const string ModelFailover = "X-Model-Failover";
 
+    /// <summary>From the router to Inference, with <see cref="ModelFailover"/>: the rollout's attempt limit in milliseconds. An answer that
+    /// takes longer is the same failure, so it is not evidence against the variant.</summary>
+    public const string FailoverWithin = "X-Model-Failover-Within";
+
     /// <summary>In an answer that may be a failure of its variant: why stable was not asked as well. <c>body-not-kept</c> if there was no
     /// room to keep the request's body.</summary>
     public const string ModelFailoverRefused = "X-Model-Failover-Refused";
@@ -76,6 +80,7 @@ public static class HeaderNames
     public const string ClientGroup = "X-Model-Client-Group";
 
     /// <summary>From the router to Inference, with the value <c>1</c>: the caller shortened the deadline, so a missed deadline is not the
-    /// version's failure.</summary>
+    /// version's failure. With a body that is still arriving, <c>below=MILLISECONDS</c>: the same holds if less time is left when the body
+    /// ends.</summary>
     public const string TimeoutShortened = "X-Request-Timeout-Shortened";
 }

@@ -79,7 +79,7 @@ internal sealed class InferenceApi(
     {
         var attempt = calls.Recorder is null ? null : new RecordedAttempt(context, times, time);
         var request = await memory.ReadAsync(context, model, isPinned, requestTime); // 2
-        times.HasRead();
+        times.HasRead(request.BodyEnd);
         if (model.Features is { } plan)
             await ResolveAsync(context, plan, request, times); // 3
         // As in the metrics, what no rollout assigned is left out.

@@ -28,7 +28,7 @@ internal sealed class RequestTally(
             status,
             isNonFinite,
             elapsed,
-            isExcused: (status == StatusCodes.Status504GatewayTimeout && requestTime.IsShortened)
+            isExcused: (status == StatusCodes.Status504GatewayTimeout && requestTime.IsShortenedBy(times.BodyEnd, time))
                 || context.Response.Headers[HeaderNames.ModelOutcome] == HeaderNames.Busy);
         attempts?.Add(context, status, isNonFinite, times);
         if (Activity.Current is { } span)

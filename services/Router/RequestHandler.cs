@@ -134,11 +134,10 @@ internal sealed class RequestHandler
         var isShortened = request.Timeout < model.Timeout;
         var timeout = isShortened ? request.Timeout!.Value : model.Timeout;
         var limit = TimeSpan.Zero;
-        if (request.IsAssigned && model.AttemptLimit is { } attemptLimit)
+        if (request.IsAssigned && model.AttemptLimit is not null)
         {
             model.Budget.Add(request.Route.IsStable);
-            // Half of the caller's time is left for a retry. All variants get the same limit, so they stay comparable.
-            limit = isShortened && timeout / 2 < attemptLimit ? timeout / 2 : attemptLimit;
+            limit = model.LimitOf(timeout);
         }
 
         return new Attempt

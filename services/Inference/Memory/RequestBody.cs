@@ -84,7 +84,13 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
                 }
 
                 if (read.IsCompleted)
-                    return Read(text.GetSpan()[..count], model, bytes);
+                {
+                    var bodyEnd = time.GetTimestamp();
+                    var request = Read(text.GetSpan()[..count], model, bytes);
+                    request.BodyEnd = bodyEnd;
+                    return request;
+                }
+
                 if (read.IsCanceled)
                     throw new BodyLateException(requestTime.Limit);
                 reading = body.ReadAsync(context.RequestAborted);

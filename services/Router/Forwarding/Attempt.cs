@@ -5,6 +5,9 @@ namespace ModelServing.Router.Forwarding;
 /// <summary>One call to one variant on behalf of one request.</summary>
 internal readonly struct Attempt
 {
+    // Less, because reading any body takes a little of the deadline.
+    private const double EnoughOfDeadline = 0.9;
+
     internal required ModelRoute Model { get; init; }
 
     internal required VariantRoute Route { get; init; }
@@ -22,13 +25,29 @@ internal readonly struct Attempt
     /// <summary>The caller's timeout. For an answer that is too long to be held, it is the longest pause of the version.</summary>
     internal required TimeSpan Timeout { get; init; }
 
-    /// <summary>Whether the caller's timeout is shorter than the model's. An endpoint that only misses the shorter one is not at
-    /// fault.</summary>
+    /// <summary>Whether the caller leaves the version less time than its model gives: by a shorter timeout, or by a body that takes long to
+    /// arrive. A version that only misses this deadline is not at fault.</summary>
     internal bool IsShortened { get; init; }
+
+    /// <summary>A caller that leaves the version less time than this has shortened it: the attempt limit, or most of the
+    /// deadline.</summary>
+    internal TimeSpan LeastTime
+    {
+        get
+        {
+            var most = Timeout * EnoughOfDeadline;
+            return Limit > 0 && Model.LimitOf(Timeout) is var limit && limit < most ? limit : most;
+        }
+    }
 
     /// <summary>The attempt limit, in the clock's ticks from the end of the request's body; 0 for none. It cuts off only an attempt with a
     /// <see cref="Retry"/>; every attempt is compared with it afterwards.</summary>
     internal long Limit { get; init; }
+
+    /// <summary>Whether the attempt, which is not shortened so far, is shortened by a body that ended at <paramref name="bodyEnd"/>, or by
+    /// an attempt before.</summary>
+    internal bool IsShortenedAt(long bodyEnd, TimeProvider time) =>
+        !IsShortened && time.GetElapsedTime(bodyEnd, Deadline) < LeastTime;
 
     /// <summary>The hash of the client's routing key; null if the client gave none.</summary>
     internal ulong? KeyHash { get; init; }

@@ -35,6 +35,11 @@ internal readonly record struct AttemptResult(ForwardResult Result)
         _ => false,
     };
 
+    /// <summary>Whether the attempt ended because its time was over, in the router or at the version. For a version, the time may be over
+    /// while it reads the body (408).</summary>
+    internal bool HasMissedDeadline =>
+        Cause == ForwardResult.Deadline || Status is StatusCodes.Status408RequestTimeout or StatusCodes.Status504GatewayTimeout;
+
     /// <summary>Whether the observer was called with it.</summary>
     internal bool WasObserved { get; init; }
 
@@ -44,6 +49,7 @@ internal readonly record struct AttemptResult(ForwardResult Result)
     /// <summary>When the attempt ended, as the clock's timestamp; 0 if no endpoint had the request.</summary>
     internal long Ended { get; init; }
 
-    /// <summary>The time from the end of the request's body to the end of the attempt, in the clock's ticks.</summary>
+    /// <summary>The version's time, in the clock's ticks: from the end of the request's body to the end of the attempt, without the time
+    /// in which the client read.</summary>
     internal long Elapsed { get; init; }
 }

@@ -42,6 +42,9 @@ internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, R
             return (new(ForwardResult.BodyLate), attempt.Route);
         }
 
+        if (body.IsWhole && attempt.IsShortenedAt(time.GetTimestamp(), time))
+            attempt = attempt with { IsShortened = true };
+
         // 2
         var retry = new Retry(attempt.Model, attempt.Route, attempt.Deadline, metrics, time);
         AttemptResult first;

@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.Collections.Frozen;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Routing;
@@ -24,8 +23,8 @@ internal static class RequestHead
         // Kestrel keeps a Content-Length that Transfer-Encoding overrides under this name.
         "X-Content-Length",
         HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelTrial,
-        HeaderNames.RequestTimeout, HeaderNames.TimeoutShortened, HeaderNames.ModelFailover, HeaderNames.ClientGroup,
-        HeaderNames.ModelExperiment, HeaderNames.RoutingKeyHash,
+        HeaderNames.RequestTimeout, HeaderNames.TimeoutShortened, HeaderNames.ModelFailover, HeaderNames.FailoverWithin,
+        HeaderNames.ClientGroup, HeaderNames.ModelExperiment, HeaderNames.RoutingKeyHash,
         // A version has no use for credentials.
         "Authorization", HeaderNames.ApiKey,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
@@ -67,12 +66,20 @@ internal static class RequestHead
             head.Line(TraceParent, attempt.TraceParent);
         if (attempt.IsShortened)
             head.Line(HeaderNames.TimeoutShortened, "1");
+        else if (!body.IsWhole)
+            head.Number("X-Request-Timeout-Shortened: below="u8, (long)attempt.LeastTime.TotalMilliseconds);
         if (attempt.IsReported || attempt.First is not null)
             head.Number("X-Model-Client-Group: "u8, ClientGroups.GroupOf(attempt.ClientHash, 0));
         if (attempt.RoutingKey is { } key)
             head.Line(HeaderNames.RoutingKeyHash, key);
         if (attempt.First is { } first)
-            head.Line(HeaderNames.ModelFailover, FailoverOf(first));
+        {
+            var comparison = first.Comparison;
+            head.Line(HeaderNames.ModelFailover, comparison.ToHeader());
+            if (comparison.IsCounted)
+                head.Number("X-Model-Failover-Within: "u8, (long)attempt.Model.LimitOf(first.Attempt.Timeout).TotalMilliseconds);
+        }
+
         if (body.Length is { } length)
         {
             if (length > 0 || action == ModelAction.Infer)
@@ -92,18 +99,6 @@ internal static class RequestHead
 
         buffer = head.Buffer;
         return head.Length;
-    }
-
-    private static string FailoverOf(FirstFailure first)
-    {
-        var route = first.Attempt.Route;
-        var kind = first.Result switch
-        {
-            { IsRefusal: true } or { IsFailure: false, Status: < StatusCodes.Status400BadRequest } => Comparison.Slow,
-            { IsNonFinite: true, Status: < StatusCodes.Status400BadRequest } => HeaderNames.NonFinite,
-            _ => Comparison.Error,
-        };
-        return new Comparison(route.Variant, route.Version, route.Trial, kind).ToHeader();
     }
 
     // Headers that Connection names are only for this hop. If a value holds 'close' or 'keep-alive', Kestrel hides the rest of it, so names

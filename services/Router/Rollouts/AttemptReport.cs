@@ -40,8 +40,9 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
     private void Compare(FirstFailure first, in Attempt stable, in AttemptResult result)
     {
         var (failed, failure) = (first.Attempt, first.Result);
-        // A deadline that the caller shortened is missed because of the caller.
-        if (failed.IsShortened && IsMissedDeadline(failure))
+        if (failure.IsRefusal)
+            metrics.FailureNotCounted("refused");
+        if (first.IsExcused)
             return;
         var isGood = Judge(stable with { Limit = failed.Limit }, result).Outcome == CallOutcome.Succeeded
             && guard?.IsSlow(failed, result) != true;
@@ -55,15 +56,12 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
         {
             CallOutcome.Succeeded => CallOutcome.Slow,
             { } evidence => evidence,
-            null when failure.IsRefusal => (CallOutcome?)null,
             // The variant blames the request, but stable has answered it.
             null when failure.Status >= StatusCodes.Status400BadRequest => CallOutcome.Error,
             null => (CallOutcome?)null,
         };
         if (outcome is { } kind)
             guard?.Add(failed, failure, kind);
-        else if (failure.IsRefusal)
-            metrics.FailureNotCounted("refused");
     }
 
     private static bool IsGoodOfStable(in Attempt attempt, in AttemptResult result) =>
@@ -75,14 +73,11 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
         result.Cause is ForwardResult.Deadline or ForwardResult.ClientLeft
         || (result.Cause == ForwardResult.ConnectionLost && attempt.Route.Variant == VariantPlan.Pinned);
 
-    private static bool IsMissedDeadline(in AttemptResult result) =>
-        result.Cause == ForwardResult.Deadline || result.Status == StatusCodes.Status504GatewayTimeout;
-
     /// <summary>Judges an attempt: the metric in which it counts, null if the client ended it, and the evidence that it is.</summary>
     internal static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(in Attempt attempt, in AttemptResult result)
     {
         var tags = attempt.Route.Tags;
-        if (attempt.IsShortened && IsMissedDeadline(result))
+        if (attempt.IsShortened && result.HasMissedDeadline)
             return (tags.ClientError, null);
         var isLate = attempt.Limit > 0 && result.Elapsed >= attempt.Limit;
         return result.Cause switch

@@ -77,6 +77,12 @@ internal sealed class ModelRoute
     /// variant.</summary>
     internal TimeSpan? AttemptLimit { get; }
 
+    /// <summary>The attempt limit of a request with this timeout; zero if stable is the only variant. Half of a caller's shorter time is
+    /// left for a retry. All variants have the same limit, so they stay comparable.</summary>
+    internal TimeSpan LimitOf(TimeSpan timeout) => AttemptLimit is not { } limit ? TimeSpan.Zero
+        : timeout < Timeout && timeout / 2 < limit ? timeout / 2
+        : limit;
+
     internal string? RoutingKeyHeader { get; }
 
     internal string? RoutingKeyClaim { get; }

@@ -109,6 +109,27 @@ public sealed class RolloutEvidenceTests
         Assert.False(SomeRouters.IsCondemned(router, 2));
     }
 
+    [Theory]
+    [InlineData("X-Request-Timeout: 10000\r\n", 408, false)]
+    [InlineData("X-Request-Timeout: 10000\r\n", 504, false)]
+    [InlineData("", 408, true)]
+    [InlineData("", 504, true)]
+    public async Task A_version_that_says_so_itself_has_missed_a_shortened_deadline_too(string headers, int status, bool isEvidence)
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.PatientCanary2());
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        routers.Canary.Fail($"HTTP/1.1 {status} X\r\nContent-Length: 4\r\n\r\nlate");
+        for (var i = 0; i < 40; i++)
+            Assert.Equal("v1", (await router.InferAsync(headers: headers)).Text);
+        Assert.InRange(routers.Canary.Failed, 5, 35);
+        if (isEvidence)
+            await RunningRouter.UntilAsync(() => Watched(router).Recorder.Read().All.Total(GuardKind.Error).Watched > 0, "it counts");
+        else
+            Assert.Equal((0, 0), Watched(router).Recorder.Read().All.Total(GuardKind.Error));
+    }
+
     [Fact]
     public async Task An_answer_that_is_slow_at_stable_too_is_not_evidence()
     {
