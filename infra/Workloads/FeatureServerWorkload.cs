@@ -41,6 +41,7 @@ internal static class FeatureServerWorkload
                 Views = server.Views,
                 Environment = context.Names.Environment,
                 Clients = HostSources.File(MountPaths.Clients),
+                AccessLog = new AccessLogSettings { Sample = args.AccessLogSample },
                 OtlpEndpoint = args.OtlpEndpoint,
             }.ToEnvironment()),
             // It has no autoscaler: there is always one pod.

@@ -42,7 +42,7 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The collector of traces and metrics: <see cref="HostSettings.OtlpEndpoint"/>. Null for none.</summary>
     public string? OtlpEndpoint { get; init; }
 
-    /// <summary>How many of 10,000 requests routers and versions log: <see cref="AccessLogSettings.Sample"/>.</summary>
+    /// <summary>How many of 10,000 requests routers, versions and the feature server log: <see cref="AccessLogSettings.Sample"/>.</summary>
     public required int AccessLogSample { get; init; }
 
     /// <summary>How routers and versions connect to the cache: <see cref="RouterSettings.Cache"/> and

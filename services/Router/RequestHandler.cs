@@ -50,7 +50,9 @@ internal sealed class RequestHandler
     internal async Task HandleAsync(HttpContext context, string path)
     {
         var began = time.GetTimestamp();
-        var requestId = Ulid.NewUlid(time.GetUtcNow()).ToString();
+        var id = Ulid.NewUlid(time.GetUtcNow());
+        var requestId = id.ToString();
+        var isSampled = answered.IsSampled(id);
         context.Response.Headers[HeaderNames.RequestId] = requestId;
         var admitted = await admission.AdmitAsync(context);
         if (admitted.Problem is { } refusal)
@@ -77,7 +79,7 @@ internal sealed class RequestHandler
         var detail = "";
         try
         {
-            var attempt = AttemptFor(request, requestId, began, AnsweredRequests.TraceOf(context.Request));
+            var attempt = AttemptFor(request, requestId, began, isSampled, AnsweredRequests.TraceOf(context.Request));
             // Only the timeout is used after the await: whatever outlives an await is allocated.
             var timeout = attempt.Timeout;
             if (request.IsAssigned && !route.IsStable)
@@ -126,7 +128,7 @@ internal sealed class RequestHandler
         answered.Answered(context, route, requestId, began, result, problem?.Reason);
     }
 
-    private Attempt AttemptFor(in RoutedRequest request, string requestId, long began, string? trace)
+    private Attempt AttemptFor(in RoutedRequest request, string requestId, long began, bool isSampled, string? trace)
     {
         var model = request.Model;
         var isShortened = request.Timeout < model.Timeout;
@@ -153,6 +155,7 @@ internal sealed class RequestHandler
             KeyHash = request.KeyHash,
             RoutingKey = request.Key is { } key ? recordedKey?.ToHex(key) : null,
             TraceParent = trace,
+            IsSampled = isSampled,
             ClientHash = request.ClientHash,
             IsReported = limit > TimeSpan.Zero,
         };

@@ -20,6 +20,7 @@ public sealed partial record FeatureServerSettings : HostSettings
         HostSetting.Value(nameof(Views), ViewsForm, ParseViews, WriteViews),
         HostSetting.Text(nameof(Environment)),
         HostSetting.Text(nameof(Clients)),
+        HostSetting.Group(nameof(AccessLog), AccessLogSettings.Read, static (log, variables) => log.Write(variables)),
         HostSetting.Seconds(nameof(Minute), least: 1),
     ];
 
@@ -45,6 +46,9 @@ public sealed partial record FeatureServerSettings : HostSettings
     /// <summary>The source of the clients document: <c>file:PATH</c> (<see cref="ClientsDocument"/>). Reporters may post events, and
     /// callers may read features. With null, the default, anyone may.</summary>
     public string? Clients { get; init; }
+
+    /// <summary>How requests are logged; null logs none.</summary>
+    public AccessLogSettings? AccessLog { get; init; }
 
     /// <summary>The length of a minute of the reports, the same as <see cref="FunctionsHostSettings.Minute"/>. 60 s by default.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);

@@ -42,6 +42,9 @@ internal readonly struct Attempt
     /// <summary>Whether <see cref="TraceParent"/> names the attempt's own span. If not, it is the caller's.</summary>
     internal bool IsTraced { get; init; }
 
+    /// <summary>Whether the access log has the request's attempts in any case. Failed ones it has anyway.</summary>
+    internal bool IsSampled { get; init; }
+
     /// <summary>The hash of the client's name. The guard counts failures by client.</summary>
     internal ulong ClientHash { get; init; }
 

@@ -15,7 +15,7 @@ public sealed record TelemetrySettings
     public string? OtlpEndpoint { get; init; }
 
     [Setting(
-        "The share of the requests, in percent, in steps of 0.01, whose attempts are lines in the logs of the routers and the versions. "
-        + "Failed attempts always are, up to 100 lines a second for each pod.")]
+        "The share of the requests, in percent, in steps of 0.01, that are lines in the logs of the routers, the versions and the feature "
+        + "server, one for each attempt. Failed attempts always are, up to 100 lines a second for each pod.")]
     public Percent AccessLog { get; init; } = Percent.FromHundredths(100);
 }

@@ -30,6 +30,8 @@ internal sealed class RunningFeatureServer : IAsyncDisposable
 
     internal HttpClient Client { get; } = new();
 
+    internal IServiceProvider Services => app!.Services;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     internal static async Task<RunningFeatureServer> StartAsync(
