@@ -113,7 +113,7 @@ internal sealed class AdminApi
         if (path == AdminPaths.Rollouts)
         {
             if (await AdminAnswers.HasMethodAsync(context, HttpMethods.Get))
-                await AdminAnswers.WriteAsync(context, status.Read().ToUtf8());
+                await AdminAnswers.WriteAsync(context, (await status.ReadAsync(context.RequestAborted)).ToUtf8());
             return;
         }
 
@@ -142,11 +142,11 @@ internal sealed class AdminApi
                 break;
             case "rollback" when await AdminAnswers.HasMethodAsync(context, HttpMethods.Post):
                 await decisions.RollbackAsync(model, RollbackRequest.Parse(await BodyAsync(context)), context.RequestAborted);
-                await AdminAnswers.WriteAsync(context, status.Read(model)!.ToUtf8());
+                await AdminAnswers.WriteAsync(context, (await status.ReadAsync(model, context.RequestAborted))!.ToUtf8());
                 break;
             case "reset" when await AdminAnswers.HasMethodAsync(context, HttpMethods.Post):
                 await decisions.ResetAsync(model, ResetRequest.Parse(await BodyAsync(context)), context.RequestAborted);
-                await AdminAnswers.WriteAsync(context, status.Read(model)!.ToUtf8());
+                await AdminAnswers.WriteAsync(context, (await status.ReadAsync(model, context.RequestAborted))!.ToUtf8());
                 break;
             case "history" or "rollback" or "reset":
                 break;

@@ -32,6 +32,9 @@ internal readonly record struct AttemptResult(ForwardResult Result)
     /// <summary>When the parts of the request began; a default value if no connection was needed.</summary>
     internal AttemptTimes Times { get; init; }
 
+    /// <summary>When the attempt ended, as the clock's timestamp; 0 if no endpoint had the request.</summary>
+    internal long Ended { get; init; }
+
     /// <summary>The time from the end of the request's body to the end of the attempt, in the clock's ticks.</summary>
     internal long Elapsed { get; init; }
 }

@@ -123,7 +123,13 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             {
                 // 5
                 var ended = time.GetTimestamp();
-                result = result with { Endpoint = endpoint, Times = times, Elapsed = Math.Max(0, ended - connection.RequestEnd) };
+                result = result with
+                {
+                    Endpoint = endpoint,
+                    Times = times,
+                    Ended = ended,
+                    Elapsed = Math.Max(0, ended - connection.RequestEnd),
+                };
                 endpoint!.Leave();
                 if (connection.End() && reusable)
                     endpoint.PutBack(connection, ended);

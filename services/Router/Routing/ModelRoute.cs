@@ -83,6 +83,8 @@ internal sealed class ModelRoute
 
     internal VariantRoute Stable => variants[^1];
 
+    internal IReadOnlyList<VariantRoute> Variants => variants;
+
     internal IEnumerable<string> VariantNames => variants.Select(static variant => variant.Variant);
 
     internal IEnumerable<string> Versions => pinned.Keys.OrderBy(static text => int.Parse(text, CultureInfo.InvariantCulture));
