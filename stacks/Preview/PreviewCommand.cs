@@ -14,6 +14,8 @@ internal static class PreviewCommand
         try
         {
             var root = Root();
+            if (options.Registry is { } registry && !Directory.Exists(registry))
+                throw new PreviewException($"--registry {registry}: there is no such folder");
             var digest = SecretDigest.ForThisProcess();
             await using var earlier = options.Against is { } reference ? await EarlierProgram.AtAsync(root, reference, digest) : null;
             string[] stacks = options.Stack is { } one ? [one] : [.. StackFiles.In(root).Order(StringComparer.Ordinal)];
@@ -43,9 +45,9 @@ internal static class PreviewCommand
         try
         {
             if (options.Snapshot is { } path)
-                await File.WriteAllTextAsync(path, EarlierProgram.Write(await RenderAsync(root, stack, options.FoundationOnly, digest)));
+                await File.WriteAllTextAsync(path, EarlierProgram.Write(await RenderAsync(root, stack, options, digest)));
             else
-                await PreviewAsync(await RenderAsync(root, stack, options.FoundationOnly, digest), options, earlier, output);
+                await PreviewAsync(root, await RenderAsync(root, stack, options, digest), options, earlier, output);
             return true;
         }
         catch (Exception exception) when (exception is PreviewException or Pulumi.RunException or AggregateException)
@@ -56,7 +58,8 @@ internal static class PreviewCommand
         }
     }
 
-    private static async Task PreviewAsync(StackSnapshot right, PreviewOptions options, EarlierProgram? earlier, TextWriter output)
+    private static async Task PreviewAsync(
+        string root, StackSnapshot right, PreviewOptions options, EarlierProgram? earlier, TextWriter output)
     {
         var (stack, notes) = (right.Stack, right.Notes.ToList());
         var title = $"Previewing {stack}";
@@ -64,7 +67,7 @@ internal static class PreviewCommand
         if (earlier is not null)
         {
             title += $" against {options.Against}";
-            left = await earlier.RenderAsync(stack, options.FoundationOnly);
+            left = await earlier.RenderAsync(stack, options.FoundationOnly, yaml => RegistryOf(root, stack, yaml, options));
             if (left is null)
                 notes.Insert(0, $"{options.Against} has no such stack, so everything is new");
         }
@@ -81,13 +84,17 @@ internal static class PreviewCommand
         }
     }
 
-    private static async Task<StackSnapshot> RenderAsync(string root, string stack, bool foundationOnly, SecretDigest digest)
+    private static async Task<StackSnapshot> RenderAsync(string root, string stack, PreviewOptions options, SecretDigest digest)
     {
         var file = Path.Combine(root, StackFiles.NameOf(stack));
         if (!File.Exists(file))
             throw new PreviewException($"--stack {stack}: {Path.GetFileName(file)} does not exist");
-        return await StackSnapshot.RenderAsync(await File.ReadAllTextAsync(file), stack, foundationOnly, digest);
+        var yaml = await File.ReadAllTextAsync(file);
+        return await StackSnapshot.RenderAsync(yaml, stack, options.FoundationOnly, digest, RegistryOf(root, stack, yaml, options));
     }
+
+    private static string? RegistryOf(string root, string stack, string yaml, PreviewOptions options) =>
+        options.Registry is { } given ? Path.GetFullPath(given) : LocalInterfaces.FolderOf(root, stack, yaml);
 
     /// <summary>Reports the stacks whose file was removed, because nothing else in the preview shows them.</summary>
     private static async Task WriteRemovedAsync(

@@ -28,6 +28,13 @@ internal sealed class PreviewCommandLine
         Description = "With --against: write NAME.summary.txt and NAME.offline.txt for each stack that changes or can't be rendered.",
     };
 
+    private readonly Option<string?> registry = new("--registry")
+    {
+        HelpName = "FOLDER",
+        Description = "The registry in which canaries' inputs and outputs are compared with stable's. Default: that of './dev up', if "
+            + "there is one.",
+    };
+
     private readonly Option<string?> phase = new("--phase")
     {
         HelpName = Foundation,
@@ -60,7 +67,7 @@ internal sealed class PreviewCommandLine
             The exit code is 0, 1 if a stack can't be rendered, or 2 for wrong arguments.
             """)
         {
-            stack, against, output, phase, format, noColor, snapshot,
+            stack, against, output, registry, phase, format, noColor, snapshot,
             new HelpOption { Action = new HelpAction { MaxWidth = 80 } },
         };
         Require(output, against);
@@ -103,6 +110,7 @@ internal sealed class PreviewCommandLine
             result.GetValue(phase) is not null,
             result.GetValue(format) == Markdown ? PreviewFormat.Markdown : isColoured ? PreviewFormat.Colour : PreviewFormat.Plain,
             result.GetValue(output),
+            result.GetValue(registry),
             result.GetValue(snapshot));
     }
 

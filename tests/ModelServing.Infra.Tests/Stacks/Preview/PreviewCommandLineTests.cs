@@ -34,7 +34,8 @@ public class PreviewCommandLineTests
         Assert.Empty(error);
         Assert.Contains("./dev preview [options]", output, StringComparison.Ordinal);
         Assert.All(
-            (string[])["--stack <NAME>", "--against <COMMIT>", "--out <FOLDER>", "--phase", "--format", "--no-color"],
+            (string[])
+            ["--stack <NAME>", "--against <COMMIT>", "--out <FOLDER>", "--registry <FOLDER>", "--phase", "--format", "--no-color"],
             option => Assert.Contains(option, output, StringComparison.Ordinal));
         Assert.DoesNotContain("--snapshot", output, StringComparison.Ordinal);
         Assert.All(output.Split('\n'), static line => Assert.InRange(line.TrimEnd().Length, 0, 80));
@@ -50,12 +51,14 @@ public class PreviewCommandLineTests
             "@{u}",
             "--out",
             "folder",
+            "--registry",
+            "models",
             "--phase",
             "foundation",
             "--format",
             "markdown");
 
-        Assert.Equal(new PreviewOptions("dev", "@{u}", FoundationOnly: true, PreviewFormat.Markdown, "folder", null), options);
+        Assert.Equal(new PreviewOptions("dev", "@{u}", FoundationOnly: true, PreviewFormat.Markdown, "folder", "models", null), options);
     }
 
     [Fact]
@@ -64,7 +67,7 @@ public class PreviewCommandLineTests
         var (exitCode, _, _, options) = await RunAsync("--no-color");
 
         Assert.Equal(0, exitCode);
-        Assert.Equal(new PreviewOptions(null, null, FoundationOnly: false, PreviewFormat.Plain, null, null), options);
+        Assert.Equal(new PreviewOptions(null, null, FoundationOnly: false, PreviewFormat.Plain, null, null, null), options);
     }
 
     private static async Task<(int ExitCode, string Output, string Error, PreviewOptions? Options)> RunAsync(params string[] arguments)

@@ -114,7 +114,12 @@ public sealed class PreviewSummaryTests
     public async Task A_stack_that_is_shown_alone_begins_with_its_rollouts()
     {
         var comparison = StackComparison.Between(null, await SomePreview.BaseAsync());
-        Assert.Equal(["churn: stable v1 100%", "fraud: stable v1 95%, canary v2 5%"], comparison.Summary().Lines);
+        Assert.Equal(
+            [
+                "churn: stable v1 100%", "fraud: stable v1 95%, canary v2 5%",
+                "interface: fraud v2 is not compared with v1's: no registry is on this machine, and --registry FOLDER names one",
+            ],
+            comparison.Summary().Lines);
         Assert.Empty(comparison.Summary().Risks);
         Assert.Equal(
             ["risk: new right: the whole stack is new", "risk: cost: the whole stack is new"],
