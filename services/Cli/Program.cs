@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using ModelServing.Cli;
+using ModelServing.Cli.Doctor;
 using ModelServing.Cli.Features;
 using ModelServing.Cli.Images;
 using ModelServing.Cli.Keys;
@@ -29,6 +30,7 @@ var root = new RootCommand("ms runs and manages ModelServing: several models beh
     ImagesCommand.Create(),
     KeysCommand.Create(),
     SettingsCommand.Create(),
+    DoctorCommand.Create(),
     CompletionsCommand.Create(),
 };
 
