@@ -40,6 +40,7 @@ public sealed class ServingStack : Stack
         var images = ClusterSetup.Images(context);
         IdentitySetup.Workloads(context, cluster);
         var topics = AlarmsSetup.Topics(context);
+        TelemetrySetup.PodLogs(context);
 
         Bucket = store.BucketName;
         JournalTable = journal.TableName;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Kubernetes.Types.Inputs.Apps.V1;
@@ -42,6 +43,10 @@ internal sealed record HostPods
     /// <summary>The ports that the host listens on besides <see cref="HostPorts.Http"/>, with their names. None by default.</summary>
     internal IReadOnlyList<(string Name, int Port)> MorePorts { get; init; } = [];
 
+    /// <summary>The port at which <c>/metrics</c> needs no credential, for an agent that finds pods by their annotations; null for no
+    /// annotations.</summary>
+    internal int? ScrapedPort { get; init; }
+
     /// <summary>The Secret to mount as a folder, and the path. Null for none.</summary>
     internal (string Name, string Path)? Secret { get; init; }
 
@@ -71,7 +76,7 @@ internal sealed record HostPods
                 },
                 Template = new PodTemplateSpecArgs
                 {
-                    Metadata = new ObjectMetaArgs { Labels = Labels },
+                    Metadata = PodMetadata(),
                     Spec = Pod(),
                 },
             },
@@ -103,7 +108,7 @@ internal sealed record HostPods
                 },
                 Template = new PodTemplateSpecArgs
                 {
-                    Metadata = new ObjectMetaArgs { Labels = Labels },
+                    Metadata = PodMetadata(),
                     Spec = Pod(),
                 },
                 VolumeClaimTemplates = Volume is { } volume ? [volume.Claim(Labels)] : [],
@@ -154,6 +159,23 @@ internal sealed record HostPods
         }, context.Options(deployment));
 
     internal InputMap<string> Labels => Selector;
+
+    private ObjectMetaArgs PodMetadata()
+    {
+        var metadata = new ObjectMetaArgs { Labels = Labels };
+        if (ScrapedPort is { } port)
+        {
+            // The convention that OCI's Management Agent and Prometheus' own examples follow.
+            metadata.Annotations = new InputMap<string>
+            {
+                ["prometheus.io/scrape"] = "true",
+                ["prometheus.io/path"] = InferencePaths.Metrics,
+                ["prometheus.io/port"] = port.ToString(CultureInfo.InvariantCulture),
+            };
+        }
+
+        return metadata;
+    }
 
     private PodSpecArgs Pod()
     {

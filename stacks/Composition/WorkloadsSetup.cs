@@ -51,6 +51,7 @@ internal static class WorkloadsSetup
             Export = cloud.HasExport(context.Settings) ? ExportOf(context, ImageOf(ImageNames.Jobs, cloud.Images.Jobs!)) : null,
             MaxRequestBytes = context.Settings.MaxRequestBytes,
             OtlpEndpoint = cloud.Telemetry.OtlpEndpoint,
+            AreScraped = cloud.Telemetry.Scrape,
             AccessLogSample = cloud.Telemetry.AccessLog.Hundredths,
             Registry = new ContainerRegistryLogin(
                 ImageNames.HostOf(cloud.Region),

@@ -21,6 +21,7 @@ internal static class SomePreview
           modelserving:router: { min: 2, max: 2 }
           modelserving:alarms: { emails: [ml@example.com] }
           modelserving:functions: { timeout: 60s }
+          modelserving:telemetry: { podLogDays: 30 }
         """);
 
     private static readonly SecretDigest Digest = SecretDigest.ForThisProcess();
