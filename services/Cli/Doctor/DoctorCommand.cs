@@ -6,13 +6,25 @@ namespace ModelServing.Cli.Doctor;
 /// <summary><c>ms doctor</c>: checks this machine, or a stack before it is applied.</summary>
 internal static class DoctorCommand
 {
-    internal static Command Create()
+    internal static Command Create() => Create(Environment.GetEnvironmentVariable);
+
+    internal static Command Create(Func<string, string?> environment)
     {
         var json = new Option<bool>("--json") { Description = "Print the findings as JSON." };
         // An emulator of all services, for tests.
-        var endpoint = new Option<Uri?>("--endpoint") { Hidden = true };
+        var endpoint = new Option<Uri?>("--endpoint")
+        {
+            Hidden = true,
+            CustomParser = static result =>
+            {
+                if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+                    return address;
+                result.AddError("--endpoint: this is not an address with http or https");
+                return null;
+            },
+        };
         var stack = new StackOptions("Check this stack in the cloud before 'pulumi up', instead of this machine.");
-        var oci = new OciOptions();
+        var oci = new OciOptions(environment);
         var command = new Command("doctor", """
             Check whether this machine can run the platform, or with --stack, whether an apply of a stack
             would fail: limits and quotas, versions and images, rights, names that are taken, and the

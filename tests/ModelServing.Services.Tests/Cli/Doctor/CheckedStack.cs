@@ -30,6 +30,8 @@ internal sealed class CheckedStack : IAsyncDisposable
     /// <summary>The address that is asked instead of the emulator; null for the emulator.</summary>
     internal Uri? Endpoint { get; set; }
 
+    internal string Folder => folder.FullPath;
+
     private StackLocation Stack => new("dev", folder.FullPath);
 
     internal static async Task<CheckedStack> StartAsync(Func<string, string>? edit = null)
