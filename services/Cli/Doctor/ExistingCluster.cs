@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ModelServing.Oci.Rest;
 using static ModelServing.Cli.Doctor.StackQuestions;
 
@@ -27,7 +28,7 @@ internal sealed record ExistingCluster(string Id, int Nodes)
             RestService.Kubernetes, $"/20180222/nodePools?{stack.InCompartment}&clusterId={Uri.EscapeDataString(id)}", cancellation);
         return answer.IsSuccess
             ? (new ExistingCluster(id, (int)pools.Sum(static pool =>
-                pool["nodeConfigDetails"] is System.Text.Json.Nodes.JsonObject details ? NumberOf(details, "size") ?? 0 : 0)), null)
+                pool["nodeConfigDetails"] is JsonObject details ? NumberOf(details, "size") ?? 0 : 0)), null)
             : (new ExistingCluster(id, 0), answer.Problem);
     }
 }

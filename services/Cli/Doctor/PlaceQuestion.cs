@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json.Nodes;
 using ModelServing.Oci.Rest;
 using static ModelServing.Cli.Doctor.StackQuestions;
 
@@ -14,8 +16,8 @@ internal static class PlaceQuestion
         var regions = await stack.Rest.GetAsync(
             RestService.Identity, $"/20160918/tenancies/{Uri.EscapeDataString(cloud.Tenancy)}/regionSubscriptions", cancellation);
         if (regions.Status is null)
-            return ([Finding.Unasked("identity", regions.Problem, "curl -sI https://identity.REGION.oci.oraclecloud.com")], false);
-        if (regions.Status == System.Net.HttpStatusCode.Unauthorized)
+            return ([Finding.Unasked("identity", regions.Problem, $"curl -sI https://identity.{cloud.Region}.oci.oraclecloud.com")], false);
+        if (regions.Status == HttpStatusCode.Unauthorized)
         {
             return ([Finding.Wrong(
                 "identity",
@@ -38,14 +40,14 @@ internal static class PlaceQuestion
             RestService.Identity, $"/20160918/compartments/{Uri.EscapeDataString(cloud.Compartment)}", cancellation);
         findings.Add(compartment switch
         {
-            { IsSuccess: true, Body: System.Text.Json.Nodes.JsonObject body } when TextOf(body, "lifecycleState") is "ACTIVE" =>
+            { IsSuccess: true, Body: JsonObject body } when TextOf(body, "lifecycleState") is "ACTIVE" =>
                 Finding.Good("compartment", $"{TextOf(body, "name")} is active"),
-            { IsSuccess: true, Body: System.Text.Json.Nodes.JsonObject body } => Finding.Wrong(
+            { IsSuccess: true, Body: JsonObject body } => Finding.Wrong(
                 "compartment", $"its state is {TextOf(body, "lifecycleState")}; it must be ACTIVE", stack.Set("compartment", "OCID")),
             { IsRefusal: true } => Finding.Wrong(
                 "compartment",
                 "it does not exist, or the identity may not see it",
-                "Allow group GROUP to inspect compartments in tenancy   (or correct the setting compartment)"),
+                "a policy needs: Allow group GROUP to inspect compartments in tenancy   (or correct the setting compartment)"),
             _ => Finding.Unasked("compartment", compartment.Problem),
         });
         return (findings, true);

@@ -23,8 +23,8 @@ internal static class RightsQuestion
                     check,
                     $"{service.Name} refuses to list: {answer.Problem}",
                     family == "dynamic-groups"
-                        ? "Allow group GROUP to manage dynamic-groups in tenancy"
-                        : $"Allow group GROUP to manage {family} in compartment {stack.Prefix}"),
+                        ? "a policy needs: Allow group GROUP to manage dynamic-groups in tenancy"
+                        : $"a policy needs: Allow group GROUP to manage {family} in compartment id {stack.Cloud.Compartment}"),
                 _ => Finding.Unasked(check, answer.Problem),
             });
         }

@@ -33,7 +33,8 @@ public sealed class StackCheckupTests
     }
 
     [Theory]
-    [InlineData("/20220315/redisClusters", "right to redis-family", "manage redis-family in compartment modelserving-dev")]
+    [InlineData(
+        "/20220315/redisClusters", "right to redis-family", "manage redis-family in compartment id " + ControlPlaneEmulator.Compartment)]
     [InlineData("/20160918/dynamicGroups", "right to dynamic-groups", "manage dynamic-groups in tenancy")]
     [InlineData("/20160918/compartments/" + ControlPlaneEmulator.Compartment, "compartment", "inspect compartments in tenancy")]
     public async Task A_service_that_refuses_to_list_is_wrong_and_the_statement_is_named(string path, string check, string statement)
