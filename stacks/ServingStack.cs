@@ -53,6 +53,7 @@ public sealed class ServingStack : Stack
         IdentitySetup.Workloads(context, cluster);
         var topics = AlarmsSetup.Topics(context);
         CostSetup.Budget(context);
+        TelemetrySetup.PodLogs(context);
 
         Bucket = store.BucketName;
         JournalTable = journal.TableName;

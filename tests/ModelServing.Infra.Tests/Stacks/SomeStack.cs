@@ -59,9 +59,14 @@ internal static class SomeStack
         return await StackRendering.RunAsync(cloud ?? new SomeCloud(true, Published), configuration.Online(), stack, isPreview: false);
     }
 
-    /// <summary>A stack of the repository, or with "features" the fixed one with feature views.</summary>
-    internal static Task<RenderedStack> NamedAsync(string name) =>
-        name == "features" ? RunAsync(File(more: Features)) : OfRepositoryAsync(name);
+    /// <summary>A stack of the repository, or with "features" the fixed one with feature views, or with "telemetry" that one with
+    /// everything that is optional about metrics and logs.</summary>
+    internal static Task<RenderedStack> NamedAsync(string name) => name switch
+    {
+        "features" => RunAsync(File(more: Features)),
+        "telemetry" => RunAsync(File(more: $"{Features}\n  modelserving:telemetry: {{ scrape: true, podLogDays: 60 }}")),
+        _ => OfRepositoryAsync(name),
+    };
 
     internal static Task<RenderedStack> OfModelsAsync(string models) => RunAsync(File(models));
 

@@ -23,6 +23,7 @@ internal static class SomePreview
           modelserving:functions: { timeout: 60s }
           modelserving:costs: { tagNamespace: Platform, createTags: true, budget: { amount: 500, emails: [finance@example.com] } }
           modelserving:replication: { region: eu-amsterdam-1 }
+          modelserving:telemetry: { podLogDays: 30 }
         """);
 
     private static readonly SecretDigest Digest = SecretDigest.ForThisProcess();
