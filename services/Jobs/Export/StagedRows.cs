@@ -98,6 +98,8 @@ internal sealed class StagedRows : IDisposable
         }
 
         var group = Count == 0 ? MostRowGroup : Math.Clamp(groupBytes / Math.Max(1, bytes / Count), LeastRowGroup, MostRowGroup);
+        // DuckDB ends a group only after whole vectors of this many rows, so it would round up.
+        group -= group % LeastRowGroup;
         await using var command = connection.CreateCommand();
         command.CommandText = string.Create(
             CultureInfo.InvariantCulture,
