@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelServing.Contracts;
 
 namespace ModelServing.Cli.Doctor;
 

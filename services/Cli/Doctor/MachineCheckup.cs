@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using ModelServing.Cli.Images;
 using ModelServing.Cli.Up;
+using ModelServing.Contracts;
 using ModelServing.Oci;
 using ModelServing.Settings;
+using ModelServing.Settings.Models;
 
 namespace ModelServing.Cli.Doctor;
 
@@ -40,7 +42,7 @@ internal sealed class MachineCheckup(StackLocation stack, string program, Tools 
 
         // 4
         var file = Read(findings);
-        var state = file is null ? Path.Combine(stack.Folder, StackLocation.StateRoot) : stack.StateFolder(file.Settings.Local);
+        var state = file is null ? Path.Combine(stack.Folder, LocalSettings.StateRoot) : stack.StateFolder(file.Settings.Local);
 
         // 5 to 7
         if (file is not null)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ModelServing.Cli;
 using ModelServing.Cli.Doctor;
+using ModelServing.Contracts;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Doctor;
