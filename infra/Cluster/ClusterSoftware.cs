@@ -9,7 +9,6 @@ namespace ModelServing.Infra.Cluster;
 /// The version of Kubernetes and the image of the nodes, compared with what OKE offers in the region before anything is created. What OKE
 /// no longer offers is an error for a new cluster only: an existing one must still be able to change.
 /// </summary>
-/// <param name="KubernetesVersion">The version.</param>
 /// <param name="NodeImageId">The OCID of the image.</param>
 internal sealed record ClusterSoftware(Output<string> KubernetesVersion, Output<string> NodeImageId)
 {

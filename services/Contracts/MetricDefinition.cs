@@ -2,7 +2,6 @@ namespace ModelServing.Contracts;
 
 /// <summary>A metric of a process, as a dashboard shows it.</summary>
 /// <param name="Name">The name, one of <see cref="MetricNames"/>.</param>
-/// <param name="Kind">The kind.</param>
 /// <param name="Unit">The unit: <c>s</c>, <c>By</c>, <c>1</c> for a number without one, or what is counted, in braces.</param>
 /// <param name="Title">What it shows, in a few words.</param>
 /// <param name="Dimensions">The dimensions that tell its series apart.</param>

@@ -36,7 +36,6 @@ public sealed class SharedFill
 
     /// <summary>Begins a fill, or joins the one that another part has begun. Null while another process fills the view, and once
     /// it is filled.</summary>
-    /// <param name="view">The view.</param>
     /// <param name="part">The part of this process, from 0.</param>
     /// <param name="parts">The number of parts.</param>
     /// <param name="epoch">The epoch of the event log. A view that was filled in an earlier one is filled again.</param>

@@ -5,7 +5,6 @@ using ModelServing.Features.Engine;
 namespace ModelServing.OnlineStore;
 
 /// <summary>Changes states of one fill in the cache, each by compare-and-set. A state of a later fill is never changed.</summary>
-/// <param name="view">The view.</param>
 /// <param name="fill">The number of the fill.</param>
 internal sealed class StateChanges(ViewStore view, ulong fill)
 {
@@ -16,7 +15,6 @@ internal sealed class StateChanges(ViewStore view, ulong fill)
     internal bool HasOthers { get; private set; }
 
     /// <summary>Changes states.</summary>
-    /// <param name="keys">Their keys.</param>
     /// <param name="change">Gets the index of a key and its state, null without one of this fill, and returns the new state; null leaves
     /// it. It may be called several times for a key.</param>
     /// <param name="overwrites">Whether states of earlier fills are replaced too.</param>

@@ -30,7 +30,6 @@ public sealed class ViewFill
     private string? runs;
     private bool isHeld;
 
-    /// <param name="view">The view.</param>
     /// <param name="counts">Counts what became of the events.</param>
     /// <param name="epoch">The epoch of the event log.</param>
     /// <param name="replaces">The fill that is replaced, although it is one of this epoch; null if there is no such fill.</param>

@@ -41,7 +41,6 @@ public sealed class ViewStore
         await FindMarkerAsync(cancellationToken) is { } marker && marker.Epoch >= epoch ? marker : null;
 
     /// <summary>Keeps the marker of a fill longer, if it is still there, and notes the runs of the cache's servers.</summary>
-    /// <param name="fill">The fill.</param>
     /// <param name="runs">The runs; null if they are unknown.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="CacheException">The marker may not be written.</exception>

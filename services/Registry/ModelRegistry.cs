@@ -6,7 +6,6 @@ using ModelServing.Registry.Safety;
 namespace ModelServing.Registry;
 
 /// <summary>The versions of all models, in an object store. A version is immutable and exists once its manifest has arrived.</summary>
-/// <param name="store">The store.</param>
 /// <param name="time">The source of a manifest's creation time.</param>
 /// <param name="limits">The limits for a model; null means <see cref="ArtifactLimits.Default"/>.</param>
 public sealed class ModelRegistry(IObjectStore store, TimeProvider time, ArtifactLimits? limits = null)

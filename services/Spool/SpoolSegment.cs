@@ -87,7 +87,6 @@ internal sealed unsafe class SpoolSegment : IDisposable
     public bool Fits(int recordBytes) => SpoolFormat.SizeOf(recordBytes) <= Capacity - Length;
 
     /// <summary>Appends a record that fits.</summary>
-    /// <param name="record">The record.</param>
     /// <param name="checksum">The checksum of its bytes alone.</param>
     /// <param name="number">Its number in the spool.</param>
     public void Append(ReadOnlySpan<byte> record, uint checksum, ulong number)

@@ -7,7 +7,6 @@ namespace ModelServing.Cache.Reports;
 /// <summary>What a request compares, if the router sent it to stable because another variant failed it. Stable's process reports such
 /// requests in a stream of their own, whose name this is.</summary>
 /// <param name="Variant">The variant that failed.</param>
-/// <param name="Version">Its version.</param>
 /// <param name="Trial">The version's trial.</param>
 /// <param name="Kind"><c>error</c> or <c>non-finite</c>. No stream counts another one.</param>
 public sealed record Comparison(string Variant, ModelVersion Version, int Trial, string Kind)

@@ -25,7 +25,6 @@ public sealed class RouterTraffic
 
     /// <param name="cache">The connection.</param>
     /// <param name="environment">The environment's name; several may share a cache.</param>
-    /// <param name="model">The model.</param>
     public RouterTraffic(CacheConnection cache, string environment, ModelName model)
     {
         ArgumentNullException.ThrowIfNull(cache);

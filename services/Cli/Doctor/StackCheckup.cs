@@ -18,7 +18,6 @@ namespace ModelServing.Cli.Doctor;
 /// 8 cluster      its own RBAC, if it exists
 /// </code>
 /// </remarks>
-/// <param name="stack">The stack.</param>
 /// <param name="tools">The tools of this machine.</param>
 /// <param name="endpoint">The address of all services of OCI, such as an emulator's; null takes the region's own.</param>
 internal sealed class StackCheckup(StackLocation stack, Tools tools, Uri? endpoint)

@@ -8,7 +8,6 @@ namespace ModelServing.Cli.Doctor;
 
 /// <summary>What all questions about a stack share: whom they ask, and what the stack is.</summary>
 /// <param name="Rest">The services of OCI.</param>
-/// <param name="Stack">The stack.</param>
 /// <param name="File">Its settings.</param>
 internal sealed record StackQuestions(OciRest Rest, StackLocation Stack, StackFile File)
 {

@@ -32,7 +32,6 @@ internal sealed class ContainerRegistryClient : IDisposable
     }
 
     /// <summary>Finds an image's digest, computed from the bytes of its manifest; null if there is no such image.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="reference">A tag or a digest.</param>
     /// <param name="cancellation">Cancels the call.</param>
     /// <exception cref="CommandException">The registry is unreachable or refuses.</exception>
@@ -40,7 +39,6 @@ internal sealed class ContainerRegistryClient : IDisposable
         (await ReadAsync(repository, reference, cancellation))?.Digest;
 
     /// <summary>Reads an image's manifest; null if there is no such image.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="reference">A tag or a digest.</param>
     /// <param name="cancellation">Cancels the call.</param>
     /// <exception cref="CommandException">The registry is unreachable or refuses.</exception>
@@ -73,9 +71,7 @@ internal sealed class ContainerRegistryClient : IDisposable
     }
 
     /// <summary>Stores a manifest, whose parts the repository must have.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="reference">A tag, or the manifest's own digest.</param>
-    /// <param name="manifest">The manifest.</param>
     /// <param name="cancellation">Cancels the call.</param>
     /// <exception cref="CommandException">The registry is unreachable or refuses.</exception>
     internal async Task WriteAsync(string repository, string reference, ImageManifest manifest, CancellationToken cancellation)
@@ -126,7 +122,6 @@ internal sealed class ContainerRegistryClient : IDisposable
     }
 
     /// <summary>Stores a part of an image.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="digest">The part's digest, which the registry checks.</param>
     /// <param name="file">A file with the part.</param>
     /// <param name="cancellation">Cancels the call.</param>

@@ -48,7 +48,6 @@ internal sealed partial class ContainerRegistryConnection : IDisposable
     public void Dispose() => http.Dispose();
 
     /// <summary>Sends a request and logs in if the registry wants it.</summary>
-    /// <param name="method">The method.</param>
     /// <param name="path">The path below <c>/v2/</c>, or a whole address that the registry named.</param>
     /// <param name="content">Makes the content, once for each attempt; null for none.</param>
     /// <param name="isTransfer">Whether a layer is sent or received. It gets more time, and an answer's content is not read.</param>

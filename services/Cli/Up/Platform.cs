@@ -114,7 +114,6 @@ internal sealed class Platform : IAsyncDisposable
         return Task.Delay(VersionHosts.Propagation, time, cancellation);
     }
 
-    /// <summary>Removes the proxy.</summary>
     internal void RemoveProxy() => files.Rewrite(static entry => entry);
 
     /// <summary>Applies other clients; the router follows within a fraction of a second.</summary>

@@ -36,9 +36,8 @@ public static class ModelAlarms
             Pending = TimeSpan.FromMinutes(2),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.Rollback,
-            Text = "For two minutes, a version failed more than 5% of its requests, and stable answered them. It is rolled back; ms status "
-                +
-                "shows the result.",
+            Text = "For two minutes, a version failed more than 5% of its requests, and stable answered them. It is rolled back; ms " +
+                "status shows the result.",
         },
         new()
         {
@@ -58,9 +57,8 @@ public static class ModelAlarms
             Query = With(Failure, "mean() > 0.1", atLeast: 30),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "More than 10% of a version's requests failed. Nothing is rolled back: the requests may be at fault. See ms status and "
-                +
-                "the version's log.",
+            Text = "More than 10% of a version's requests failed. Nothing is rolled back: the requests may be at fault. See ms status " +
+                "and the version's log.",
         },
         new()
         {

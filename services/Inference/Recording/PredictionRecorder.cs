@@ -60,7 +60,6 @@ internal sealed class PredictionRecorder(
     }
 
     /// <summary>Records that the version has no answer. The failure is answered whether its record is kept or not.</summary>
-    /// <param name="attempt">The attempt.</param>
     /// <param name="problem">The answer.</param>
     /// <param name="model">The model; null if the inputs are not available any more.</param>
     /// <param name="request">The inputs.</param>

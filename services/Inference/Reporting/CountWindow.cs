@@ -8,7 +8,6 @@ internal sealed class CountWindow(long[][] zeros)
     /// <summary>The parts of an hour.</summary>
     internal const int Parts = 6;
 
-    /// <summary>The minutes of a part.</summary>
     internal const int MinutesOfPart = 10;
 
     private readonly Queue<long[][]> began = new([zeros]);

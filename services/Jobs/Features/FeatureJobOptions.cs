@@ -30,7 +30,6 @@ internal sealed class FeatureJobOptions
 
     private readonly Option<bool> stopsWithInput = new("--stop-with-input") { Description = "Stop when standard input ends." };
 
-    /// <param name="command">The command.</param>
     /// <param name="readsEvents">Whether the job reads the event log on this machine.</param>
     internal void AddTo(Command command, bool readsEvents = true)
     {

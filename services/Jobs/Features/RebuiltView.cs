@@ -5,7 +5,6 @@ using ModelServing.OnlineStore;
 namespace ModelServing.Jobs.Features;
 
 /// <summary>The result for a view.</summary>
-/// <param name="View">The view.</param>
 /// <param name="Entities">The entities whose states were written.</param>
 /// <param name="Marker">The marker; null if other shards are missing.</param>
 /// <param name="WasFilled">Whether the view was filled already, or another process filled it.</param>

@@ -62,7 +62,6 @@ public sealed class OciRest : IDisposable
     }
 
     /// <summary>Reads something.</summary>
-    /// <param name="service">The service.</param>
     /// <param name="target">The path and the query, from the first <c>/</c>.</param>
     /// <param name="cancellation">Ends the call at once.</param>
     public Task<RestAnswer> GetAsync(RestService service, string target, CancellationToken cancellation) =>

@@ -64,7 +64,6 @@ public sealed class RecordWriter
     /// <summary>Adds an input or an output.</summary>
     /// <param name="isInput">Whether it is an input. All inputs come before the first output.</param>
     /// <param name="head">Its name and data type, and what becomes of its data.</param>
-    /// <param name="shape">Its shape.</param>
     /// <param name="data">Its elements in row-major order, little-endian, as prediction.proto describes them.</param>
     /// <param name="hash">Hashes the data if they are to be hashed. Without it, they are dropped.</param>
     public void Tensor(bool isInput, TensorHead head, ReadOnlySpan<long> shape, ReadOnlySpan<byte> data, KeyedHash? hash)

@@ -6,7 +6,6 @@ namespace ModelServing.Router.Description;
 /// the routes do.</summary>
 internal static class ApiDescription
 {
-    /// <summary>The path.</summary>
     internal const string Path = "/openapi.json";
 
     private static readonly byte[] Document = Read();

@@ -56,7 +56,7 @@ internal static class PodSummary
         foreach (var group in changed.GroupBy(static change => Reasons(change.Values.Where(IsRun))).Where(static each => each.Key != ""))
         {
             var names = group.Select(static each => each.Resource.Type == ResourceTypes.Function ? each.Resource.Name : "all functions");
-            yield return new($"functions start anew ({group.Key}): {string.Join(", ", names)}");
+            yield return new($"functions restart ({group.Key}): {string.Join(", ", names)}");
         }
     }
 

@@ -5,7 +5,6 @@ namespace ModelServing.Stacks.Preview.Summary;
 /// <summary>A statement of an OCI policy, taken apart.</summary>
 /// <param name="Text">The whole statement.</param>
 /// <param name="Who">Whom it allows something: the pods of a service account, or the statement's own subject.</param>
-/// <param name="Verb">The verb.</param>
 /// <param name="Resources">The type of resources.</param>
 /// <param name="Conditions">The rest: the place and the conditions.</param>
 internal sealed partial record PolicyText(string Text, string Who, string Verb, string Resources, string Conditions)

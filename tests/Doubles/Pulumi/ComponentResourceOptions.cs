@@ -1,6 +1,5 @@
 namespace Pulumi;
 
-/// <summary>Options of a component.</summary>
 public sealed class ComponentResourceOptions : ResourceOptions
 {
     public List<ProviderResource> Providers { get => field ??= []; set; }

@@ -1,6 +1,5 @@
 namespace Pulumi;
 
-/// <summary>Options of an invoke.</summary>
 public class InvokeOptions
 {
     public Resource? Parent { get; set; }

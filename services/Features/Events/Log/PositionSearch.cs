@@ -5,7 +5,6 @@ namespace ModelServing.Features.Events.Log;
 
 /// <summary>Finds the place in the event log from which a reader gets all events after a sequence, and few before: the beginning of a
 /// segment, on the volume or in the object store. It reads the first records of few segments.</summary>
-/// <param name="log">The log.</param>
 /// <param name="store">The object store.</param>
 internal sealed class PositionSearch(EventLog log, IObjectStore store)
 {

@@ -25,7 +25,7 @@ public sealed class EverythingThatChangesTests
         "a Rollback function that does nothing",
         "{ timeout: 60s }",
         "{ timeout: 60s, dryRun: true }",
-        "functions start anew (MODELSERVING_DRY_RUN): all functions",
+        "functions restart (MODELSERVING_DRY_RUN): all functions",
         None)]
     [InlineData(
         "a client with a role",
@@ -61,7 +61,7 @@ public sealed class EverythingThatChangesTests
         "data protection that is off",
         "modelserving:functions:",
         "modelserving:dataProtection: false\n  modelserving:functions:",
-        "Bucket artifacts is protected no longer: it can be deleted|RedisCluster cache is protected no longer: it can be deleted",
+        "Bucket artifacts is no longer protected: it can be deleted|RedisCluster cache is no longer protected: it can be deleted",
         "data loss")]
     [InlineData(
         "tokens of another issuer",
@@ -213,7 +213,7 @@ public sealed class EverythingThatChangesTests
         "functions",
         "nosql:ocid1",
         "nosql:ocid2",
-        "functions start anew (MODELSERVING_JOURNAL): all functions",
+        "functions restart (MODELSERVING_JOURNAL): all functions",
         None)]
     [InlineData("Functions", "Rule", "functions-manifests", "models/*/manifest.json", "models/*", "nothing is replaced or deleted", None)]
     [InlineData(
