@@ -9,6 +9,7 @@ internal static class BenchAction
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Sets the action of a command.</summary>
+    /// <param name="command">The command.</param>
     /// <param name="measure">Runs the bench.</param>
     /// <param name="print">Prints the report as text.</param>
     /// <param name="json">The option that prints the report as JSON; null if the command does not have it.</param>

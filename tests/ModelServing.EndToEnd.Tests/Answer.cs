@@ -5,6 +5,7 @@ namespace ModelServing.EndToEnd.Tests;
 /// <param name="Status">The status; 0 if there was no complete response.</param>
 /// <param name="Variant">The variant that it names.</param>
 /// <param name="Version">The version that it names.</param>
+/// <param name="ContentType">The content type.</param>
 /// <param name="RetryAfter">When to try again.</param>
 /// <param name="Body">The body, or the reason why it is missing.</param>
 /// <param name="Failover">The variant that failed before this one answered; empty for none.</param>

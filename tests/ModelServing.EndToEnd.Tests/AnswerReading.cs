@@ -2,6 +2,7 @@ using System.Text.Json;
 
 namespace ModelServing.EndToEnd.Tests;
 
+/// <summary>Reads answers.</summary>
 internal static class AnswerReading
 {
     /// <summary>The data of an output.</summary>

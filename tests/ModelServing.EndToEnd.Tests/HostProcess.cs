@@ -47,6 +47,7 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
+    /// <param name="settings">The settings.</param>
     /// <param name="through">A command that replaces itself with the command in its last arguments.</param>
     internal static HostProcess StartInference(InferenceSettings settings, params string[] through) =>
         new(MsProcess.Program("Inference", "ModelServing.Inference"), settings, through);

@@ -28,6 +28,7 @@ internal static class OrdinaryUser
 
     /// <summary>The command through which a host of that user starts.</summary>
     /// <param name="one">A folder that becomes the user's, with everything in it.</param>
+    /// <param name="another">Another one.</param>
     internal static string[] Command(string one, string another) => !Environment.IsPrivilegedProcess
         ? []
         :

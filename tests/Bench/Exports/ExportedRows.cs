@@ -1,6 +1,8 @@
 namespace ModelServing.Bench.Exports;
 
 /// <summary>An export of predictions, as it was measured.</summary>
+/// <param name="Rows">The rows.</param>
+/// <param name="RecordBytes">The bytes of a record.</param>
 /// <param name="Megabytes">The memory for rows, in MB.</param>
 /// <param name="RowsPerSecond">The rows per second, the program's start included.</param>
 /// <param name="PeakMegabytes">The most memory of the process, in MB.</param>

@@ -111,6 +111,7 @@ internal static class Proxies
 
     /// <summary>A proxy that does little but forward.</summary>
     /// <param name="client">Its HTTP client, one of <see cref="MinimalProxy.Clients"/>.</param>
+    /// <param name="backends">The backends.</param>
     /// <param name="cancellation">Cancels the start.</param>
     internal static async Task<MeasuredServer> MinimalAsync(string client, Backends backends, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 namespace Pulumi;
 
+/// <summary>Options of a component.</summary>
 public sealed class ComponentResourceOptions : ResourceOptions
 {
     public List<ProviderResource> Providers { get => field ??= []; set; }

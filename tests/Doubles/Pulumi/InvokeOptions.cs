@@ -1,5 +1,6 @@
 namespace Pulumi;
 
+/// <summary>Options of an invoke.</summary>
 public class InvokeOptions
 {
     public Resource? Parent { get; set; }

@@ -58,6 +58,7 @@ internal sealed class HostContainer : IAsyncDisposable
     }
 
     /// <summary>Starts a pod's host.</summary>
+    /// <param name="pod">The pod.</param>
     /// <param name="overrides">The variables that the test overrides or adds, from a closed list.</param>
     /// <param name="mounts">The folders that the kubelet or the test mounts: from the path in the container to the folder. Only those of
     /// claims are writable.</param>

@@ -26,6 +26,7 @@ internal static class DoublesDescription
             : Repository.Combine("tests", "Doubles", "Pulumi.Kubernetes", "Kubernetes.txt"));
 
     /// <summary>A TypeScript module with these statements.</summary>
+    /// <param name="provider">The provider.</param>
     /// <param name="description">The description of the doubles.</param>
     /// <param name="only">The only block to write; null for all blocks.</param>
     internal static string Module(string provider, string description, string? only = null)

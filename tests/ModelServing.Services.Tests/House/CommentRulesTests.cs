@@ -12,7 +12,7 @@ public partial class CommentRulesTests
     ];
 
     [Fact]
-    public void A_comment_says_more_than_the_name() => SourceFiles.AssertNone(SourceFiles.All.SelectMany(static file =>
+    public void A_comment_says_more_than_the_name() => SourceFiles.AssertNone(SourceFiles.Product.SelectMany(static file =>
         file.Lines.Index()
             .Where(line => Described(file, line.Index) is var (name, text) && Repeats(text, name))
             .Select(line => $"{file.Path}:{line.Index + 1}: {line.Item.Trim()}")));

@@ -6,6 +6,7 @@ namespace ModelServing.Services.Tests.House;
 
 /// <summary>One C# file.</summary>
 /// <param name="Path">Its path below the repository's root, with '/'.</param>
+/// <param name="Lines">Its lines.</param>
 /// <param name="Root">Its syntax tree.</param>
 internal sealed record SourceFile(string Path, IReadOnlyList<string> Lines, CompilationUnitSyntax Root)
 {

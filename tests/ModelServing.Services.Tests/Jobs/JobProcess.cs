@@ -18,6 +18,7 @@ internal sealed class JobProcess : IDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="heapMegabytes">The most memory for managed objects; null for no limit.</param>
+    /// <param name="arguments">The arguments.</param>
     internal static JobProcess Start(int? heapMegabytes, params IEnumerable<string> arguments) => Start(heapMegabytes, [], arguments);
 
     /// <summary>Starts it with further variables.</summary>

@@ -15,6 +15,7 @@ internal static class SomeRecord
     /// <summary>An answered prediction of the model <c>fraud</c>.</summary>
     /// <param name="number">Makes the identifier.</param>
     /// <param name="after">When it began after <see cref="Start"/>.</param>
+    /// <param name="attempt">The attempt.</param>
     internal static PredictionRecord Create(int number = 1, TimeSpan after = default, int attempt = 1) => new()
     {
         RequestId = IdOf(number),

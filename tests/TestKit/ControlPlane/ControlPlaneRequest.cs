@@ -8,5 +8,6 @@ namespace ModelServing.TestKit.ControlPlane;
 public sealed record ControlPlaneRequest(string Target, ControlPlaneOperation? Operation)
     : EmulatorRequest<ControlPlaneOperation>(Operation)
 {
+    /// <summary>The path.</summary>
     public string Path => Target.Split('?')[0];
 }

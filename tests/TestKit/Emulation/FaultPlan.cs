@@ -13,6 +13,8 @@ public sealed class FaultPlan<TOperation>
     public Task Forever => release.Task;
 
     /// <summary>Plans a fault for the next requests of an operation.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="fault">The fault.</param>
     /// <param name="times">How many requests get it.</param>
     /// <param name="key">The object, table or function whose requests get it; null means any.</param>
     /// <param name="after">How many requests pass before the first fault.</param>

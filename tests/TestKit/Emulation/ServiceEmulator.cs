@@ -101,6 +101,7 @@ public abstract class ServiceEmulator<TOperation, TRequest> : IAsyncDisposable
 
     /// <summary>Runs an operation, or the fault that is planned for it.</summary>
     /// <param name="context">The request.</param>
+    /// <param name="operation">The operation.</param>
     /// <param name="key">The object, table or function that it is for.</param>
     /// <param name="run">The operation itself.</param>
     private protected async Task RunAsync(HttpContext context, TOperation operation, string key, Func<Task<EmulatorAnswer>> run)

@@ -1,6 +1,7 @@
 namespace ModelServing.TestKit.GuardSimulation;
 
 /// <summary>The result of a scenario.</summary>
+/// <param name="Scenario">The scenario.</param>
 /// <param name="Rollouts">The number of simulated rollouts.</param>
 /// <param name="Condemned">The number of condemned rollouts.</param>
 /// <param name="Failures">The average number of the watched variant's failures per rollout, since the fault if there is one.</param>

@@ -6,6 +6,7 @@ namespace ModelServing.TestKit.GuardSimulation;
 /// Lets a simulated rollout answer 200 requests per second, and reports the slow ones by a real <see cref="SlowLimit"/>. Latencies have a
 /// heavy tail (Pareto, alpha 2): of equal versions, 0.6% of the answers are slow.
 /// </summary>
+/// <param name="rollout">The rollout.</param>
 /// <param name="typical">Stable's shortest latency at a minute of the rollout.</param>
 internal sealed class SimulatedAnswers(SimulatedRollout rollout, Func<double, TimeSpan> typical)
 {

@@ -1,6 +1,7 @@
 namespace ModelServing.TestKit.Hostile;
 
 /// <summary>A model of <c>tests/Hostile/models.yaml</c>.</summary>
+/// <param name="Name">Its name.</param>
 /// <param name="Onnx">The model.</param>
 /// <param name="Good">A request that it answers well at any time.</param>
 public sealed record HostileModel(string Name, byte[] Onnx, string Good)

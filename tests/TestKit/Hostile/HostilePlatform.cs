@@ -32,6 +32,7 @@ public sealed partial class HostilePlatform : IAsyncDisposable
     {
     }
 
+    /// <summary>The API.</summary>
     public Uri Api => new($"http://127.0.0.1:{port}");
 
     /// <summary>The processes beside <c>ms</c> itself, by identifier.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 namespace ModelServing.TestKit.Hostile;
 
 /// <summary>Bytes in a compact form: pieces of text, each some times.</summary>
+/// <param name="Pieces">The pieces.</param>
 /// <param name="IsUtf8">Whether the text is UTF-8 and <c>\xHH</c> in it one byte. Otherwise each character is one byte.</param>
 public sealed record HostileText(IReadOnlyList<(string Text, int Times)> Pieces, bool IsUtf8)
 {

@@ -3,6 +3,7 @@ using System.Globalization;
 namespace ModelServing.TestKit.Hostile;
 
 /// <summary>A hostile answer of a version, from <c>tests/Hostile/upstreams.yaml</c>.</summary>
+/// <param name="Name">Its name.</param>
 /// <param name="Answer">What the version sends.</param>
 /// <param name="Then">What it does afterwards: <c>stay</c>, <c>close</c> or <c>reset</c>.</param>
 /// <param name="IsEndless">Whether it sends this for ever.</param>

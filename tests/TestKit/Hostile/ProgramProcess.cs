@@ -37,6 +37,7 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     /// <summary>Starts a built program.</summary>
     /// <param name="program">Its file below <c>artifacts/bin</c>, a .dll.</param>
+    /// <param name="arguments">Its arguments.</param>
     /// <param name="folder">The folder that it runs in.</param>
     /// <param name="variables">Further environment variables.</param>
     public static ProgramProcess Start(

@@ -4,6 +4,8 @@ namespace ModelServing.Bench.Soak.Features;
 
 /// <summary>A payment of the soak: what is predicted, and then an event.</summary>
 /// <param name="Number">Its number, from 0.</param>
+/// <param name="Card">The card.</param>
+/// <param name="Terminal">The terminal.</param>
 /// <param name="Cents">The amount.</param>
 /// <param name="Time">When it is predicted.</param>
 /// <param name="EventTime">The time of its event, which may be late.</param>

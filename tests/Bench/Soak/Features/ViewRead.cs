@@ -6,6 +6,7 @@ namespace ModelServing.Bench.Soak.Features;
 
 /// <summary>An entity's features as they were served.</summary>
 /// <param name="Index">Which prediction or answer they belong to.</param>
+/// <param name="Entity">The entity.</param>
 /// <param name="Time">The time of reading.</param>
 /// <param name="Request">The request's values.</param>
 /// <param name="Sequence">The sequence that was recorded.</param>

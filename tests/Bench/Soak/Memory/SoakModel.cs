@@ -5,8 +5,10 @@ using ModelServing.TestKit.Hostile;
 namespace ModelServing.Bench.Soak.Memory;
 
 /// <summary>A model under attack, with a request that it can answer well at any time, and the text that costs it most.</summary>
+/// <param name="Name">Its name.</param>
 /// <param name="Onnx">The model.</param>
 /// <param name="Good">A small request.</param>
+/// <param name="Input">Its input.</param>
 /// <param name="Datatype">The datatype of its input.</param>
 /// <param name="Element">An element of its input that costs much memory for each of its bytes, with its comma.</param>
 internal sealed record SoakModel(ModelName Name, byte[] Onnx, string Good, string Input, string Datatype, string Element)

@@ -59,8 +59,9 @@ public sealed class PlainFunctionCallTests() : FunctionCallTests(static () => ne
         var e = await Assert.ThrowsAsync<ContractException>(() => RunningFunctions.StartAsync(
             new SecretlessCaller(), new FunctionsHostSettings { Journal = HostSources.Sqlite(folder.Combine("journal.db")) }));
         Assert.Equal(
-            "the environment variable MODELSERVING_RUN_SECRET is not set; outside of OCI Functions it must be the secret that callers " +
-                "send in X-Run-Secret",
+            "the environment variable MODELSERVING_RUN_SECRET is not set; outside of OCI Functions it must be the secret that callers send "
+                +
+                "in X-Run-Secret",
             e.Message);
     }
 
