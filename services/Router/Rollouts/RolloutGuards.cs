@@ -174,7 +174,7 @@ internal sealed class RolloutGuards(
         var unreachable = version.Reachability!.UnreachableTime;
         if (version.LastCutOff is { } last && time.GetElapsedTime(last) < unreachable + CutOffBefore)
         {
-            // A call that can't be ended takes the process with it. One caller can do that to any version, so it is no evidence.
+            // A call that can't be ended takes the process with it. One caller can do that to any version, so it is not evidence.
             if (version.MarkSpared())
                 RolloutLog.Spared(logger, version.Trial.Model.Text, version.Trial.Version.ToString(), unreachable.TotalSeconds);
             return;

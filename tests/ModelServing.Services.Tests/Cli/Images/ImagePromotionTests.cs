@@ -16,7 +16,7 @@ public sealed class ImagePromotionTests : IAsyncLifetime
           modelserving:region: eu-frankfurt-1
           modelserving:tenancy: ocid1.tenancy.oc1..a
           modelserving:compartment: ocid1.compartment.oc1..b
-          modelserving:cluster: { nodeImage: ocid1.image.oc1.eu-frankfurt-1.c }
+          modelserving:cluster: { kubernetesVersion: v1.34.1, nodeImage: ocid1.image.oc1.eu-frankfurt-1.c }
         # the end
 
         """;
@@ -144,7 +144,8 @@ public sealed class ImagePromotionTests : IAsyncLifetime
     [InlineData("staging", "gone", "Pulumi.gone.yaml does not exist")]
     public async Task A_promotion_that_makes_no_sense_is_refused(string from, string to, string why)
     {
-        Write("arm", Prod.Replace("{ nodeImage", "{ nodes: { shape: VM.Standard.A1.Flex }, nodeImage", StringComparison.Ordinal));
+        Write("arm", Prod.Replace(
+            "{ kubernetesVersion", "{ nodes: { shape: VM.Standard.A1.Flex }, kubernetesVersion", StringComparison.Ordinal));
         var e = await Assert.ThrowsAsync<CommandException>(() => ImagesCommand.PromoteAsync(
             terminal.Terminal, Stack(from), Stack(to), $"{proxy.Host}/space", Logins(), Cancellation));
         Assert.Contains(why, e.Lines[0], StringComparison.Ordinal);
