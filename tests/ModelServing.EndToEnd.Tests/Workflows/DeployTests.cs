@@ -93,7 +93,7 @@ public sealed class DeployTests
         Assert.StartsWith("file,${{ runner.temp }}/", apply.Env["OCI_GO_SDK_EC_CONFIG"], StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> References(string project)
+    private static HashSet<string> References(string project)
     {
         var open = new Queue<string>([project]);
         var seen = new HashSet<string>(StringComparer.Ordinal);
