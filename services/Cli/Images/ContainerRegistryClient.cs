@@ -100,12 +100,19 @@ internal sealed class ContainerRegistryClient : IDisposable
 
     /// <summary>Makes a part of an image of another repository of this registry a part of this one, without moving its bytes.</summary>
     /// <returns>Whether the registry did so. Not every registry can, or gives one login the rights of two repositories at once.</returns>
-    /// <exception cref="CommandException">The registry is unreachable.</exception>
     internal async Task<bool> MountAsync(string repository, string digest, string from, CancellationToken cancellation)
     {
         var path = $"{repository}/blobs/uploads/?mount={Uri.EscapeDataString(digest)}&from={Uri.EscapeDataString(from)}";
-        using var answer = await connection.TrySendAsync(HttpMethod.Post, path, null, isTransfer: false, cancellation);
-        return answer.StatusCode == HttpStatusCode.Created;
+        try
+        {
+            using var answer = await connection.TrySendAsync(HttpMethod.Post, path, null, isTransfer: false, cancellation);
+            return answer.StatusCode == HttpStatusCode.Created;
+        }
+        catch (CommandException)
+        {
+            // It may only refuse a token for two repositories. A registry that is unavailable refuses the copy too, with a message.
+            return false;
+        }
     }
 
     /// <summary>Opens a part of an image.</summary>

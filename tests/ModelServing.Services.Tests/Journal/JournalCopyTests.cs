@@ -80,8 +80,8 @@ public sealed class JournalCopyTests
         var e = await Assert.ThrowsAsync<ContractException>(async () => await RestoreAsync(other, await CopyAsync(store)));
         Assert.Equal(
             $"the journal fake: has another event {from} of fraud than the copy; restore into an empty table", e.Message);
-        Assert.Equal(0, other.Puts);
         Assert.Equal(before, other.Events);
+        Assert.Equal(0, other.Puts);
     }
 
     [Fact]
