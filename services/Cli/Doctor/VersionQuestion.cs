@@ -73,6 +73,14 @@ internal static class VersionQuestion
         var choice = fitting.Count == 0
             ? $"none fits {wanted} and {nodes.Shape}"
             : $"for {wanted} and {nodes.Shape} the newest are {newest}";
+        // Without one, an apply takes the newest that fits.
+        if (stack.Cloud.Cluster.NodeImage is null)
+        {
+            return fitting is [var first, ..]
+                ? Finding.Good("node image", $"{first.Name} is the newest for {wanted} and {nodes.Shape}")
+                : Finding.Wrong("node image", choice, fix);
+        }
+
         if (sources.FirstOrDefault(source => source.Id == stack.Cloud.Cluster.NodeImage) is not { Name: { } name })
         {
             return Finding.Wrong(

@@ -50,10 +50,14 @@ internal static class MemoryCost
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
             using var answer = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (answer.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ServiceUnavailable)
+            {
+                var why = await answer.Content.ReadAsStringAsync(cancellation);
+                throw new BenchException($"{pod.Name} refused a body of {body.Length} bytes with {(int)answer.StatusCode}: {why}");
+            }
+
             await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
             await stream.CopyToAsync(Stream.Null, cancellation);
-            if (answer.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ServiceUnavailable)
-                throw new BenchException($"{pod.Name} refused a body of {body.Length} bytes");
             most = Math.Max(most, (double)(pod.TakePeak() - before) / body.Length);
         }
 

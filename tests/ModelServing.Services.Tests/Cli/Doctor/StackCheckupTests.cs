@@ -63,12 +63,27 @@ public sealed class StackCheckupTests
     [InlineData("examplenodenew", "1.90.1", "examplenode")]
     public async Task A_node_image_that_does_not_fit_is_wrong_and_one_that_fits_is_named(string image, string text, string fitting)
     {
-        await using var stack = await CheckedStack.StartAsync();
+        await using var stack = await CheckedStack.StartAsync(static yaml => yaml.Replace(
+            "modelserving:cluster:\n",
+            "modelserving:cluster:\n    nodeImage: ocid1.image.oc1.eu-frankfurt-1.examplenode\n",
+            StringComparison.Ordinal));
         var options = Sources(stack, image);
         stack.Cloud.Set("/20180222/nodePoolOptions/all", options);
         var finding = Wrong(await stack.CheckAsync(), "node image");
         Assert.Contains(text, finding.Text, StringComparison.Ordinal);
         Assert.EndsWith($"cluster.nodeImage ocid1.image.oc1.eu-frankfurt-1.{fitting}2", finding.Fix, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_node_image_the_newest_one_that_fits_is_named_and_none_is_wrong()
+    {
+        await using var stack = await CheckedStack.StartAsync();
+        stack.Cloud.Set("/20180222/nodePoolOptions/all", Sources(stack, "newest"));
+        var finding = Find(await stack.CheckAsync(), "node image");
+        Assert.Equal(FindingState.Good, finding.State);
+        Assert.StartsWith("Oracle-Linux-8.10-2026.03.18-0-OKE-", finding.Text, StringComparison.Ordinal);
+        stack.Cloud.Set("/20180222/nodePoolOptions/all", Versions(stack.Version));
+        Assert.StartsWith("none fits v", Wrong(await stack.CheckAsync(), "node image").Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +118,8 @@ public sealed class StackCheckupTests
     public async Task Every_availability_domain_needs_room_for_a_node_however_much_the_others_have()
     {
         await using var stack = await CheckedStack.StartAsync(static yaml =>
-            yaml.Replace("    nodes:\n", "    nodes:\n      availabilityDomains: 3\n", StringComparison.Ordinal));
+            yaml.Replace("    nodes:\n", "    nodes:\n      availabilityDomains: 3\n", StringComparison.Ordinal)
+                .Replace("memoryInGbs: 8\n      min: 1\n", "memoryInGbs: 8\n      min: 3\n", StringComparison.Ordinal));
         stack.Cloud.Available = static (_, limit, domain) =>
             limit == "standard-e5-memory-count" && domain.EndsWith("AD-2", StringComparison.Ordinal) ? 7 : 1000;
         var finding = Wrong(await stack.CheckAsync(), "limit compute standard-e5-memory-count");
