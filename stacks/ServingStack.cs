@@ -28,10 +28,13 @@ public sealed class ServingStack : Stack
 
         // 1. The providers, and the policies that the foundation needs.
         var context = new StackContext(configuration);
+        if (!configuration.IsOffline)
+            TenancyRegions.Check(configuration.File, this, context.InRegion().Provider!);
         var services = IdentitySetup.Services(context);
 
         // 2. The foundation. The topics are part of it, so people confirm their addresses before there are alarms.
         var network = ClusterSetup.Network(context);
+        var access = ClusterSetup.Access(context, network);
         var cluster = ClusterSetup.Cluster(context, network, services);
         var cache = DataSetup.Cache(context, network);
         var store = DataSetup.Artifacts(context, services);
@@ -41,6 +44,9 @@ public sealed class ServingStack : Stack
         IdentitySetup.Workloads(context, cluster);
         var topics = AlarmsSetup.Topics(context);
 
+        Bastion = access?.BastionId ?? Output.Create("");
+        RunnerSubnet = network.Runner?.SubnetId ?? Output.Create("");
+        RunnerGroup = network.Runner?.GroupId ?? Output.Create("");
         Bucket = store.BucketName;
         JournalTable = journal.TableName;
         PredictionsTable = predictions.TableName;
@@ -49,6 +55,7 @@ public sealed class ServingStack : Stack
         if (context.Cloud.Images.AreEmpty)
         {
             Api = Output.Create("");
+            ApiAddresses = Output.Create(ImmutableArray<string>.Empty);
             Next = Output.Create(AfterFoundation(context.Names.Environment, context.Settings.Features.Views.Count > 0));
             return;
         }
@@ -56,13 +63,15 @@ public sealed class ServingStack : Stack
         // 3. Everything that serves requests.
         if (!configuration.IsOffline)
             PublishedVersions.Check(configuration.File, store);
-        var foundation = new Foundation(network, cluster, cache, journal, predictions, store, images);
+        var foundation = new Foundation(network, access, cluster, cache, journal, predictions, store, images);
         var functions = ServingSetup.Functions(context, foundation);
+        IdentitySetup.Functions(context, functions);
         var invocation = IdentitySetup.Invocation(context, cluster, functions);
         AlarmsSetup.Alarms(context, topics, functions);
         var workloads = WorkloadsSetup.Workloads(context, plan, foundation, functions, invocation);
         var gateway = ServingSetup.Gateway(context, foundation, workloads);
         Api = gateway.Address;
+        ApiAddresses = gateway.IpAddresses;
         Next = Output.Create(ImmutableArray.Create(
             $"pulumi config set --path {StackFile.Namespace}models.MODEL.canary.percent N, then pulumi up: changes a canary's share"));
     }
@@ -70,6 +79,22 @@ public sealed class ServingStack : Stack
     /// <summary>The address of the API; empty until there is a gateway.</summary>
     [Output("api")]
     public Output<string> Api { get; private set; }
+
+    /// <summary>The public addresses of the gateway, for the DNS record of <c>gateway.domain</c>; empty until there is a gateway.</summary>
+    [Output("apiAddresses")]
+    public Output<ImmutableArray<string>> ApiAddresses { get; private set; }
+
+    /// <summary>The OCID of the Bastion; empty without <c>cluster.access: bastion</c>.</summary>
+    [Output("bastion")]
+    public Output<string> Bastion { get; private set; }
+
+    /// <summary>The OCID of the subnet of a pipeline's machine; empty without <c>cluster.access: runner</c>.</summary>
+    [Output("runnerSubnet")]
+    public Output<string> RunnerSubnet { get; private set; }
+
+    /// <summary>The OCID of the security group of that machine.</summary>
+    [Output("runnerGroup")]
+    public Output<string> RunnerGroup { get; private set; }
 
     /// <summary>The revision of each model's rollout.</summary>
     [Output("revisions")]

@@ -40,6 +40,10 @@ public sealed class ClusterArgs : ComponentArgs
     /// <summary>The largest number of nodes. 3 by default.</summary>
     public int MaxNodes { get; init; } = 3;
 
+    /// <summary>The smallest and the largest number of nodes that only routers run on, whose pods are in the network's group of pods that
+    /// reach the internet. Null, the default, for none.</summary>
+    public (int Min, int Max)? RouterNodes { get; init; }
+
     /// <summary>The largest number of pods on a node, from 1 to 110. 31 by default, which is as many as one VNIC holds.</summary>
     public int MaxPodsPerNode { get; init; } = 31;
 
@@ -66,6 +70,14 @@ public sealed class ClusterArgs : ComponentArgs
             throw new ArgumentException($"{nameof(AvailabilityDomains)} is {AvailabilityDomains}; a region has from 1 to 3");
         if (MinNodes < 1 || MaxNodes < MinNodes)
             throw new ArgumentException($"{nameof(MinNodes)} {MinNodes} and {nameof(MaxNodes)} {MaxNodes} are not a range from at least 1");
+        if (RouterNodes is { } routers && (routers.Min < 1 || routers.Max < routers.Min))
+        {
+            throw new ArgumentException(
+                $"{nameof(RouterNodes)} are from {routers.Min} to {routers.Max}, which is not a range from at least 1");
+        }
+
+        if (RouterNodes is not null && Network.EgressGroupId is null)
+            throw new ArgumentException($"{nameof(RouterNodes)} need a network with a group of pods that reach the internet");
         if (NodeBootVolumeGbs < 50)
             throw new ArgumentException($"{nameof(NodeBootVolumeGbs)} is {NodeBootVolumeGbs}; a boot volume has at least 50 GB");
         if (MaxPodsPerNode is < 1 or > 110)

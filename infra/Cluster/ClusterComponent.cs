@@ -46,7 +46,8 @@ public sealed class ClusterComponent : ComponentResource
 
         var pool = NodePool.Create(this, name, args, cluster.Id, tags);
         NodePoolId = pool.Id;
-        ClusterAddons.Add(this, name, args, cluster.Id, pool);
+        var routers = args.RouterNodes is null ? null : NodePool.CreateForRouters(this, name, args, cluster.Id, tags);
+        ClusterAddons.Add(this, name, args, cluster.Id, pool, routers);
         KubeConfig = Output.CreateSecret(ContainerEngine.GetClusterKubeConfig.Invoke(
             new ContainerEngine.GetClusterKubeConfigInvokeArgs
             {

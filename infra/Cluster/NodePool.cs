@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Xml;
+using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Oci.ContainerEngine.Inputs;
 using Pulumi.Oci.Identity;
@@ -13,15 +14,37 @@ internal static class NodePool
     /// <summary>The input that the autoscaler changes once the pool exists, so the program ignores its changes.</summary>
     internal const string Size = "nodeConfigDetails.size";
 
+    /// <summary>Creates the pool of all pods, or of those but the routers.</summary>
     internal static ContainerEngine.NodePool Create(
+        Resource parent, string name, ClusterArgs args, Output<string> clusterId, InputMap<string> tags) =>
+        Create(parent, name, "nodes", args.MinNodes, args, clusterId, tags, [args.Network.Pods.GroupId]);
+
+    /// <summary>Creates the pool of the routers. OKE gives all pods of a pool the same groups, so only a pool of their own can give them
+    /// another one.</summary>
+    internal static ContainerEngine.NodePool CreateForRouters(
         Resource parent, string name, ClusterArgs args, Output<string> clusterId, InputMap<string> tags)
     {
+        InputList<string> groups = [args.Network.Pods.GroupId, args.Network.EgressGroupId!];
+        return Create(parent, name, "router-nodes", args.RouterNodes!.Value.Min, args, clusterId, tags, groups, ClusterNames.RouterPool);
+    }
+
+    private static ContainerEngine.NodePool Create(
+        Resource parent,
+        string name,
+        string key,
+        int size,
+        ClusterArgs args,
+        Output<string> clusterId,
+        InputMap<string> tags,
+        InputList<string> podGroups,
+        string? purpose = null)
+    {
         var network = args.Network;
-        return new ContainerEngine.NodePool($"{name}-nodes", new ContainerEngine.NodePoolArgs
+        var pool = new ContainerEngine.NodePoolArgs
         {
             ClusterId = clusterId,
             CompartmentId = args.CompartmentId,
-            Name = args.Names.NameOf("nodes"),
+            Name = args.Names.NameOf(key),
             KubernetesVersion = args.KubernetesVersion,
             NodeShape = args.NodeShape,
             NodeShapeConfig = new NodePoolNodeShapeConfigArgs { Ocpus = args.NodeOcpus, MemoryInGbs = args.NodeMemoryGbs },
@@ -33,7 +56,7 @@ internal static class NodePool
             },
             NodeConfigDetails = new NodePoolNodeConfigDetailsArgs
             {
-                Size = args.MinNodes,
+                Size = size,
                 PlacementConfigs = Placements(parent, args),
                 NsgIds = [network.Nodes.GroupId],
                 IsPvEncryptionInTransitEnabled = true,
@@ -41,7 +64,7 @@ internal static class NodePool
                 {
                     CniType = "OCI_VCN_IP_NATIVE",
                     PodSubnetIds = [network.Pods.SubnetId],
-                    PodNsgIds = [network.Pods.GroupId],
+                    PodNsgIds = podGroups,
                     MaxPodsPerNode = args.MaxPodsPerNode,
                 },
                 FreeformTags = tags,
@@ -57,7 +80,10 @@ internal static class NodePool
                 MaximumUnavailable = "0",
             },
             FreeformTags = tags,
-        }, new CustomResourceOptions { Parent = parent, IgnoreChanges = [Size] });
+        };
+        if (purpose is not null)
+            pool.InitialNodeLabels = [new NodePoolInitialNodeLabelArgs { Key = ClusterNames.PoolLabel, Value = purpose }];
+        return new($"{name}-{key}", pool, new CustomResourceOptions { Parent = parent, IgnoreChanges = [Size] });
     }
 
     private static InputList<NodePoolNodeConfigDetailsPlacementConfigArgs> Placements(Resource parent, ClusterArgs args) =>

@@ -23,11 +23,10 @@ internal static class IdentitySetup
         Names = context.Names,
         CompartmentId = context.Cloud.Compartment,
         HomeRegion = context.HomeRegion,
-        TenancyId = context.Cloud.Tenancy,
         ClusterId = cluster.ClusterId,
         BucketName = context.BucketName,
         Namespace = ClusterNames.Namespace,
-        InferenceAccount = ClusterNames.Inference,
+        Models = [.. context.Models.Keys],
         RouterAccount = ClusterNames.Router,
         ExportAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Export : null,
         FeatureServerAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureServer : null,
@@ -38,8 +37,22 @@ internal static class IdentitySetup
         ArchivePrefix = ArtifactKeys.ArchivePrefix,
         FeaturesPrefix = ArtifactKeys.FeaturesPrefix,
         DataLakePrefix = ArtifactKeys.DataLakePrefix,
-        VerdictsPrefix = ArtifactKeys.VerdictPrefix,
     }, context.InRegion());
+
+    internal static FunctionPolicies Functions(StackContext context, FunctionsComponent functions) =>
+        new("function-policies", new FunctionPoliciesArgs
+        {
+            Names = context.Names,
+            CompartmentId = context.Cloud.Compartment,
+            HomeRegion = context.HomeRegion,
+            TenancyId = context.Cloud.Tenancy,
+            BucketName = context.BucketName,
+            RollbackId = functions.Rollback.Id,
+            ModelMetricsId = functions.ModelMetrics.Id,
+            ModelLoaderId = functions.ModelLoader.Id,
+            ArtifactsPrefix = ArtifactKeys.Prefix,
+            VerdictsPrefix = ArtifactKeys.VerdictPrefix,
+        }, context.InRegion());
 
     internal static InvocationPolicy Invocation(StackContext context, ClusterComponent cluster, FunctionsComponent functions) =>
         new("invocation", new InvocationPolicyArgs

@@ -66,6 +66,39 @@ public class ClusterTests
     }
 
     [Fact]
+    public async Task Only_the_pods_on_the_routers_nodes_are_in_the_group_that_reaches_the_internet()
+    {
+        var run = await Rendered.FromAsync(some => some.Cluster(domains: 3, routers: (2, 4)));
+
+        Assert.Equal(["network-pods-id"], PodGroups("cluster-nodes"));
+        Assert.Equal(["network-pods-id", "network-egress-id"], PodGroups("cluster-router-nodes"));
+        var routers = run.Named(Pool, "cluster-router-nodes");
+        var label = Assert.Single(routers.Inputs.List("initialNodeLabels").Cast<ImmutableDictionary<string, object>>());
+        Assert.Equal(("modelserving/pool", "router"), (label["key"], label["value"]));
+        Assert.DoesNotContain("initialNodeLabels", run.Named(Pool, "cluster-nodes").Inputs.Keys);
+        Assert.Equal(2d, routers.Part("nodeConfigDetails")["size"]);
+        Assert.Equal(["nodeConfigDetails.size"], routers.Options.IgnoreChanges);
+        Assert.Contains(
+            "nodes=1:3:cluster-nodes-id, 2:4:cluster-router-nodes-id",
+            run.Named(Addon, "cluster-autoscaler").Inputs.List("configurations")
+                .Cast<ImmutableDictionary<string, object>>()
+                .Select(c => $"{c["key"]}={c["value"]}"));
+
+        IEnumerable<object> PodGroups(string pool) =>
+            run.Named(Pool, pool).Part("nodeConfigDetails").Map("nodePoolPodNetworkOptionDetails").List("podNsgIds");
+    }
+
+    [Theory]
+    [InlineData(0, 1, true, "RouterNodes are from 0 to 1")]
+    [InlineData(3, 2, true, "RouterNodes are from 3 to 2")]
+    [InlineData(1, 2, false, "RouterNodes need a network with a group")]
+    public async Task Nodes_of_routers_without_sense_are_refused(int min, int max, bool egressByGroup, string refusal) =>
+        Assert.Contains(
+            refusal,
+            await Rendered.RefusalAsync(some => some.Cluster(routers: (min, max), egressByGroup: egressByGroup)),
+            StringComparison.Ordinal);
+
+    [Fact]
     public async Task A_customers_key_requires_the_policy_that_allows_its_use()
     {
         var run = await Rendered.FromAsync(some => some.Cluster("ocid1.key.some", some.ServicePolicies("ocid1.key.some").ClusterKey));
