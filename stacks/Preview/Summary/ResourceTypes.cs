@@ -3,6 +3,7 @@ namespace ModelServing.Stacks.Preview.Summary;
 /// <summary>The types of resources that the summary knows, and what depends on them.</summary>
 internal static class ResourceTypes
 {
+    internal const string Bastion = "oci:Bastion/bastion:Bastion";
     internal const string Bucket = "oci:ObjectStorage/bucket:Bucket";
     internal const string Cache = "oci:Redis/redisCluster:RedisCluster";
     internal const string Cluster = "oci:ContainerEngine/cluster:Cluster";

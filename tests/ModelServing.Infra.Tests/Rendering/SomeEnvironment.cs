@@ -1,6 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Contracts.Predictions;
+using ModelServing.Infra.Access;
 using ModelServing.Infra.Alarms;
 using ModelServing.Infra.ArtifactStore;
 using ModelServing.Infra.Cache;
@@ -49,7 +50,11 @@ internal sealed class SomeEnvironment
         IReadOnlyList<string>? allowed = null,
         bool internetEgress = false,
         string nodes = "10.0.2.0/24",
-        int? admin = null) => new("network", new NetworkArgs
+        int? admin = null,
+        string? bastion = null,
+        string? runner = null,
+        bool egressByGroup = false,
+        FlowLogsArgs? logs = null) => new("network", new NetworkArgs
         {
             Names = Names,
             CompartmentId = Compartment,
@@ -59,14 +64,33 @@ internal sealed class SomeEnvironment
             ClusterEndpointAllowedCidrs = allowed ?? [],
             InternetEgress = internetEgress,
             NodeCidr = nodes,
+            IsEgressByGroup = egressByGroup,
+            FlowLogs = logs,
+            BastionCidr = bastion,
+            RunnerCidr = runner,
         }, Options);
 
-    internal ClusterComponent Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") =>
+    internal AccessComponent Access(params string[] allowed) => new("access", new AccessArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        SubnetId = "ocid1.subnet.some",
+        AllowedCidrs = allowed,
+    }, Options);
+
+    internal ClusterComponent Cluster(
+        string? key = null,
+        Resource? keyPolicy = null,
+        int domains = 1,
+        string services = "10.96.0.0/16",
+        (int Min, int Max)? routers = null,
+        bool egressByGroup = true) =>
         new("cluster", new ClusterArgs
         {
             Names = Names,
             CompartmentId = Compartment,
-            Network = Network(),
+            Network = Network(internetEgress: routers is not null, egressByGroup: egressByGroup),
+            RouterNodes = routers,
             KubernetesVersion = "v1.33.1",
             NodeImageId = "ocid1.image.some",
             AvailabilityDomains = domains,
@@ -75,15 +99,17 @@ internal sealed class SomeEnvironment
             KeyPolicy = keyPolicy is null ? null : (Input<Resource>)keyPolicy,
         }, Options);
 
-    internal CacheComponent Cache(int? shards = null, bool dataProtection = true, int nodes = 1) => new("cache", new CacheArgs
-    {
-        Names = Names,
-        CompartmentId = Compartment,
-        Placement = Placement,
-        Nodes = nodes,
-        Shards = shards,
-        DataProtection = dataProtection,
-    }, Options);
+    internal CacheComponent Cache(
+        int? shards = null, bool dataProtection = true, int nodes = 1, string? secret = null) => new("cache", new CacheArgs
+        {
+            PasswordSecretId = secret is null ? null : (Input<string>)secret,
+            Names = Names,
+            CompartmentId = Compartment,
+            Placement = Placement,
+            Nodes = nodes,
+            Shards = shards,
+            DataProtection = dataProtection,
+        }, Options);
 
     internal ArtifactStoreComponent ArtifactStore(bool dataProtection = true, string? key = null, string bucket = Bucket) =>
         new("artifacts", new ArtifactStoreArgs
@@ -122,8 +148,10 @@ internal sealed class SomeEnvironment
         IReadOnlyList<string>? origins = null,
         GatewayTokens? tokens = null,
         int? admin = null,
-        string? features = null) => new("gateway", new GatewayArgs
+        string? features = null,
+        (string Name, string CertificateId)? domain = null) => new("gateway", new GatewayArgs
         {
+            Domain = domain,
             Names = Names,
             CompartmentId = Compartment,
             Placement = Placement,
@@ -240,26 +268,39 @@ internal sealed class SomeEnvironment
         KmsKeyId = key is null ? null : (Input<string>)key,
     }, Options);
 
-    internal WorkloadPolicies WorkloadPolicies(bool export = true, bool features = true) => new("policies", new WorkloadPoliciesArgs
+    internal WorkloadPolicies WorkloadPolicies(
+        bool export = true, bool features = true, params string[] models) => new("policies", new WorkloadPoliciesArgs
+        {
+            Names = Names,
+            CompartmentId = Compartment,
+            HomeRegion = HomeRegion,
+            ClusterId = "ocid1.cluster.some",
+            BucketName = Bucket,
+            Namespace = "modelserving",
+            Models = [.. (models.Length > 0 ? models : ["fraud"]).Select(static model => ModelName.Parse(model))],
+            RouterAccount = "router",
+            ExportAccount = export ? "prediction-export" : null,
+            FeatureServerAccount = features ? "feature-server" : null,
+            FeatureRebuildAccount = features ? "feature-rebuild" : null,
+            FeatureExportAccount = features ? "feature-export" : null,
+            FeatureCompactAccount = features ? "feature-compact" : null,
+            EventsPrefix = "events/",
+            ArchivePrefix = "archive/",
+            FeaturesPrefix = "features/",
+            DataLakePrefix = "datalake/",
+        }, Options);
+
+    internal FunctionPolicies FunctionPolicies() => new("function-policies", new FunctionPoliciesArgs
     {
         Names = Names,
         CompartmentId = Compartment,
         HomeRegion = HomeRegion,
         TenancyId = "ocid1.tenancy.oc1..some",
-        ClusterId = "ocid1.cluster.some",
         BucketName = Bucket,
-        Namespace = "modelserving",
-        InferenceAccount = "inference",
-        RouterAccount = "router",
-        ExportAccount = export ? "prediction-export" : null,
-        FeatureServerAccount = features ? "feature-server" : null,
-        FeatureRebuildAccount = features ? "feature-rebuild" : null,
-        FeatureExportAccount = features ? "feature-export" : null,
-        FeatureCompactAccount = features ? "feature-compact" : null,
-        EventsPrefix = "events/",
-        ArchivePrefix = "archive/",
-        FeaturesPrefix = "features/",
-        DataLakePrefix = "datalake/",
+        RollbackId = "ocid1.fnfunc.rollback",
+        ModelMetricsId = "ocid1.fnfunc.metrics",
+        ModelLoaderId = "ocid1.fnfunc.loader",
+        ArtifactsPrefix = "models/",
         VerdictsPrefix = "verdicts/",
     }, Options);
 

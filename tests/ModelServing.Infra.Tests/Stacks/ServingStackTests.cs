@@ -272,7 +272,10 @@ public class ServingStackTests
     [Fact]
     public async Task The_region_comes_from_the_settings_and_not_from_the_machine()
     {
-        var cloud = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json");
+        var cloud = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json")
+        {
+            Subscriptions = ["us-ashburn-1", "eu-frankfurt-1"],
+        };
         var run = await StackRendering.RunAsync(
             cloud,
             Configuration(SomeStack.File(more: "modelserving:homeRegion: us-ashburn-1")),
