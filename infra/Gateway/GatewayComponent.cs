@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pulumi;
 using ApiGateway = Pulumi.Oci.ApiGateway;
 
@@ -25,7 +26,7 @@ public sealed class GatewayComponent : ComponentResource
             EndpointType = "PUBLIC",
             SubnetId = args.Placement.SubnetId,
             NetworkSecurityGroupIds = [args.Placement.GroupId],
-            CertificateId = args.CertificateId,
+            CertificateId = args.Domain is { } domain ? (Input<string>)domain.CertificateId : null,
             FreeformTags = tags,
         }, child);
         var deployment = new ApiGateway.Deployment(name, new ApiGateway.DeploymentArgs
@@ -42,7 +43,9 @@ public sealed class GatewayComponent : ComponentResource
         logs.Add("apigateway", "execution", deployment.Id, args.LogRetentionDays);
 
         GatewayId = gateway.Id;
-        Address = Output.Format($"https://{gateway.Hostname}");
+        Address = args.Domain is { Name: var host } ? Output.Create($"https://{host}") : Output.Format($"https://{gateway.Hostname}");
+        IpAddresses = gateway.IpAddresses.Apply(static all =>
+            all.IsDefault ? [] : all.Select(static one => one.IpAddress).OfType<string>().ToImmutableArray());
         RegisterOutputs(new Dictionary<string, object?> { ["gatewayId"] = GatewayId, ["address"] = Address });
     }
 
@@ -50,4 +53,7 @@ public sealed class GatewayComponent : ComponentResource
 
     /// <summary>The address of the API, without a path.</summary>
     public Output<string> Address { get; }
+
+    /// <summary>The public addresses that the DNS record of a host name of the customer's own must have.</summary>
+    public Output<ImmutableArray<string>> IpAddresses { get; }
 }

@@ -51,9 +51,6 @@ internal sealed record HostPods
     /// <summary>The volume of a StatefulSet's pod. Null for none.</summary>
     internal PodVolume? Volume { get; init; }
 
-    /// <summary>How pods call OCI: with workload identity, which does not know the region.</summary>
-    internal static OciSettings Oci(string region) => new() { Identity = OciIdentity.WorkloadIdentity, Region = region };
-
     /// <summary>Creates the Deployment. It has no number of replicas, because the autoscaler decides that.</summary>
     internal K8s.Apps.V1.Deployment AddDeployment(ClusterContext context, params ReadOnlySpan<Resource> after) =>
         new(Name, new DeploymentArgs
@@ -71,8 +68,8 @@ internal sealed record HostPods
                 },
                 Template = new PodTemplateSpecArgs
                 {
-                    Metadata = new ObjectMetaArgs { Labels = Labels },
-                    Spec = Pod(),
+                    Metadata = PodCache.Metadata(context, Labels),
+                    Spec = Pod(context),
                 },
             },
         }, context.Options([Account, .. after]));
@@ -103,8 +100,8 @@ internal sealed record HostPods
                 },
                 Template = new PodTemplateSpecArgs
                 {
-                    Metadata = new ObjectMetaArgs { Labels = Labels },
-                    Spec = Pod(),
+                    Metadata = PodCache.Metadata(context, Labels),
+                    Spec = Pod(context),
                 },
                 VolumeClaimTemplates = Volume is { } volume ? [volume.Claim(Labels)] : [],
             },
@@ -155,7 +152,7 @@ internal sealed record HostPods
 
     internal InputMap<string> Labels => Selector;
 
-    private PodSpecArgs Pod()
+    private PodSpecArgs Pod(ClusterContext context)
     {
         var pod = new PodSpecArgs
         {
@@ -168,8 +165,10 @@ internal sealed record HostPods
             TerminationGracePeriodSeconds = (int)Drain.Grace.TotalSeconds,
             SecurityContext = PodRestrictions.ForPod(),
             TopologySpreadConstraints = [Spread(Zone), Spread(Node)],
-            Containers = [Container()],
+            Containers = [Container(context)],
         };
+        if (PodNodes.For(context, Name) is { } nodes)
+            pod.Affinity = nodes;
         pod.Volumes.Add(new VolumeArgs { Name = "scratch", EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = "1Gi" } });
         if (Spool is { } spool)
             pod.Volumes.Add(spool.Volume());
@@ -186,7 +185,7 @@ internal sealed record HostPods
         return pod;
     }
 
-    private ContainerArgs Container()
+    private ContainerArgs Container(ClusterContext context)
     {
         var container = new ContainerArgs
         {
@@ -217,6 +216,8 @@ internal sealed record HostPods
         };
         foreach (var (name, port) in MorePorts)
             container.Ports.Add(Port(name, port));
+        if (context.CachePassword is not null)
+            container.Env.Add(PodCache.Variable());
         container.VolumeMounts.Add(new VolumeMountArgs { Name = "scratch", MountPath = MountPaths.Scratch });
         if (Spool is { } spool)
         {
