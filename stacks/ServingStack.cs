@@ -63,7 +63,7 @@ public sealed class ServingStack : Stack
         // 3. Everything that serves requests.
         if (!configuration.IsOffline)
             PublishedVersions.Check(configuration.File, store);
-        var foundation = new Foundation(network, access, cluster, cache, journal, predictions, store, images);
+        var foundation = new Foundation(network, cluster, cache, journal, predictions, store, images) { Access = access };
         var functions = ServingSetup.Functions(context, foundation);
         IdentitySetup.Functions(context, functions);
         var invocation = IdentitySetup.Invocation(context, cluster, functions);

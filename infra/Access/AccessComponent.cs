@@ -5,8 +5,8 @@ using OciBastion = Pulumi.Oci.Bastion;
 namespace ModelServing.Infra.Access;
 
 /// <summary>
-/// The way on which people reach the private endpoint of an environment's cluster: a Bastion. Their sessions are SOCKS proxies (dynamic port
-/// forwarding), because the kubeconfig names the endpoint's own address.
+/// The way on which people reach the private endpoint of an environment's cluster: a Bastion. Their sessions are SOCKS proxies (dynamic
+/// port forwarding), because the kubeconfig names the endpoint's own address.
 /// </summary>
 public sealed class AccessComponent : ComponentResource
 {

@@ -32,7 +32,7 @@ public sealed record CachePassword(Output<string> Text, Output<string> Version)
     private static string Decode(ImmutableArray<GetSecretbundleSecretBundleContentResult> contents)
     {
         var bytes = contents is [{ Content: { } content }] ? Convert.FromBase64String(content) : [];
-        // An editor or echo leaves an end of line, which nobody means.
+        // An editor or echo leaves an end of line, which is not part of the password.
         var text = Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n');
         return text.Length is >= Shortest and <= Longest && text.All(static character => character is > ' ' and <= '~')
             ? text

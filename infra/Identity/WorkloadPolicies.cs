@@ -139,7 +139,7 @@ public sealed class WorkloadPolicies : ComponentResource
             new("any-user", verb, resources, [.. Workload(args.Namespace, accounts), .. conditions]);
 
         // A version reads its own artifact, and the definitions of the views that it uses.
-        Input<string> Artifacts(ModelName model) => AccessConditions.Below(ArtifactKeys.Of(model), args.FeaturesPrefix);
+        Input<string> Artifacts(ModelName model) => AccessConditions.Below(ArtifactKeys.PrefixOf(model), args.FeaturesPrefix);
 
         PolicyStatement Autoscaler(string verb, string resources) =>
             new("any-user", verb, resources, Workload("kube-system", ["cluster-autoscaler"]));

@@ -3,8 +3,8 @@ using Pulumi.Kubernetes.Types.Inputs.Core.V1;
 
 namespace ModelServing.Infra.Workloads;
 
-/// <summary>Which nodes a pod may run on. A node decides what its pods reach, so with nodes of their own, routers run there and nothing else
-/// does.</summary>
+/// <summary>Which nodes a pod may run on. A node decides what its pods reach, so with nodes of their own, routers run there and nothing
+/// else does.</summary>
 internal static class PodNodes
 {
     /// <summary>The nodes of <paramref name="program"/>'s pods; null for any.</summary>

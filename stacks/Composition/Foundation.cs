@@ -14,7 +14,6 @@ namespace ModelServing.Stacks.Composition;
 /// <summary>The components of the first apply, which those of the second one build on.</summary>
 internal sealed record Foundation(
     NetworkComponent Network,
-    AccessComponent? Access,
     ClusterComponent Cluster,
     CacheComponent Cache,
     JournalComponent Journal,
@@ -22,6 +21,9 @@ internal sealed record Foundation(
     ArtifactStoreComponent Store,
     ImagesComponent Images)
 {
+    /// <summary>The way to the cluster for people; null without one.</summary>
+    internal AccessComponent? Access { get; init; }
+
     /// <summary>What the Kubernetes API is reached through. It must outlive every object of the cluster, because it takes part in their
     /// deletion too.</summary>
     internal IReadOnlyList<Resource> WayToCluster => Access is null ? [Network, Cluster] : [Network, Cluster, Access];

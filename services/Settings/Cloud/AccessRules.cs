@@ -9,7 +9,8 @@ internal static class AccessRules
     // The shortest prefix of a range that may reach the cluster's API: 65,536 addresses.
     private const int WidestPrefix = 16;
 
-    internal static IEnumerable<SettingsFault> Check(CloudSettings cloud) => [.. CheckWays(cloud.Cluster), .. CheckEgress(cloud), .. CheckLogs(cloud.Network)];
+    internal static IEnumerable<SettingsFault> Check(CloudSettings cloud) =>
+        [.. CheckWays(cloud.Cluster), .. CheckEgress(cloud), .. CheckLogs(cloud.Network)];
 
     private static IEnumerable<SettingsFault> CheckEgress(CloudSettings cloud)
     {

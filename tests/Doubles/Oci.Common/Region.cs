@@ -5,8 +5,8 @@ using Newtonsoft.Json.Linq;
 namespace Oci.Common;
 
 /// <summary>
-/// A region, by its identifier or its three-letter code. The double knows the regions that the official package knows, and reads another one
-/// from OCI_REGION_METADATA. The official package also reads regions from a file and from an instance's metadata.
+/// A region, by its identifier or its three-letter code. The double knows the regions that the official package knows, and reads another
+/// one from OCI_REGION_METADATA. The official package also reads regions from a file and from an instance's metadata.
 /// </summary>
 public sealed class Region
 {

@@ -15,7 +15,9 @@ public class AccessTests
 
         // OCI accepts letters and digits only.
         Assert.Equal("modelservingsomebastion", bastion.Text("name"));
-        Assert.Equal(("STANDARD", "ENABLED", 10800d), (bastion.Text("bastionType"), bastion.Text("dnsProxyStatus"), bastion.Inputs["maxSessionTtlInSeconds"]));
+        Assert.Equal(
+            ("STANDARD", "ENABLED", 10800d),
+            (bastion.Text("bastionType"), bastion.Text("dnsProxyStatus"), bastion.Inputs["maxSessionTtlInSeconds"]));
         Assert.Equal(["198.51.100.7/32", "203.0.113.0/24"], bastion.Inputs.List("clientCidrBlockAllowLists"));
         Assert.Equal("ocid1.subnet.some", bastion.Text("targetSubnetId"));
     }
