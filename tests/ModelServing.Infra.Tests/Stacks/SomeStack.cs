@@ -59,9 +59,20 @@ internal static class SomeStack
         return await StackRendering.RunAsync(cloud ?? new SomeCloud(true, Published), configuration.Online(), stack, isPreview: false);
     }
 
-    /// <summary>A stack of the repository, or with "features" the fixed one with feature views.</summary>
+    /// <summary>A stack file with everything that is optional, as far as one stack can have it.</summary>
+    internal static string Everything => File(more: Features + """
+
+          modelserving:cache: { passwordSecret: ocid1.vaultsecret.oc1.eu-frankfurt-1.cache }
+          modelserving:network: { internetEgress: true, flowLogs: { oneIn: 10 } }
+          modelserving:regionMetadata: { key: fra }
+        """).Replace(
+            "frankfurt-1.some }",
+            "frankfurt-1.some, access: bastion, bastionAllowedCidrs: [198.51.100.7/32], routerNodes: { min: 1 } }",
+            StringComparison.Ordinal);
+
+    /// <summary>A stack of the repository, or with "features" the fixed one with everything that is optional.</summary>
     internal static Task<RenderedStack> NamedAsync(string name) =>
-        name == "features" ? RunAsync(File(more: Features)) : OfRepositoryAsync(name);
+        name == "features" ? RunAsync(Everything) : OfRepositoryAsync(name);
 
     internal static Task<RenderedStack> OfModelsAsync(string models) => RunAsync(File(models));
 
