@@ -17,7 +17,8 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// with its nodes, and the way to its API.</summary>
     public required IReadOnlyList<Resource> Foundation { get; init; }
 
-    /// <summary>Whether routers run on nodes of their own, whose label is <see cref="ClusterNames.RouterPool"/>. False by default.</summary>
+    /// <summary>Whether routers run on nodes of their own, whose label is <see cref="ClusterNames.RouterPool"/>. False by default.
+    /// </summary>
     public bool RoutersHaveNodes { get; init; }
 
     /// <summary>The plan that the routers follow.</summary>
