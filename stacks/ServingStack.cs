@@ -56,6 +56,7 @@ public sealed class ServingStack : Stack
         IdentitySetup.Workloads(context, cluster);
         var topics = AlarmsSetup.Topics(context);
         CostSetup.Budget(context);
+        TelemetrySetup.PodLogs(context);
 
         Bastion = access?.BastionId ?? Output.Create("");
         RunnerSubnet = network.Runner?.SubnetId ?? Output.Create("");

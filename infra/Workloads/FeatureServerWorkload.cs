@@ -43,7 +43,10 @@ internal static class FeatureServerWorkload
                 Clients = HostSources.File(MountPaths.Clients),
                 AccessLog = new AccessLogSettings { Sample = args.AccessLogSample },
                 OtlpEndpoint = args.OtlpEndpoint,
+                MetricsUrls = args.AreScraped ? HostPorts.AdminUrls : null,
             }.ToEnvironment()),
+            MorePorts = args.AreScraped ? [(HostPorts.MetricsName, HostPorts.Admin)] : [],
+            ScrapedPort = args.AreScraped ? HostPorts.Admin : null,
             // It has no autoscaler: there is always one pod.
             Size = new PodSize { Min = 1, Max = 1, Cpu = server.Cpu, Memory = server.Memory, CpuTarget = 100 },
             Drain = drain,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Kubernetes.Types.Inputs.Apps.V1;
@@ -40,6 +41,10 @@ internal sealed record HostPods
 
     /// <summary>The ports that the host listens on besides <see cref="HostPorts.Http"/>, with their names. None by default.</summary>
     internal IReadOnlyList<(string Name, int Port)> MorePorts { get; init; } = [];
+
+    /// <summary>The port at which <c>/metrics</c> needs no credential, for an agent that finds pods by their annotations; null for no
+    /// annotations.</summary>
+    internal int? ScrapedPort { get; init; }
 
     /// <summary>The Secret to mount as a folder, and the path. Null for none.</summary>
     internal (string Name, string Path)? Secret { get; init; }
@@ -144,12 +149,20 @@ internal sealed record HostPods
 
     internal InputMap<string> Labels => Selector;
 
-    private PodTemplateSpecArgs Template(ClusterContext context) => new()
+    private PodTemplateSpecArgs Template(ClusterContext context)
     {
-        Metadata = PodCache.Annotate(
-            context, PodPlacement.Metadata(Labels, [Scratch, .. Spool is null ? (string[])[] : [PodSpool.VolumeName]])),
-        Spec = Pod(context),
-    };
+        var metadata = PodPlacement.Metadata(Labels, [Scratch, .. Spool is null ? (string[])[] : [PodSpool.VolumeName]]);
+        PodCache.Annotate(context, metadata);
+        if (ScrapedPort is { } port)
+        {
+            // The convention that OCI's Management Agent and Prometheus' own examples follow.
+            metadata.Annotations.Add("prometheus.io/scrape", "true");
+            metadata.Annotations.Add("prometheus.io/path", InferencePaths.Metrics);
+            metadata.Annotations.Add("prometheus.io/port", port.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return new PodTemplateSpecArgs { Metadata = metadata, Spec = Pod(context) };
+    }
 
     private PodSpecArgs Pod(ClusterContext context)
     {

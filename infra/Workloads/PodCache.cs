@@ -29,10 +29,9 @@ internal static class PodCache
     };
 
     /// <summary>Adds the version of the password to the metadata of pods that use the cache.</summary>
-    internal static ObjectMetaArgs Annotate(ClusterContext context, ObjectMetaArgs metadata)
+    internal static void Annotate(ClusterContext context, ObjectMetaArgs metadata)
     {
         if (context.CachePassword is { } password)
             metadata.Annotations.Add(ClusterNames.CachePasswordVersion, password.Version);
-        return metadata;
     }
 }

@@ -47,6 +47,8 @@ internal static class RouterWorkload
                 Predictions = router.Predictions is { } log ? log with { Store = locations.Item3, HashKey = null } : null,
             }.ToEnvironment()),
             MorePorts = [(HostPorts.AdminName, HostPorts.Admin)],
+            // Clients do not reach this port, so metrics need no credential there.
+            ScrapedPort = args.AreScraped ? HostPorts.Admin : null,
             Size = router.Size,
             Drain = drain,
             Account = account,

@@ -44,6 +44,7 @@ internal static class VersionWorkload
                 OtlpEndpoint = args.OtlpEndpoint,
                 Predictions = version.Predictions is { } log ? log with { Store = locations.Item3, HashKey = null } : null,
             }.ToEnvironment()),
+            ScrapedPort = args.AreScraped ? HostPorts.Http : null,
             Size = version.Size,
             Drain = drain,
             Account = account,

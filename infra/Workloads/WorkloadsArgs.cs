@@ -58,6 +58,9 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The collector of traces and metrics: <see cref="HostSettings.OtlpEndpoint"/>. Null for none.</summary>
     public string? OtlpEndpoint { get; init; }
 
+    /// <summary>Whether pods have the annotations by which an agent finds <c>/metrics</c>. No by default.</summary>
+    public bool AreScraped { get; init; }
+
     /// <summary>How many of 10,000 requests routers, versions and the feature server log: <see cref="AccessLogSettings.Sample"/>.</summary>
     public required int AccessLogSample { get; init; }
 

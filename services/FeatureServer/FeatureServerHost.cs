@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Clients;
@@ -59,7 +60,8 @@ public static class FeatureServerHost
         var reads = app.Services.GetRequiredService<ReadApi>();
         var views = app.Services.GetRequiredService<ViewsApi>();
         ServerPaths.Map(app, "modelserving-feature-server");
-        ClientPaths.GuardMetrics(app, admission);
+        var addresses = new FurtherAddresses(app.Services.GetRequiredService<IServer>(), settings.Urls);
+        ClientPaths.GuardMetrics(app, admission, settings.MetricsUrls is null ? null : addresses.Include);
         Add(FeaturePaths.Events, "events", ClientAction.Report, HttpMethods.Post, events.PostAsync);
         Add(FeaturePaths.Read, "read", ClientAction.Call, HttpMethods.Post, reads.PostAsync);
         Add(FeaturePaths.Views, "views", ClientAction.Call, HttpMethods.Get, views.ListAsync);

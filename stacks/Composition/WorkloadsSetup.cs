@@ -56,6 +56,7 @@ internal static class WorkloadsSetup
                 : null,
             MaxRequestBytes = context.Settings.MaxRequestBytes,
             OtlpEndpoint = cloud.Telemetry.OtlpEndpoint,
+            AreScraped = cloud.Telemetry.Scrape,
             AccessLogSample = cloud.Telemetry.AccessLog.Hundredths,
             Registry = new ContainerRegistryLogin(
                 ImageNames.HostOf(cloud.Region),

@@ -1,3 +1,4 @@
+using ModelServing.Stacks.Preview.Cost;
 using ModelServing.Stacks.Preview.Summary;
 
 namespace ModelServing.Stacks.Preview;
@@ -17,11 +18,12 @@ internal static class PreviewCommand
             if (options.Registry is { } registry && !Directory.Exists(registry))
                 throw new PreviewException($"--registry {registry}: there is no such folder");
             var digest = SecretDigest.ForThisProcess();
+            var cost = options.Cost is { } assumptions ? new CostTable(PriceList.Read(root), assumptions) : null;
             await using var earlier = options.Against is { } reference ? await EarlierProgram.AtAsync(root, reference, digest) : null;
             string[] stacks = options.Stack is { } one ? [one] : [.. StackFiles.In(root).Order(StringComparer.Ordinal)];
             var failures = 0;
             foreach (var stack in stacks)
-                failures += await RunOneAsync(root, stack, options, digest, earlier, output, error) ? 0 : 1;
+                failures += await RunOneAsync(root, stack, options, digest, (earlier, cost), output, error) ? 0 : 1;
             if (options.Stack is null && earlier is not null)
                 await WriteRemovedAsync(options, earlier, stacks, output);
             return failures == 0 ? 0 : 1;
@@ -38,7 +40,7 @@ internal static class PreviewCommand
         string stack,
         PreviewOptions options,
         SecretDigest digest,
-        EarlierProgram? earlier,
+        (EarlierProgram? Earlier, CostTable? Cost) parts,
         TextWriter output,
         TextWriter error)
     {
@@ -47,7 +49,11 @@ internal static class PreviewCommand
             if (options.Snapshot is { } path)
                 await File.WriteAllTextAsync(path, EarlierProgram.Write(await RenderAsync(root, stack, options, digest)));
             else
-                await PreviewAsync(root, await RenderAsync(root, stack, options, digest), options, earlier, output);
+            {
+                var right = await RenderAsync(root, stack, options, digest);
+                await PreviewAsync(root, right, options, parts.Earlier, parts.Cost, output);
+            }
+
             return true;
         }
         catch (Exception exception) when (exception is PreviewException or Pulumi.RunException or AggregateException)
@@ -59,7 +65,7 @@ internal static class PreviewCommand
     }
 
     private static async Task PreviewAsync(
-        string root, StackSnapshot right, PreviewOptions options, EarlierProgram? earlier, TextWriter output)
+        string root, StackSnapshot right, PreviewOptions options, EarlierProgram? earlier, CostTable? cost, TextWriter output)
     {
         var (stack, notes) = (right.Stack, right.Notes.ToList());
         var title = $"Previewing {stack}";
@@ -76,11 +82,17 @@ internal static class PreviewCommand
         var summary = PreviewSummary.From(comparison);
         if (earlier is not null && left is null)
             summary = summary.OfNewStack();
-        new PreviewWriter(output, options.Format).Write(title, summary, comparison, notes);
+        var writer = new PreviewWriter(output, options.Format);
+        writer.Write(title, summary, comparison, notes);
+        var costs = earlier is null ? cost?.Lines(right) : cost?.Difference(left, right);
+        if (cost is not null)
+            writer.WriteCost(costs ?? ["The monthly cost does not change."]);
         if (!comparison.IsEmpty)
         {
             await WriteFileAsync(options, stack, "summary", writer => writer.WriteSummary(summary));
             await WriteFileAsync(options, stack, "offline", writer => writer.WriteDifference(comparison, notes));
+            if (costs is not null)
+                await WriteFileAsync(options, stack, "cost", string.Join('\n', costs) + "\n");
         }
     }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Clients;
@@ -24,15 +23,12 @@ internal sealed class AdminApi
     private const int MaxBody = 16 * 1024;
 
     private readonly RouterSettings settings;
-    private readonly IServer server;
+    private readonly FurtherAddresses addresses;
     private readonly RolloutStatusReader status;
     private readonly OperatorDecisions decisions;
     private readonly PredictionsApi predictions;
     private readonly Admission admission;
     private readonly RouterMetrics metrics;
-
-    // A port that is configured as 0 is known once the server listens.
-    private volatile int[] ports;
 
     public AdminApi(
         RouterSettings settings,
@@ -44,13 +40,12 @@ internal sealed class AdminApi
         RouterMetrics metrics)
     {
         this.settings = settings;
-        this.server = server;
+        addresses = new FurtherAddresses(server, settings.Urls);
         this.status = status;
         this.decisions = decisions;
         this.predictions = predictions;
         this.admission = admission;
         this.metrics = metrics;
-        ports = [.. (settings.AdminUrls?.Split(';') ?? []).Select(PortOf)];
     }
 
     /// <summary>Adds the paths. Must come first, because a request to this port must not reach the routes that follow.</summary>
@@ -73,7 +68,7 @@ internal sealed class AdminApi
     }
 
     /// <summary>Whether a request came to this port.</summary>
-    internal bool IsAt(HttpContext context) => ports.Contains(context.Connection.LocalPort);
+    internal bool IsAt(HttpContext context) => settings.AdminUrls is not null && addresses.Include(context);
 
     // The paths for probes and scrapers, which have no credential.
     private static bool IsOpen(string? path) => path
@@ -156,16 +151,10 @@ internal sealed class AdminApi
         }
     }
 
-    private static int PortOf(string address) =>
-        new Uri(address.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal)).Port;
-
     private void OnStarted()
     {
-        // The models' addresses come first.
-        var addresses = (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []).Skip(settings.Urls.Split(';').Length).ToList();
-        ports = [.. addresses.Select(PortOf)];
         if (settings.AdminAddressFile is { } file)
-            AtomicFile.Write(file, Encoding.UTF8.GetBytes(addresses[0]));
+            AtomicFile.Write(file, Encoding.UTF8.GetBytes(addresses.All[0]));
     }
 
     private static long AfterOf(HttpContext context)

@@ -22,6 +22,7 @@ internal static class CloudRules
             CheckAlarms(cloud.Alarms), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
             CheckCosts(cloud.Costs), CheckReplication(cloud),
             CheckPredictions(settings, cloud.PredictionStore), cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
+            CheckTelemetry(cloud.Telemetry),
         ];
         return all.SelectMany(static faults => faults);
     }
@@ -191,6 +192,12 @@ internal static class CloudRules
             yield return Fault("functions.loaderTimeout", WholeSeconds);
         if (functions.LogDays % 30 != 0)
             yield return Fault("functions.logDays", $"{functions.LogDays} is not one of {LogDays}");
+    }
+
+    private static IEnumerable<SettingsFault> CheckTelemetry(TelemetrySettings telemetry)
+    {
+        if (telemetry.PodLogDays % 30 is not (null or 0))
+            yield return Fault("telemetry.podLogDays", $"{telemetry.PodLogDays} is not one of {LogDays}");
     }
 
     private static IEnumerable<SettingsFault> CheckAlarms(AlarmSettings alarms)

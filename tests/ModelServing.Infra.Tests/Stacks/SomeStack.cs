@@ -70,9 +70,14 @@ internal static class SomeStack
             "frankfurt-1.some, access: bastion, bastionAllowedCidrs: [198.51.100.7/32], routerNodes: { min: 1 } }",
             StringComparison.Ordinal);
 
-    /// <summary>A stack of the repository, or with "features" the fixed one with everything that is optional.</summary>
-    internal static Task<RenderedStack> NamedAsync(string name) =>
-        name == "features" ? RunAsync(Everything) : OfRepositoryAsync(name);
+    /// <summary>A stack of the repository, or with "features" the fixed one with everything that is optional, or with "telemetry" one with
+    /// feature views and everything that is optional about metrics and logs.</summary>
+    internal static Task<RenderedStack> NamedAsync(string name) => name switch
+    {
+        "features" => RunAsync(Everything),
+        "telemetry" => RunAsync(File(more: $"{Features}\n  modelserving:telemetry: {{ scrape: true, podLogDays: 60 }}")),
+        _ => OfRepositoryAsync(name),
+    };
 
     internal static Task<RenderedStack> OfModelsAsync(string models) => RunAsync(File(models));
 

@@ -316,7 +316,7 @@ public sealed class FeatureServerTests
             """modelserving_features_events_applied(_total)?\{[^}]*outcome="applied"[^}]*view="card-activity"[^}]*\} 2""",
             metrics);
         Assert.Matches("""modelserving_features_events_unshipped\{?[^}]*\}? 2""", metrics);
-        Assert.Matches("""modelserving_features_filled(_ratio)?\{[^}]*view="card-activity"[^}]*\} 1""", metrics);
+        Assert.Matches("""modelserving_features_filled\{[^}]*view="card-activity"[^}]*\} 1""", metrics);
     }
 
     [Fact]
@@ -337,10 +337,23 @@ public sealed class FeatureServerTests
                 },
             }.ToUtf8(),
             Token);
-        await using var server = await RunningFeatureServer.StartAsync(
-            settings => settings with { Clients = HostSources.File(folder.Combine("clients.json")) });
+        await using var server = await RunningFeatureServer.StartAsync(settings => settings with
+        {
+            Clients = HostSources.File(folder.Combine("clients.json")),
+            MetricsUrls = "http://127.0.0.1:0",
+        });
         Assert.Equal((401, 403, 200), (await PostAsync(null), await PostAsync(caller), await PostAsync(reporter)));
         Assert.Equal((401, 200, 403), (await GetAsync(null), await GetAsync(caller), await GetAsync(reporter)));
+
+        // Only metrics, and only at their own address, need no credential.
+        Assert.Equal((401, 200), (await OpenAsync(server.Address, "/metrics"), await OpenAsync(server.MetricsAddress, "/metrics")));
+        Assert.Equal(401, await OpenAsync(server.MetricsAddress, FeaturePaths.Views));
+
+        async Task<int> OpenAsync(Uri address, string path)
+        {
+            using var answer = await server.Client.GetAsync(new Uri(address, path), Token);
+            return (int)answer.StatusCode;
+        }
 
         Task<int> PostAsync(string? key) => SendAsync(HttpMethod.Post, FeaturePaths.Events, key, Events(Payment(1, 1, "1")));
 

@@ -158,6 +158,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         using var next = Follow();
         await next.RoundAsync(Token);
         Assert.InRange(next.AppliedTo, 1, 4999);
+        Assert.Null(await new ViewStore(Engine, new FeatureValues(cache.Open()), "dev").FindMarkerAsync(Token));
         var reader = new OnlineReader(new FeatureValues(cache.Open()));
         Assert.All(await ReadAsync(reader), static answer => Assert.Equal((true, false), (answer.Encoded.IsEmpty, answer.IsFilled)));
         await FollowAsync(next);
@@ -178,8 +179,8 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         Append(5001, 40);
         while (follower.IsFilled)
             await follower.RoundAsync(Token);
-        while (await view.FindMarkerAsync(Token) is not null)
-            await follower.RoundAsync(Token);
+        await follower.RoundAsync(Token);
+        Assert.Null(await view.FindMarkerAsync(Token));
         var reader = new OnlineReader(values);
         Assert.All(await ReadAsync(reader), static answer => Assert.False(answer.IsFilled));
         await FollowAsync(follower);

@@ -258,6 +258,14 @@ public sealed class EverythingThatChangesTests
         "Subnet network-pods: can have public addresses|Subnet network-pods is replaced (prohibitPublicIpOnVnic)",
         "new right")]
     [InlineData(
+        "PodLogs",
+        "UnifiedAgentConfiguration",
+        "pod-logs",
+        "*_modelserving_*.log",
+        "*_kube-system_*.log",
+        "nothing is replaced or deleted",
+        None)]
+    [InlineData(
         "Predictions",
         "Table",
         "predictions",

@@ -11,6 +11,9 @@ public class PreviewCommandLineTests
     [InlineData("--format", "--format is 'html'; it must be text or markdown.", "--format", "html")]
     [InlineData("--phase", "--phase is 'all'; it must be foundation.", "--phase", "all")]
     [InlineData("--out alone", "--out requires --against.", "--out", "folder")]
+    [InlineData("--rate alone", "--rate requires --cost.", "--rate", "5")]
+    [InlineData("--rate", "--rate must be from 0 to 1000000.", "--cost", "--rate", "-1")]
+    [InlineData("--stored", "'x'", "--cost", "--stored", "x")]
     [InlineData("--snapshot alone", "--snapshot requires --stack.", "--snapshot", "file")]
     [InlineData("an argument", "'dev'", "dev")]
     public async Task A_wrong_argument_is_reported_by_name(string mistake, string message, params string[] arguments)
@@ -59,6 +62,16 @@ public class PreviewCommandLineTests
             "markdown");
 
         Assert.Equal(new PreviewOptions("dev", "@{u}", FoundationOnly: true, PreviewFormat.Markdown, "folder", "models", null), options);
+    }
+
+    [Theory]
+    [InlineData("10 10")]
+    [InlineData("2.5 10", "--rate", "2.5")]
+    [InlineData("10 300", "--stored", "300")]
+    public async Task The_cost_is_for_the_given_rate_and_size(string expected, params string[] arguments)
+    {
+        var (_, _, _, options) = await RunAsync(["--cost", .. arguments]);
+        Assert.Equal(expected, FormattableString.Invariant($"{options!.Cost!.RequestsPerSecond} {options.Cost.StoredGbs}"));
     }
 
     [Fact]

@@ -26,6 +26,7 @@ internal static class SomePreview
           modelserving:functions: { timeout: 60s }
           modelserving:costs: { tagNamespace: Platform, createTags: true, budget: { amount: 500, emails: [finance@example.com] } }
           modelserving:replication: { region: eu-amsterdam-1 }
+          modelserving:telemetry: { podLogDays: 30 }
         """).Replace("frankfurt-1.some }", "frankfurt-1.some, " + Access, StringComparison.Ordinal);
 
     private static readonly SecretDigest Digest = SecretDigest.ForThisProcess();
