@@ -38,11 +38,14 @@ public sealed class ServingStack : Stack
 
         // 1. The providers, the tags that everything else has, and the policies that the foundation needs.
         var context = new StackContext(configuration);
+        if (!configuration.IsOffline)
+            TenancyRegions.Check(configuration.File, this, context.InRegion().Provider!);
         CostSetup.Tags(context, tagging);
         var services = IdentitySetup.Services(context);
 
         // 2. The foundation. The topics are part of it, so people confirm their addresses before there are alarms.
         var network = ClusterSetup.Network(context);
+        var access = ClusterSetup.Access(context, network);
         var cluster = ClusterSetup.Cluster(context, network, services);
         var cache = DataSetup.Cache(context, network);
         var store = DataSetup.Artifacts(context, services);
@@ -55,6 +58,9 @@ public sealed class ServingStack : Stack
         CostSetup.Budget(context);
         TelemetrySetup.PodLogs(context);
 
+        Bastion = access?.BastionId ?? Output.Create("");
+        RunnerSubnet = network.Runner?.SubnetId ?? Output.Create("");
+        RunnerGroup = network.Runner?.GroupId ?? Output.Create("");
         Bucket = store.BucketName;
         JournalTable = journal.TableName;
         PredictionsTable = predictions.TableName;
@@ -65,6 +71,7 @@ public sealed class ServingStack : Stack
             if (!configuration.IsOffline)
                 GoingBack.Check(context, images);
             Api = Output.Create("");
+            ApiAddresses = Output.Create(ImmutableArray<string>.Empty);
             Next = Output.Create(AfterFoundation(context.Names.Environment, context.Settings.Features.Views.Count > 0));
             return;
         }
@@ -72,14 +79,16 @@ public sealed class ServingStack : Stack
         // 3. Everything that serves requests.
         if (!configuration.IsOffline)
             PublishedVersions.Check(configuration.File, store);
-        var foundation = new Foundation(network, cluster, cache, journal, predictions, store, images);
+        var foundation = new Foundation(network, cluster, cache, journal, predictions, store, images) { Access = access };
         var functions = ServingSetup.Functions(context, foundation);
+        var rights = IdentitySetup.Functions(context, functions);
         var invocation = IdentitySetup.Invocation(context, cluster, functions);
         AlarmsSetup.Alarms(context, topics, functions);
         var workloads = WorkloadsSetup.Workloads(context, plan, foundation, functions, invocation);
         var gateway = ServingSetup.Gateway(context, foundation, workloads);
-        ServingSetup.Checks(context, configuration.File, foundation, functions, gateway);
+        ServingSetup.Checks(context, configuration.File, foundation, functions, [rights, gateway]);
         Api = gateway.Address;
+        ApiAddresses = gateway.IpAddresses;
         Next = Output.Create(ImmutableArray.Create(
             $"ms models --stack {context.Names.Environment}: shows the verdict of each version's check, a minute or two after the apply",
             $"pulumi config set --path {StackFile.Namespace}models.MODEL.canary.percent N, then pulumi up: changes a canary's share"));
@@ -88,6 +97,22 @@ public sealed class ServingStack : Stack
     /// <summary>The address of the API; empty until there is a gateway.</summary>
     [Output("api")]
     public Output<string> Api { get; private set; }
+
+    /// <summary>The public addresses of the gateway, for the DNS record of <c>gateway.domain</c>; empty until there is a gateway.</summary>
+    [Output("apiAddresses")]
+    public Output<ImmutableArray<string>> ApiAddresses { get; private set; }
+
+    /// <summary>The OCID of the Bastion; empty without <c>cluster.access: bastion</c>.</summary>
+    [Output("bastion")]
+    public Output<string> Bastion { get; private set; }
+
+    /// <summary>The OCID of the subnet of a pipeline's machine; empty without <c>cluster.access: runner</c>.</summary>
+    [Output("runnerSubnet")]
+    public Output<string> RunnerSubnet { get; private set; }
+
+    /// <summary>The OCID of the security group of that machine.</summary>
+    [Output("runnerGroup")]
+    public Output<string> RunnerGroup { get; private set; }
 
     /// <summary>The revision of each model's rollout.</summary>
     [Output("revisions")]

@@ -44,9 +44,9 @@ internal static class ClusterAddons
     private static IEnumerable<AddonConfigurationArgs> Autoscaler(ClusterArgs args, NodePools pools)
     {
         yield return Setting("authType", "workload");
-        yield return Setting("nodes", Output.All(pools.ServingPools.Select(static each => each.Pool.Id)).Apply(ids => string.Join(
+        yield return Setting("nodes", Output.All(pools.Managed.Select(static each => each.Pool.Id)).Apply(ids => string.Join(
             ", ",
-            pools.ServingPools.Zip(ids, static (each, id) => string.Create(CultureInfo.InvariantCulture, $"{each.Min}:{each.Max}:{id}")))));
+            pools.Managed.Zip(ids, static (each, id) => string.Create(CultureInfo.InvariantCulture, $"{each.Min}:{each.Max}:{id}")))));
         yield return Setting("numOfReplicas", AutoscalerReplicas);
         yield return Setting("topologySpreadConstraints", """
             [{"maxSkew":1,"topologyKey":"kubernetes.io/hostname","whenUnsatisfiable":"ScheduleAnyway",
@@ -62,8 +62,9 @@ internal static class ClusterAddons
             yield return Setting("skipNodesWithLocalStorage", "false");
         // The load balancers stop sending connections to a node before it ends.
         yield return Setting("cordonNodeBeforeTerminating", "true");
-        if (pools.ServingPools.Length > 1)
+        if (args.AvailabilityDomains > 1)
         {
+            // Pools of the same purpose are similar.
             yield return Setting("balanceSimilarNodeGroups", "true");
             yield return Setting("balancingLabel", ClusterNames.PoolLabel);
         }

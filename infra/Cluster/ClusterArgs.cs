@@ -46,6 +46,10 @@ public sealed class ClusterArgs : ComponentArgs
     /// <summary>The largest number of nodes. 3 by default.</summary>
     public int MaxNodes { get; init; } = 3;
 
+    /// <summary>The smallest and the largest number of nodes that only routers run on, whose pods are in the network's group of pods that
+    /// reach the internet. There is at least one for each availability domain. Null, the default, for none.</summary>
+    public (int Min, int Max)? RouterNodes { get; init; }
+
     /// <summary>The largest number of pods on a node, from 1 to 110. 31 by default, which is as many as one VNIC holds.</summary>
     public int MaxPodsPerNode { get; init; } = 31;
 
@@ -85,12 +89,11 @@ public sealed class ClusterArgs : ComponentArgs
         if (AvailabilityDomains is < 1 or > 3)
             throw new ArgumentException($"{nameof(AvailabilityDomains)} is {AvailabilityDomains}; a region has from 1 to 3");
         if (MinNodes < AvailabilityDomains || MaxNodes < MinNodes)
-        {
-            throw new ArgumentException(
-                $"{nameof(MinNodes)} {MinNodes} and {nameof(MaxNodes)} {MaxNodes} are not a range from at least {AvailabilityDomains}, the "
-                + "number of availability domains");
-        }
-
+            throw new ArgumentException(RangeFault(nameof(MinNodes), nameof(MaxNodes), MinNodes, MaxNodes));
+        if (RouterNodes is { } routers && (routers.Min < AvailabilityDomains || routers.Max < routers.Min))
+            throw new ArgumentException(RangeFault($"{nameof(RouterNodes)}.Min", $"{nameof(RouterNodes)}.Max", routers.Min, routers.Max));
+        if (RouterNodes is not null && Network.EgressGroupId is null)
+            throw new ArgumentException($"{nameof(RouterNodes)} need a network with a group of pods that reach the internet");
         if (SystemNodes < 0)
             throw new ArgumentException($"{nameof(SystemNodes)} is {SystemNodes}; it is at least 0");
         if (NodeBootVolumeGbs < 50)
@@ -104,4 +107,7 @@ public sealed class ClusterArgs : ComponentArgs
             ? throw new ArgumentException($"{nameof(ServiceCidr)} {ServiceCidr} overlaps the network's {Network.VcnCidr}")
             : this;
     }
+
+    private string RangeFault(string min, string max, int least, int most) =>
+        $"{min} {least} and {max} {most} are not a range from at least {AvailabilityDomains}, the number of availability domains";
 }

@@ -10,8 +10,8 @@ namespace ModelServing.Infra.Cluster;
 
 /// <summary>
 /// The pools of nodes. Our pods run on one pool for each availability domain: the autoscaler can then add a node in the domain where a
-/// pod's volume is, and another number of domains adds or removes pools and moves no node. The add-ons run on a pool that the autoscaler
-/// does not manage.
+/// pod's volume is, and another number of domains adds or removes pools and moves no node. OKE gives all pods of a pool the same groups, so
+/// routers that alone reach the internet run on pools of their own. The add-ons run on a pool that the autoscaler does not manage.
 /// </summary>
 internal sealed class NodePools
 {
@@ -33,32 +33,44 @@ internal sealed class NodePools
         this.software = software;
         var domains = Domains();
         SystemPool = args.SystemNodes > 0 ? CreateSystem(domains) : null;
-        ServingPools = [.. Enumerable.Range(0, args.AvailabilityDomains).Select(index => CreateServing(index, domains))];
+        InputList<string> pods = [args.Network.Pods.GroupId];
+        Managed = [.. Scaled("nodes", ClusterNames.ServingPool, (args.MinNodes, args.MaxNodes), pods, domains)];
+        if (args.RouterNodes is { } routers)
+        {
+            InputList<string> groups = [args.Network.Pods.GroupId, args.Network.EgressGroupId!];
+            Managed = [.. Managed, .. Scaled("router-nodes", ClusterNames.RouterPool, routers, groups, domains)];
+        }
     }
 
-    /// <summary>The pools of our pods, with their smallest and largest numbers of nodes.</summary>
-    internal ImmutableArray<(NodePool Pool, int Min, int Max)> ServingPools { get; }
+    /// <summary>The pools of our pods, which the autoscaler manages, with their smallest and largest numbers of nodes.</summary>
+    internal ImmutableArray<(NodePool Pool, int Min, int Max)> Managed { get; }
 
     /// <summary>The pool of the add-ons; null for none.</summary>
     internal NodePool? SystemPool { get; }
 
     internal IReadOnlyList<NodePool> All =>
-        [.. SystemPool is null ? (NodePool[])[] : [SystemPool], .. ServingPools.Select(static each => each.Pool)];
+        [.. SystemPool is null ? (NodePool[])[] : [SystemPool], .. Managed.Select(static each => each.Pool)];
 
-    private (NodePool Pool, int Min, int Max) CreateServing(int index, Output<ImmutableArray<string>> domains)
+    // One pool for each availability domain, with its part of the numbers.
+    private IEnumerable<(NodePool Pool, int Min, int Max)> Scaled(
+        string key, string purpose, (int Min, int Max) range, InputList<string> podGroups, Output<ImmutableArray<string>> domains)
     {
-        var (min, max) = (Part(args.MinNodes), Part(args.MaxNodes));
-        var pool = Create(
-            string.Create(CultureInfo.InvariantCulture, $"nodes-{index + 1}"),
-            ClusterNames.ServingPool,
-            max,
-            new NodePoolNodeShapeConfigArgs { Ocpus = args.NodeOcpus, MemoryInGbs = args.NodeMemoryGbs },
-            Nodes(min, domains.Apply(all => ImmutableArray.Create(Placement(all[index])))),
-            ignored: [Size]);
-        return (pool, min, max);
+        for (var i = 0; i < args.AvailabilityDomains; i++)
+        {
+            var index = i;
+            var (min, max) = (Part(range.Min), Part(range.Max));
+            var pool = Create(
+                string.Create(CultureInfo.InvariantCulture, $"{key}-{index + 1}"),
+                purpose,
+                max,
+                new NodePoolNodeShapeConfigArgs { Ocpus = args.NodeOcpus, MemoryInGbs = args.NodeMemoryGbs },
+                Nodes(min, domains.Apply(all => ImmutableArray.Create(Placement(all[index]))), podGroups),
+                ignored: [Size]);
+            yield return (pool, min, max);
 
-        // The first pools have one more if the number can't be divided.
-        int Part(int nodes) => nodes / args.AvailabilityDomains + (index < nodes % args.AvailabilityDomains ? 1 : 0);
+            // The first pools have one more if the number can't be divided.
+            int Part(int nodes) => nodes / args.AvailabilityDomains + (index < nodes % args.AvailabilityDomains ? 1 : 0);
+        }
     }
 
     private NodePool CreateSystem(Output<ImmutableArray<string>> domains) => Create(
@@ -66,7 +78,7 @@ internal sealed class NodePools
         ClusterNames.SystemPool,
         args.SystemNodes,
         new NodePoolNodeShapeConfigArgs { Ocpus = args.SystemNodeOcpus, MemoryInGbs = args.SystemNodeMemoryGbs },
-        Nodes(args.SystemNodes, domains.Apply(all => all.Select(Placement).ToImmutableArray())),
+        Nodes(args.SystemNodes, domains.Apply(all => all.Select(Placement).ToImmutableArray()), [args.Network.Pods.GroupId]),
         ignored: []);
 
     private NodePool Create(
@@ -115,7 +127,7 @@ internal sealed class NodePools
         });
 
     private NodePoolNodeConfigDetailsArgs Nodes(
-        int size, Output<ImmutableArray<NodePoolNodeConfigDetailsPlacementConfigArgs>> placements) => new()
+        int size, Output<ImmutableArray<NodePoolNodeConfigDetailsPlacementConfigArgs>> placements, InputList<string> podGroups) => new()
         {
             Size = size,
             PlacementConfigs = placements,
@@ -126,7 +138,7 @@ internal sealed class NodePools
             {
                 CniType = "OCI_VCN_IP_NATIVE",
                 PodSubnetIds = [args.Network.Pods.SubnetId],
-                PodNsgIds = [args.Network.Pods.GroupId],
+                PodNsgIds = podGroups,
                 MaxPodsPerNode = args.MaxPodsPerNode,
             },
             FreeformTags = args.Names.Tags("cluster"),

@@ -78,6 +78,6 @@ public sealed class FunctionsComponent : ComponentResource
     /// <summary>The function that is called each minute.</summary>
     public OciFunctions.Function ModelMetrics { get; }
 
-    /// <summary>The function that checks new artifacts.</summary>
+    /// <summary>The function that checks new artifacts: it is called when a version is published.</summary>
     public OciFunctions.Function ModelLoader { get; }
 }

@@ -28,7 +28,7 @@ public sealed class PublishedChecks : ComponentResource
                 FnInvokeType = "detached",
                 InvokeFunctionBody = Output.Tuple(args.Namespace, args.BucketName)
                     .Apply(bucket => Event(model, version, bucket.Item1, bucket.Item2)),
-            }, new CustomResourceOptions { Parent = this, DependsOn = { args.After } });
+            }, new CustomResourceOptions { Parent = this, DependsOn = args.After.ToArray() });
         }
 
         RegisterOutputs();

@@ -17,7 +17,7 @@ public sealed class PublishedChecksArgs : ComponentArgs
     /// <summary>The published versions, each once.</summary>
     public required IReadOnlyList<(ModelName Model, ModelVersion Version)> Versions { get; init; }
 
-    /// <summary>What the calls wait for. A new function gets its rights some minutes after it was made, so this is what is made
-    /// last.</summary>
-    public required Input<Resource> After { get; init; }
+    /// <summary>What the calls wait for: the function's rights, and what is made last, because a new function has its rights some minutes
+    /// after they were made.</summary>
+    public required IReadOnlyList<Resource> After { get; init; }
 }

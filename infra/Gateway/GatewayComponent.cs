@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ModelServing.Infra.Naming;
 using Pulumi;
 using ApiGateway = Pulumi.Oci.ApiGateway;
@@ -26,7 +27,7 @@ public sealed class GatewayComponent : ComponentResource
             EndpointType = "PUBLIC",
             SubnetId = args.Placement.SubnetId,
             NetworkSecurityGroupIds = [args.Placement.GroupId],
-            CertificateId = args.CertificateId,
+            CertificateId = args.Domain is { } domain ? (Input<string>)domain.CertificateId : null,
             FreeformTags = tags,
         }, Protection.OfServing(this, args.DataProtection));
         var deployment = new ApiGateway.Deployment(name, new ApiGateway.DeploymentArgs
@@ -43,7 +44,9 @@ public sealed class GatewayComponent : ComponentResource
         logs.Add("apigateway", "execution", deployment.Id, args.LogRetentionDays);
 
         GatewayId = gateway.Id;
-        Address = Output.Format($"https://{gateway.Hostname}");
+        Address = args.Domain is { Name: var host } ? Output.Create($"https://{host}") : Output.Format($"https://{gateway.Hostname}");
+        IpAddresses = gateway.IpAddresses.Apply(static all =>
+            all.IsDefault ? [] : all.Select(static one => one.IpAddress).OfType<string>().ToImmutableArray());
         RegisterOutputs(new Dictionary<string, object?> { ["gatewayId"] = GatewayId, ["address"] = Address });
     }
 
@@ -51,6 +54,9 @@ public sealed class GatewayComponent : ComponentResource
 
     /// <summary>The address of the API, without a path.</summary>
     public Output<string> Address { get; }
+
+    /// <summary>The public addresses that the DNS record of a host name of the customer's own must have.</summary>
+    public Output<ImmutableArray<string>> IpAddresses { get; }
 
     /// <summary>The name of an environment's gateway.</summary>
     public static string NameOf(EnvironmentNames names)

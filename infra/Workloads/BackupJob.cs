@@ -26,7 +26,7 @@ internal static class BackupJob
             Journal = locations.Item1,
             Bucket = locations.Item2,
             Models = job.Models,
-            Oci = HostPods.Oci(args.Region),
+            Oci = args.Oci,
         });
         new JobPods
         {

@@ -35,7 +35,7 @@ internal static class FeatureServerWorkload
                 LogFormat = LogFormat.Json,
                 DrainTimeout = drain.Finish,
                 Registry = locations.Item1,
-                Oci = HostPods.Oci(args.Region),
+                Oci = args.Oci,
                 Cache = locations.Item2,
                 Log = server.Log,
                 Views = server.Views,

@@ -55,9 +55,6 @@ internal sealed record HostPods
     /// <summary>The volume of a StatefulSet's pod. Null for none.</summary>
     internal PodVolume? Volume { get; init; }
 
-    /// <summary>How pods call OCI: with workload identity, which does not know the region.</summary>
-    internal static OciSettings Oci(string region) => new() { Identity = OciIdentity.WorkloadIdentity, Region = region };
-
     /// <summary>Creates the Deployment. It has no number of replicas, because the autoscaler decides that.</summary>
     internal K8s.Apps.V1.Deployment AddDeployment(ClusterContext context, params ReadOnlySpan<Resource> after) =>
         new(Name, new DeploymentArgs
@@ -74,7 +71,7 @@ internal sealed record HostPods
                     Type = "RollingUpdate",
                     RollingUpdate = new RollingUpdateDeploymentArgs { MaxSurge = Surge.Share, MaxUnavailable = 0 },
                 },
-                Template = Template(),
+                Template = Template(context),
             },
         }, context.Options(ApplyTimes.Deployment(Size.Max, Drain.Grace), [Account, .. after]));
 
@@ -102,7 +99,7 @@ internal sealed record HostPods
                     WhenDeleted = "Retain",
                     WhenScaled = "Retain",
                 },
-                Template = Template(),
+                Template = Template(context),
                 VolumeClaimTemplates = Volume is { } volume ? [volume.Claim(Labels)] : [],
             },
         }, context.Options(ApplyTimes.StatefulSet(Drain.Grace), [Account, service, .. after]));
@@ -152,9 +149,10 @@ internal sealed record HostPods
 
     internal InputMap<string> Labels => Selector;
 
-    private PodTemplateSpecArgs Template()
+    private PodTemplateSpecArgs Template(ClusterContext context)
     {
         var metadata = PodPlacement.Metadata(Labels, [Scratch, .. Spool is null ? (string[])[] : [PodSpool.VolumeName]]);
+        PodCache.Annotate(context, metadata);
         if (ScrapedPort is { } port)
         {
             // The convention that OCI's Management Agent and Prometheus' own examples follow.
@@ -163,14 +161,14 @@ internal sealed record HostPods
             metadata.Annotations.Add("prometheus.io/port", port.ToString(CultureInfo.InvariantCulture));
         }
 
-        return new PodTemplateSpecArgs { Metadata = metadata, Spec = Pod() };
+        return new PodTemplateSpecArgs { Metadata = metadata, Spec = Pod(context) };
     }
 
-    private PodSpecArgs Pod()
+    private PodSpecArgs Pod(ClusterContext context)
     {
         var pod = new PodSpecArgs
         {
-            Affinity = PodPlacement.Affinity(),
+            Affinity = PodPlacement.Affinity(context, Name),
             ServiceAccountName = Account.Metadata.Apply(static metadata => metadata.Name),
             // The token identifies the pod to OCI (workload identity), and a router to the cluster's API too.
             AutomountServiceAccountToken = true,
@@ -180,7 +178,7 @@ internal sealed record HostPods
             TerminationGracePeriodSeconds = (int)Drain.Grace.TotalSeconds,
             SecurityContext = PodRestrictions.ForPod(),
             TopologySpreadConstraints = [.. PodPlacement.Topology.Select(Spread)],
-            Containers = [Container()],
+            Containers = [Container(context)],
         };
         pod.Volumes.Add(new VolumeArgs { Name = Scratch, EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = "1Gi" } });
         if (Spool is { } spool)
@@ -198,7 +196,7 @@ internal sealed record HostPods
         return pod;
     }
 
-    private ContainerArgs Container()
+    private ContainerArgs Container(ClusterContext context)
     {
         var container = new ContainerArgs
         {
@@ -230,6 +228,8 @@ internal sealed record HostPods
         };
         foreach (var (name, port) in MorePorts)
             container.Ports.Add(Port(name, port));
+        if (context.CachePassword is not null)
+            container.Env.Add(PodCache.Variable());
         container.VolumeMounts.Add(new VolumeMountArgs { Name = Scratch, MountPath = MountPaths.Scratch });
         if (Spool is { } spool)
         {

@@ -28,6 +28,9 @@ internal sealed record JobPods
     /// <summary>The variables that have the value of a label of the pod.</summary>
     internal IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether the program uses the cache. False by default.</summary>
+    internal bool UsesCache { get; init; }
+
     /// <summary>What the scheduler must find.</summary>
     internal required InputMap<string> Requests { get; init; }
 
@@ -53,7 +56,7 @@ internal sealed record JobPods
         ClusterContext context, string? schedule, TimeSpan startingDeadline, JobSpecArgs job, params ReadOnlySpan<Resource> after)
     {
         var labels = new InputMap<string> { ["app.kubernetes.io/name"] = Name };
-        job.Template = new PodTemplateSpecArgs { Metadata = PodPlacement.Metadata(labels, ScratchVolume), Spec = Pod() };
+        job.Template = new PodTemplateSpecArgs { Metadata = PodPlacement.Metadata(labels, ScratchVolume), Spec = Pod(context) };
         var spec = new CronJobSpecArgs
         {
             // A CronJob must have a schedule, even if it is suspended.
@@ -72,10 +75,10 @@ internal sealed record JobPods
             Name, new CronJobArgs { Metadata = context.Metadata(Name, labels), Spec = spec }, context.Options([Account, .. after]));
     }
 
-    private PodSpecArgs Pod() => new()
+    private PodSpecArgs Pod(ClusterContext context) => new()
     {
         RestartPolicy = "Never",
-        Affinity = PodPlacement.Affinity(),
+        Affinity = PodPlacement.Affinity(context, Name),
         ServiceAccountName = Account.Metadata.Apply(static metadata => metadata.Name),
         // The token identifies the pod to OCI (workload identity).
         AutomountServiceAccountToken = true,
@@ -90,7 +93,7 @@ internal sealed record JobPods
                 Name = Container,
                 Image = Image,
                 Args = Args,
-                Env = Variables(),
+                Env = Variables(context),
                 Resources = new ResourceRequirementsArgs { Requests = Requests, Limits = Limits },
                 SecurityContext = PodRestrictions.ForContainer(),
                 VolumeMounts = [new VolumeMountArgs { Name = ScratchVolume, MountPath = MountPaths.Scratch }],
@@ -99,9 +102,11 @@ internal sealed record JobPods
         Volumes = [new VolumeArgs { Name = ScratchVolume, EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = Scratch } }],
     };
 
-    private InputList<EnvVarArgs> Variables()
+    private InputList<EnvVarArgs> Variables(ClusterContext context)
     {
         var variables = PodRestrictions.Variables(Environment);
+        if (UsesCache && context.CachePassword is not null)
+            variables.Add(PodCache.Variable());
         foreach (var (name, label) in Labels)
         {
             variables.Add(new EnvVarArgs

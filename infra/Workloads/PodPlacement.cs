@@ -25,8 +25,18 @@ internal static class PodPlacement
         Annotations = new InputMap<string> { [SafeToEvict] = string.Join(',', localVolumes) },
     };
 
-    /// <summary>Keeps a pod away from the nodes of the add-ons, so that these always find room.</summary>
-    internal static AffinityArgs Affinity() => new()
+    /// <summary>Which nodes a pod may run on. None of ours runs among the add-ons, so that these always find room. A node decides what its
+    /// pods reach, so routers with nodes of their own run there, and nothing else does.</summary>
+    /// <param name="context">The cluster.</param>
+    /// <param name="program">The name of what the pod belongs to.</param>
+    internal static AffinityArgs Affinity(ClusterContext context, string program) => (context.RoutersHaveNodes, program) switch
+    {
+        (true, ClusterNames.Router) => Pools("In", ClusterNames.RouterPool),
+        (true, _) => Pools("NotIn", ClusterNames.SystemPool, ClusterNames.RouterPool),
+        _ => Pools("NotIn", ClusterNames.SystemPool),
+    };
+
+    private static AffinityArgs Pools(string comparison, params string[] pools) => new()
     {
         NodeAffinity = new NodeAffinityArgs
         {
@@ -38,12 +48,7 @@ internal static class PodPlacement
                     {
                         MatchExpressions =
                         [
-                            new NodeSelectorRequirementArgs
-                            {
-                                Key = ClusterNames.PoolLabel,
-                                Operator = "NotIn",
-                                Values = [ClusterNames.SystemPool],
-                            },
+                            new NodeSelectorRequirementArgs { Key = ClusterNames.PoolLabel, Operator = comparison, Values = pools },
                         ],
                     },
                 ],

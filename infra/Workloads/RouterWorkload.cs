@@ -34,7 +34,7 @@ internal static class RouterWorkload
                 Clients = HostSources.File(MountPaths.Clients),
                 Journal = locations.Item1,
                 JournalSnapshot = MountPaths.JournalSnapshot,
-                Oci = HostPods.Oci(args.Region),
+                Oci = args.Oci,
                 Cache = locations.Item2,
                 Environment = context.Names.Environment,
                 // The guards share the allowed rate of false alarms among this many routers. An update runs more than the autoscaler's

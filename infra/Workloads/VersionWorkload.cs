@@ -38,7 +38,7 @@ internal static class VersionWorkload
                 Registry = locations.Item1,
                 Cache = locations.Item2,
                 Environment = context.Names.Environment,
-                Oci = HostPods.Oci(args.Region),
+                Oci = args.Oci,
                 MaxRequestBytes = args.MaxRequestBytes,
                 AccessLog = new AccessLogSettings { Sample = args.AccessLogSample },
                 OtlpEndpoint = args.OtlpEndpoint,

@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
+using ModelServing.Infra.Cache;
 using Pulumi;
 
 namespace ModelServing.Infra.Workloads;
@@ -12,8 +13,13 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The OCID of the cluster. Another cluster replaces every object; a renewed kubeconfig does not.</summary>
     public required Input<string> ClusterId { get; init; }
 
-    /// <summary>What must exist as long as there are objects in the cluster: the network, and the cluster with its nodes.</summary>
+    /// <summary>What must exist as long as there are objects in the cluster, because their deletion needs it too: the network, the cluster
+    /// with its nodes, and the way to its API.</summary>
     public required IReadOnlyList<Resource> Foundation { get; init; }
+
+    /// <summary>Whether routers run on nodes of their own, whose label is <see cref="ClusterNames.RouterPool"/>. False by default.
+    /// </summary>
+    public bool RoutersHaveNodes { get; init; }
 
     /// <summary>The plan that the routers follow.</summary>
     public required PlanDocument Plan { get; init; }
@@ -45,6 +51,10 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The region whose services the pods call, as in <c>eu-frankfurt-1</c>.</summary>
     public required string Region { get; init; }
 
+    /// <summary>The description of a region that the SDK's version does not know: <see cref="OciSettings.RegionMetadata"/>. Null for none.
+    /// </summary>
+    public string? RegionMetadata { get; init; }
+
     /// <summary>The collector of traces and metrics: <see cref="HostSettings.OtlpEndpoint"/>. Null for none.</summary>
     public string? OtlpEndpoint { get; init; }
 
@@ -58,6 +68,9 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <see cref="InferenceSettings.Cache"/>.</summary>
     public required Input<CacheSettings> Cache { get; init; }
 
+    /// <summary>The password of the cache, which pods get through a Secret. Null, the default, for none.</summary>
+    public CachePassword? CachePassword { get; init; }
+
     /// <summary>The location of the prediction log's tables: <see cref="PredictionLogSettings.Store"/>.</summary>
     public required Input<string> PredictionStore { get; init; }
 
@@ -66,6 +79,10 @@ public sealed class WorkloadsArgs : ComponentArgs
 
     /// <summary>The location of the versions' artifacts: <see cref="InferenceSettings.Registry"/>. Exports go there too.</summary>
     public required Input<string> Artifacts { get; init; }
+
+    /// <summary>How pods call OCI: with workload identity, which does not know the region.</summary>
+    internal OciSettings Oci =>
+        new() { Identity = OciIdentity.WorkloadIdentity, Region = Region, RegionMetadata = RegionMetadata };
 
     internal WorkloadsArgs CheckedVersions()
     {

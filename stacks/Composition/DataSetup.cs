@@ -5,6 +5,7 @@ using ModelServing.Infra.Identity;
 using ModelServing.Infra.Journal;
 using ModelServing.Infra.Network;
 using ModelServing.Infra.Predictions;
+using Pulumi;
 
 namespace ModelServing.Stacks.Composition;
 
@@ -19,6 +20,7 @@ internal static class DataSetup
         Nodes = context.Cloud.Cache.Nodes,
         NodeMemoryGbs = context.Cloud.Cache.MemoryInGbs,
         Shards = context.Cloud.Cache.Shards,
+        PasswordSecretId = context.Cloud.Cache.PasswordSecret is { } secret ? (Input<string>)secret : null,
         DataProtection = context.Cloud.DataProtection,
     }, context.InRegion());
 

@@ -23,7 +23,8 @@ internal static class WorkloadsSetup
             CompartmentId = cloud.Compartment,
             KubeConfig = foundation.Cluster.KubeConfig,
             ClusterId = foundation.Cluster.ClusterId,
-            Foundation = [foundation.Network, foundation.Cluster],
+            Foundation = foundation.WayToCluster,
+            RoutersHaveNodes = cloud.Cluster.RouterNodes is not null,
             Plan = plan,
             Clients = ClientsMaker.Make(context.Settings, cloud),
             Versions = VersionsOf(context, ImageOf(ImageNames.Inference, cloud.Images.Inference!)),
@@ -62,7 +63,11 @@ internal static class WorkloadsSetup
                 Output.Format($"{foundation.Store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),
                 Output.CreateSecret(cloud.Registry.Token.Reveal())),
             Region = cloud.Region,
+            RegionMetadata = cloud.RegionMetadata is { } region
+                ? OciSettings.DescribeRegion(cloud.Region, region.Key, region.Realm, region.Domain)
+                : null,
             Cache = foundation.Cache.Settings,
+            CachePassword = foundation.Cache.Password,
             PredictionStore = foundation.Predictions.Location,
             HashKey = context.Settings.Predictions.HashKey is { } key ? (Input<string>)Output.CreateSecret(key.Reveal()) : null,
             Artifacts = foundation.Artifacts,

@@ -18,6 +18,9 @@ internal static class Replacements
         ["oci:Core/routeTable:RouteTable"] = ["vcnId"],
         ["oci:Core/networkSecurityGroup:NetworkSecurityGroup"] = ["vcnId"],
         ["oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule"] = [""],
+        ["oci:Core/securityList:SecurityList"] = ["vcnId"],
+        ["oci:Core/captureFilter:CaptureFilter"] = ["filterType"],
+        ["oci:Bastion/bastion:Bastion"] = ["bastionType", "dnsProxyStatus", "name", "phoneBookEntry", "targetSubnetId"],
         ["oci:ContainerEngine/cluster:Cluster"] =
         [
             "compartmentId",
@@ -32,6 +35,8 @@ internal static class Replacements
         ["oci:ContainerEngine/addon:Addon"] = ["addonName", "clusterId", "removeAddonResourcesOnDelete", "overrideExisting"],
         ["oci:Redis/redisCluster:RedisCluster"] = ["subnetId", "clusterMode"],
         ["oci:Redis/ociCacheConfigSet:OciCacheConfigSet"] = ["softwareVersion", "configurationDetails"],
+        ["oci:Redis/ociCacheUser:OciCacheUser"] = ["name"],
+        ["oci:Redis/redisClusterAttachOciCacheUser:RedisClusterAttachOciCacheUser"] = [""],
         ["oci:ObjectStorage/bucket:Bucket"] = ["namespace", "name", "storageTier"],
         ["oci:ObjectStorage/objectLifecyclePolicy:ObjectLifecyclePolicy"] = ["bucket", "namespace"],
         ["oci:ObjectStorage/replicationPolicy:ReplicationPolicy"] = [""],

@@ -16,7 +16,8 @@ internal sealed partial record LimitNeed(string Service, string Limit, double Co
     {
         var cloud = file.Cloud!;
         var nodes = cloud.Cluster.Nodes;
-        var more = Math.Max(0, nodes.Max - (existing?.Nodes ?? 0));
+        var most = nodes.Max + (cloud.Cluster.RouterNodes?.Max ?? 0);
+        var more = Math.Max(0, most - (existing?.Nodes ?? 0));
         if (Family(nodes.Shape) is { } family && more > 0)
         {
             yield return new("compute", $"standard-{family}-core-count", more * nodes.Ocpus, nodes.Ocpus);

@@ -1,4 +1,3 @@
-using System.Net;
 using ModelServing.Contracts;
 using ModelServing.Settings.Clients;
 using ModelServing.Settings.Models;
@@ -12,16 +11,14 @@ internal static class CloudRules
     // The API Gateway waits at most 300 s for an answer, and the router's own 504 must arrive before that.
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromSeconds(295);
 
-    // The shortest prefix of a range that may reach the cluster's API: 65,536 addresses.
-    private const int WidestPrefix = 16;
-
-    private const string LogDays = "30, 60, 90, 120, 150, 180";
+    internal const string LogDays = "30, 60, 90, 120, 150, 180";
 
     internal static IEnumerable<SettingsFault> Check(StackSettings settings, CloudSettings cloud)
     {
         IEnumerable<SettingsFault>[] all =
         [
             CheckModels(settings, cloud), CheckPhase(settings, cloud), CheckCluster(cloud.Cluster), CheckFunctions(cloud.Functions),
+            AccessRules.Check(cloud),
             CheckAlarms(cloud.Alarms), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
             CheckCosts(cloud.Costs), CheckReplication(cloud),
             CheckPredictions(settings, cloud.PredictionStore), cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
@@ -168,19 +165,6 @@ internal static class CloudRules
                 $"{cluster.Nodes.Min} is less than cluster.nodes.availabilityDomains, which is {cluster.Nodes.AvailabilityDomains}; each "
                 + "domain has at least one node");
         }
-
-        for (var i = 0; i < cluster.AllowedCidrs.Count; i++)
-        {
-            var text = cluster.AllowedCidrs[i];
-            var path = $"cluster.allowedCidrs[{i}]";
-            if (!IPNetwork.TryParse(text, out var range) || range.ToString() != text)
-                yield return Fault(path, $"{text} is not a range: its address has bits outside the prefix");
-            else if (range.PrefixLength < WidestPrefix)
-                yield return Fault(path, $"{text} is wider than a /{WidestPrefix}; list only the addresses that need the cluster's API");
-        }
-
-        if (cluster.PublicEndpoint && cluster.AllowedCidrs.Count == 0)
-            yield return Fault("cluster.allowedCidrs", "missing: a public endpoint needs the addresses that may reach it");
     }
 
     private static IEnumerable<SettingsFault> CheckFunctions(FunctionStackSettings functions)

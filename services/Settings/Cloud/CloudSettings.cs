@@ -37,6 +37,11 @@ public sealed record CloudSettings
     public string? HomeRegion { get; init; }
 
     [Setting(
+        "What `region` is, if it is newer than the OCI SDK in the images, which then refuses to call it. Pods get it as "
+        + "`OCI_REGION_METADATA`.")]
+    public RegionMetadataSettings? RegionMetadata { get; init; }
+
+    [Setting(
         "The tenancy.",
         Pattern = "^ocid1\\.tenancy\\.[a-z0-9]+\\.[a-z0-9-]*\\.[a-z0-9-]+$",
         Form = OcidForm,

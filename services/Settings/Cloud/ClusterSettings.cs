@@ -26,8 +26,20 @@ public sealed record ClusterSettings
     public bool PublicEndpoint { get; init; }
 
     [Setting(
-        "The addresses that may reach the cluster's API: offices and pipelines for a public endpoint, a Bastion or a runner for a private "
-        + "one. Each range is at most a /16.",
+        "The way to a private endpoint: `bastion` creates a Bastion for people's sessions, `runner` a subnet and a security group for the "
+        + "machine of a pipeline. With `none`, only `allowedCidrs` reach it. docs/deploy.md describes each way.")]
+    public ClusterAccess Access { get; init; }
+
+    [Setting(
+        "The addresses that may open sessions at the Bastion. Required with `access: bastion`. Each range is at most a /16.",
+        Pattern = CloudSettings.CidrPattern,
+        Form = CloudSettings.CidrForm,
+        Example = "198.51.100.7/32")]
+    public IReadOnlyList<string> BastionAllowedCidrs { get; init; } = [];
+
+    [Setting(
+        "The addresses that may reach the cluster's API without a Bastion: offices and pipelines for a public endpoint, machines in peered "
+        + "networks for a private one. Each range is at most a /16.",
         Pattern = CloudSettings.CidrPattern,
         Form = CloudSettings.CidrForm,
         Example = "198.51.100.7/32")]
@@ -38,4 +50,9 @@ public sealed record ClusterSettings
 
     [Setting("The nodes of the add-ons, such as the autoscaler. None of our pods runs there.")]
     public SystemNodeSettings SystemNodes { get; init; } = new();
+
+    [Setting(
+        "Nodes on which only the routers run. With them, `network.internetEgress` is for the routers' pods alone; without them, it is for "
+        + "every pod, also for those that run models. They have the shape, the size and the availability domains of `cluster.nodes`.")]
+    public RouterNodeSettings? RouterNodes { get; init; }
 }

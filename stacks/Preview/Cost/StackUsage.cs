@@ -66,7 +66,7 @@ internal sealed class StackUsage
         {
             foreach (var setting in (addon.Inputs["configurations"] as JsonArray ?? []).OfType<JsonObject>())
             {
-                foreach (var range in (Text(setting, "value") ?? "").Split(','))
+                foreach (var range in (Text(setting, "value") ?? "").Split(',', StringSplitOptions.TrimEntries))
                 {
                     if (range.Split(':', 3) is [var least, var most, var id] && id.StartsWith(start, StringComparison.Ordinal)
                         && Parse(least) is { } from && Parse(most) is { } to)

@@ -14,6 +14,12 @@ internal sealed partial record PolicyText(string Text, string Who, string Verb, 
 
     internal string Right => $"{Verb} {Resources}".TrimEnd();
 
+    /// <summary>One statement for each account of a statement about several, so that a new account is not a new right of the others.
+    /// </summary>
+    internal static IEnumerable<string> ByAccount(string text) => Accounts().Match(text) is { Success: true } accounts
+        ? accounts.Groups[1].Value.Split(", ").Select(one => text.Replace(accounts.Value, one, StringComparison.Ordinal))
+        : [text];
+
     /// <summary>Takes a statement apart. Another form than this program's becomes one right of the statement itself.</summary>
     internal static PolicyText Parse(string text)
     {
@@ -39,4 +45,7 @@ internal sealed partial record PolicyText(string Text, string Who, string Verb, 
 
     [GeneratedRegex("service_account='([^']+)'", RegexOptions.CultureInvariant)]
     private static partial Regex Account();
+
+    [GeneratedRegex("any \\{(request\\.principal\\.service_account='[^{}]+)\\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Accounts();
 }

@@ -4,6 +4,7 @@ namespace ModelServing.Stacks.Preview.Summary;
 internal static class ResourceTypes
 {
     internal const string Addon = "oci:ContainerEngine/addon:Addon";
+    internal const string Bastion = "oci:Bastion/bastion:Bastion";
     internal const string Bucket = "oci:ObjectStorage/bucket:Bucket";
     internal const string Cache = "oci:Redis/redisCluster:RedisCluster";
     internal const string Cluster = "oci:ContainerEngine/cluster:Cluster";

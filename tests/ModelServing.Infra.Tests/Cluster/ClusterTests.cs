@@ -145,6 +145,47 @@ public class ClusterTests
     }
 
     [Fact]
+    public async Task Only_the_pods_on_the_routers_nodes_are_in_the_group_that_reaches_the_internet()
+    {
+        var run = await Rendered.FromAsync(some => some.Cluster(domains: 3, routers: (4, 7)));
+
+        Assert.Equal(["network-pods-id"], PodGroups("cluster-system"));
+        foreach (var index in Enumerable.Range(1, 3))
+        {
+            Assert.Equal(["network-pods-id"], PodGroups($"cluster-nodes-{index}"));
+            var name = $"cluster-router-nodes-{index}";
+            Assert.Equal(["network-pods-id", "network-egress-id"], PodGroups(name));
+            var pool = run.Named(Pool, name);
+            Assert.Equal("modelserving/pool=router", Label(pool));
+            Assert.Equal([$"XXXX:EU-FRANKFURT-1-AD-{index}"], Domains(pool));
+            Assert.Equal(["nodeConfigDetails.size"], pool.Options.IgnoreChanges);
+            Assert.Equal("PT60M", pool.Part("nodeEvictionNodePoolSettings")["evictionGraceDuration"]);
+            Assert.NotNull(pool.Options.CustomTimeouts?.Create);
+        }
+
+        // The autoscaler adds and removes routers' nodes as it does those of the others.
+        var settings = Settings(run.Named(Addon, "cluster-autoscaler"));
+        Assert.Equal(
+            "2:4:cluster-nodes-1-id, 1:4:cluster-nodes-2-id, 1:3:cluster-nodes-3-id, "
+            + "2:3:cluster-router-nodes-1-id, 1:2:cluster-router-nodes-2-id, 1:2:cluster-router-nodes-3-id",
+            settings["nodes"]);
+        Assert.Equal("modelserving/pool", settings["balancingLabel"]);
+
+        IEnumerable<object> PodGroups(string pool) =>
+            run.Named(Pool, pool).Part("nodeConfigDetails").Map("nodePoolPodNetworkOptionDetails").List("podNsgIds");
+    }
+
+    [Theory]
+    [InlineData(0, 1, true, "RouterNodes.Min 0 and RouterNodes.Max 1 are not a range from at least 1")]
+    [InlineData(3, 2, true, "RouterNodes.Min 3 and RouterNodes.Max 2 are not a range from at least 1")]
+    [InlineData(1, 2, false, "RouterNodes need a network with a group")]
+    public async Task Nodes_of_routers_without_sense_are_refused(int min, int max, bool egressByGroup, string refusal) =>
+        Assert.Contains(
+            refusal,
+            await Rendered.RefusalAsync(some => some.Cluster(routers: (min, max), egressByGroup: egressByGroup)),
+            StringComparison.Ordinal);
+
+    [Fact]
     public async Task A_customers_key_requires_the_policy_that_allows_its_use()
     {
         var run = await Rendered.FromAsync(some => some.Cluster("ocid1.key.some", some.ServicePolicies("ocid1.key.some").ClusterKey));

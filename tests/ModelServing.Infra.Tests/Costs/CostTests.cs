@@ -59,7 +59,7 @@ public class CostTests
     [Fact]
     public async Task One_stack_makes_the_keys_for_cost_tracking_in_the_home_region_before_anything_has_them()
     {
-        var cloud = new SomeCloud(true, SomeStack.Published);
+        var cloud = new SomeCloud(true, SomeStack.Published) { Subscriptions = ["us-ashburn-1", "eu-frankfurt-1"] };
         var run = await StackRendering.RunAsync(
             cloud,
             StackConfiguration.FromFile(SomeStack.File(

@@ -1,6 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Contracts.Predictions;
+using ModelServing.Infra.Access;
 using ModelServing.Infra.Alarms;
 using ModelServing.Infra.ArtifactStore;
 using ModelServing.Infra.Cache;
@@ -49,7 +50,11 @@ internal sealed class SomeEnvironment
         IReadOnlyList<string>? allowed = null,
         bool internetEgress = false,
         string nodes = "10.0.2.0/24",
-        int? admin = null) => new("network", new NetworkArgs
+        int? admin = null,
+        string? bastion = null,
+        string? runner = null,
+        bool egressByGroup = false,
+        FlowLogsArgs? logs = null) => new("network", new NetworkArgs
         {
             Names = Names,
             CompartmentId = Compartment,
@@ -59,7 +64,19 @@ internal sealed class SomeEnvironment
             ClusterEndpointAllowedCidrs = allowed ?? [],
             InternetEgress = internetEgress,
             NodeCidr = nodes,
+            IsEgressByGroup = egressByGroup,
+            FlowLogs = logs,
+            BastionCidr = bastion,
+            RunnerCidr = runner,
         }, Options);
+
+    internal AccessComponent Access(params string[] allowed) => new("access", new AccessArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        SubnetId = "ocid1.subnet.some",
+        AllowedCidrs = allowed,
+    }, Options);
 
     internal ClusterComponent Cluster(
         string? key = null,
@@ -68,12 +85,15 @@ internal sealed class SomeEnvironment
         string services = "10.96.0.0/16",
         string version = "v1.34.1",
         string? image = "ocid1.image.some",
-        bool isArm = false) =>
+        bool isArm = false,
+        (int Min, int Max)? routers = null,
+        bool egressByGroup = true) =>
         Cluster(new ClusterArgs
         {
             Names = Names,
             CompartmentId = Compartment,
-            Network = Network(),
+            Network = Network(internetEgress: routers is not null, egressByGroup: egressByGroup),
+            RouterNodes = routers,
             KubernetesVersion = version,
             NodeImageId = image,
             IsArm = isArm,
@@ -100,15 +120,17 @@ internal sealed class SomeEnvironment
 
     private ClusterComponent Cluster(ClusterArgs args) => new("cluster", args, Options);
 
-    internal CacheComponent Cache(int? shards = null, bool dataProtection = true, int nodes = 1) => new("cache", new CacheArgs
-    {
-        Names = Names,
-        CompartmentId = Compartment,
-        Placement = Placement,
-        Nodes = nodes,
-        Shards = shards,
-        DataProtection = dataProtection,
-    }, Options);
+    internal CacheComponent Cache(
+        int? shards = null, bool dataProtection = true, int nodes = 1, string? secret = null) => new("cache", new CacheArgs
+        {
+            PasswordSecretId = secret is null ? null : (Input<string>)secret,
+            Names = Names,
+            CompartmentId = Compartment,
+            Placement = Placement,
+            Nodes = nodes,
+            Shards = shards,
+            DataProtection = dataProtection,
+        }, Options);
 
     internal ArtifactStoreComponent ArtifactStore(bool dataProtection = true, string? key = null, string bucket = Bucket) =>
         new("artifacts", new ArtifactStoreArgs
@@ -147,8 +169,10 @@ internal sealed class SomeEnvironment
         IReadOnlyList<string>? origins = null,
         GatewayTokens? tokens = null,
         int? admin = null,
-        string? features = null) => new("gateway", new GatewayArgs
+        string? features = null,
+        (string Name, string CertificateId)? domain = null) => new("gateway", new GatewayArgs
         {
+            Domain = domain,
             Names = Names,
             CompartmentId = Compartment,
             Placement = Placement,
@@ -267,19 +291,18 @@ internal sealed class SomeEnvironment
         ReplicaName = replica,
     }, Options);
 
-    internal WorkloadPolicies WorkloadPolicies(bool export = true, bool features = true, bool backup = true) =>
-        new("policies", WorkloadRights(export, features, backup), Options);
+    internal WorkloadPolicies WorkloadPolicies(bool export = true, bool features = true, bool backup = true, params string[] models) =>
+        new("policies", WorkloadRights(export, features, backup, models.Length > 0 ? models : ["fraud"]), Options);
 
-    private WorkloadPoliciesArgs WorkloadRights(bool export, bool features, bool backup) => new()
+    private WorkloadPoliciesArgs WorkloadRights(bool export, bool features, bool backup, IEnumerable<string> models) => new()
     {
         Names = Names,
         CompartmentId = Compartment,
         HomeRegion = HomeRegion,
-        TenancyId = "ocid1.tenancy.oc1..some",
         ClusterId = "ocid1.cluster.some",
         BucketName = Bucket,
         Namespace = "modelserving",
-        InferenceAccount = "inference",
+        Models = [.. models.Select(static model => ModelName.Parse(model))],
         RouterAccount = "router",
         ExportAccount = export ? "prediction-export" : null,
         BackupAccount = backup ? "journal-backup" : null,
@@ -291,8 +314,21 @@ internal sealed class SomeEnvironment
         ArchivePrefix = "archive/",
         FeaturesPrefix = "features/",
         DataLakePrefix = "datalake/",
-        VerdictsPrefix = "verdicts/",
     };
+
+    internal FunctionPolicies FunctionPolicies() => new("function-policies", new FunctionPoliciesArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        HomeRegion = HomeRegion,
+        TenancyId = "ocid1.tenancy.oc1..some",
+        BucketName = Bucket,
+        RollbackId = "ocid1.fnfunc.rollback",
+        ModelMetricsId = "ocid1.fnfunc.metrics",
+        ModelLoaderId = "ocid1.fnfunc.loader",
+        ArtifactsPrefix = "models/",
+        VerdictsPrefix = "verdicts/",
+    }, Options);
 
     internal InvocationPolicy InvocationPolicy() => new("invocation", new InvocationPolicyArgs
     {

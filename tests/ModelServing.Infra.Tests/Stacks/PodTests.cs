@@ -36,8 +36,37 @@ public class PodTests
         Assert.All(
             run.Pods(),
             each => Assert.Equal(
-                each.Owner == ClusterNames.Router || IsJob(each.Owner) ? each.Owner : ClusterNames.Inference,
+                each.Owner == ClusterNames.Router || IsJob(each.Owner) ? each.Owner : "inference-fraud",
                 each.Pod.Spec.ServiceAccountName));
+    }
+
+    [Fact]
+    public async Task Each_model_has_an_account_of_its_own()
+    {
+        var run = await RunAsync("fraud: { stable: { version: 1 } }, churn: { stable: { version: 2 } }");
+
+        Assert.Equal(
+            [("churn-v2", "inference-churn"), ("fraud-v1", "inference-fraud")],
+            run.Pods().Where(static each => each.Owner.Contains("-v", StringComparison.Ordinal))
+                .Select(static each => (each.Owner, each.Pod.Spec.ServiceAccountName)).Order());
+    }
+
+    // A pod's node decides which security groups the pod is in.
+    [Fact]
+    public async Task With_nodes_of_their_own_routers_run_there_and_nothing_else_does()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(more: SomeStack.Features + "\n  modelserving:network: { internetEgress: true }")
+            .Replace("frankfurt-1.some }", "frankfurt-1.some, routerNodes: { min: 1, max: 2 } }", StringComparison.Ordinal));
+
+        Assert.Equal(10, run.Pods().Count);
+        Assert.All(run.Pods(), static each =>
+        {
+            var term = Assert.Single(each.Pod.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms);
+            var rule = Assert.Single(term.MatchExpressions);
+            Assert.Equal(
+                ("modelserving/pool", each.Owner == ClusterNames.Router ? "In router" : "NotIn system router"),
+                (rule.Key, $"{rule.OperatorProperty} {string.Join(' ', rule.Values)}"));
+        });
     }
 
     [Fact]
@@ -104,6 +133,19 @@ public class PodTests
     [Fact]
     public async Task The_SDK_finds_the_region_for_workload_identity() =>
         Assert.Equal("eu-frankfurt-1", Variables(await RunAsync(), "fraud-v2")["OCI_RESOURCE_PRINCIPAL_REGION"]);
+
+    [Fact]
+    public async Task A_region_that_the_SDK_does_not_know_is_described_to_every_pod()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(
+            more: SomeStack.Features + "\n  modelserving:regionMetadata: { key: xyz }"));
+
+        Assert.Equal(10, run.Pods().Count);
+        Assert.All(run.Pods(), static each => Assert.Equal(
+            """{"realmKey":"oc1","realmDomainComponent":"oraclecloud.com","regionKey":"xyz","regionIdentifier":"eu-frankfurt-1"}""",
+            each.Pod.Spec.Containers.Single().Env.Single(static one => one.Name == "OCI_REGION_METADATA").Value));
+        Assert.DoesNotContain("OCI_REGION_METADATA", Variables(await RunAsync(), "router").Keys);
+    }
 
     [Fact]
     public async Task A_pod_has_time_to_drain_and_a_version_serves_until_the_plan_has_arrived()

@@ -320,7 +320,10 @@ public class ServingStackTests
     [Fact]
     public async Task The_region_comes_from_the_settings_and_not_from_the_machine()
     {
-        var cloud = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json");
+        var cloud = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json")
+        {
+            Subscriptions = ["us-ashburn-1", "eu-frankfurt-1"],
+        };
         var run = await StackRendering.RunAsync(
             cloud,
             Configuration(SomeStack.File(more: "modelserving:homeRegion: us-ashburn-1")),
@@ -374,7 +377,12 @@ public class ServingStackTests
         Assert.All(calls, static call => Assert.Equal(
             ("ocid1.fnfunc.functions-model-loader", "detached"), ((string)call.Inputs["functionId"], (string)call.Inputs["fnInvokeType"])));
         foreach (var call in calls)
-            Assert.Equal(["modelserving:infra:Gateway gateway"], await call.DependenciesAsync());
+        {
+            Assert.Equal(
+                ["modelserving:infra:FunctionPolicies function-policies", "modelserving:infra:Gateway gateway"],
+                await call.DependenciesAsync());
+        }
+
         // ModelLoaderTests sends the same text. It is an event that the rule lets through.
         const string Event = "{\"eventType\":\"com.oraclecloud.objectstorage.createobject\",\"eventID\":\"apply-fraud-1\",\"data\":{"
             + "\"resourceName\":\"models/fraud/1/manifest.json\",\"additionalDetails\":{\"bucketName\":\"modelserving-some-artifacts\","

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text;
 using Pulumi.Testing;
 
 namespace ModelServing.Infra.Tests.Stacks;
@@ -12,6 +13,12 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
 {
     /// <summary>The tenancy's Object Storage namespace.</summary>
     internal string Namespace { get; init; } = "examplespace";
+
+    /// <summary>The regions of the tenancy, its home region first.</summary>
+    internal IReadOnlyList<string> Subscriptions { get; init; } = ["eu-frankfurt-1", "eu-zurich-1"];
+
+    /// <summary>The content of the secret with the password of the cache.</summary>
+    internal string CachePassword { get; init; } = "correct-horse-battery-staple\n";
 
     /// <summary>The contents of published objects that are read.</summary>
     internal IReadOnlyDictionary<string, string> Contents { get; init; } = SomeArtifacts.Contents();
@@ -94,6 +101,15 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
                     },
                 },
             },
+            "oci:Identity/getRegionSubscriptions:getRegionSubscriptions" => new Dictionary<string, object>
+            {
+                ["regionSubscriptions"] = Subscriptions.Select(object (name) => new Dictionary<string, object>
+                {
+                    ["regionName"] = name,
+                    ["isHomeRegion"] = name == Subscriptions[0],
+                    ["state"] = "READY",
+                }).ToList(),
+            },
             "oci:Identity/getAvailabilityDomains:getAvailabilityDomains" => new Dictionary<string, object>
             {
                 ["availabilityDomains"] = Enumerable.Range(1, 3)
@@ -125,6 +141,18 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
                 {
                     ["nodeSourceDetails"] = new List<object> { new Dictionary<string, object> { ["imageId"] = image } },
                 })),
+            "oci:Secrets/getSecretbundle:getSecretbundle" => new Dictionary<string, object>
+            {
+                ["secretBundleContents"] = new List<object>
+                {
+                    new Dictionary<string, object>
+                    {
+                        ["content"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(CachePassword)),
+                        ["contentType"] = "BASE64",
+                    },
+                },
+                ["versionNumber"] = "3",
+            },
             "oci:ContainerEngine/getClusterKubeConfig:getClusterKubeConfig" =>
                 new Dictionary<string, object> { ["content"] = "apiVersion: v1" },
             _ => throw new NotSupportedException($"no answer for {args.Token}"),
@@ -145,7 +173,9 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
                 inputs.SetItem("primaryFqdn", "primary.example.com").SetItem("discoveryFqdn", "discovery.example.com"),
             "oci:Functions/function:Function" => inputs.SetItem("invokeEndpoint", "https://functions.example.com"),
             "oci:Ons/notificationTopic:NotificationTopic" => inputs.SetItem("topicId", $"ocid1.onstopic.{args.Name}"),
-            "oci:ApiGateway/gateway:Gateway" => inputs.SetItem("hostname", "gateway.example.com"),
+            "oci:ApiGateway/gateway:Gateway" => inputs.SetItem("hostname", "gateway.example.com").SetItem(
+                "ipAddresses",
+                new List<object> { new Dictionary<string, object> { ["ipAddress"] = "192.0.2.10" } }),
             "oci:ApiGateway/deployment:Deployment" => inputs.SetItem("endpoint", "https://gateway.example.com/v2"),
             _ => inputs,
         };

@@ -59,11 +59,22 @@ internal static class SomeStack
         return await StackRendering.RunAsync(cloud ?? new SomeCloud(true, Published), configuration.Online(), stack, isPreview: false);
     }
 
-    /// <summary>A stack of the repository, or with "features" the fixed one with feature views, or with "telemetry" that one with
-    /// everything that is optional about metrics and logs.</summary>
+    /// <summary>A stack file with everything that is optional, as far as one stack can have it.</summary>
+    internal static string Everything => File(more: Features + """
+
+          modelserving:cache: { passwordSecret: ocid1.vaultsecret.oc1.eu-frankfurt-1.cache }
+          modelserving:network: { internetEgress: true, flowLogs: { oneIn: 10 } }
+          modelserving:regionMetadata: { key: fra }
+        """).Replace(
+            "frankfurt-1.some }",
+            "frankfurt-1.some, access: bastion, bastionAllowedCidrs: [198.51.100.7/32], routerNodes: { min: 1 } }",
+            StringComparison.Ordinal);
+
+    /// <summary>A stack of the repository, or with "features" the fixed one with everything that is optional, or with "telemetry" one with
+    /// feature views and everything that is optional about metrics and logs.</summary>
     internal static Task<RenderedStack> NamedAsync(string name) => name switch
     {
-        "features" => RunAsync(File(more: Features)),
+        "features" => RunAsync(Everything),
         "telemetry" => RunAsync(File(more: $"{Features}\n  modelserving:telemetry: {{ scrape: true, podLogDays: 60 }}")),
         _ => OfRepositoryAsync(name),
     };

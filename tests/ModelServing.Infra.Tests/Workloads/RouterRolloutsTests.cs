@@ -29,7 +29,7 @@ public class RouterRolloutsTests
         Assert.All(rights, statement =>
         {
             Assert.Contains($" in compartment id {table["compartmentId"]} where all {{", statement, StringComparison.Ordinal);
-            Assert.EndsWith($", target.nosql-table.name='{table["name"]}'}}", statement, StringComparison.Ordinal);
+            Assert.Contains($", target.nosql-table.name='{table["name"]}'", statement, StringComparison.Ordinal);
             var router = run.Pods().Single(static each => each.Owner == "router").Pod;
             Assert.Contains($"request.principal.service_account='{router.Spec.ServiceAccountName}'", statement, StringComparison.Ordinal);
         });

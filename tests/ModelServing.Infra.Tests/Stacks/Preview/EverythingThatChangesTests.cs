@@ -101,12 +101,20 @@ public sealed class EverythingThatChangesTests
         "pods of router may use fn-invocation",
         "new right")]
     [InlineData(
-        "WorkloadPolicies",
+        "FunctionPolicies",
         "DynamicGroup",
-        "policies-functions",
+        "function-policies-rollback",
         "ALL {",
         "ANY {",
-        "DynamicGroup policies-functions has other members:",
+        "DynamicGroup function-policies-rollback has other members:",
+        "new right")]
+    [InlineData(
+        "Access",
+        "Bastion",
+        "access-bastion",
+        "198.51.100.7/32",
+        "198.51.100.0/24",
+        "198.51.100.0/24 may open sessions at Bastion access-bastion",
         "new right")]
     [InlineData("Alarms", "Alarm", "alarms-latency", "> 3 ", "> 30 ", "nothing is replaced or deleted", None)]
     [InlineData(

@@ -6,8 +6,6 @@ namespace ModelServing.Infra.Tests.Stacks.Preview;
 [Collection(nameof(OneAtATime))]
 public sealed class NodeSummaryTests
 {
-    private const string End = "eu-frankfurt-1.some }";
-
     [Fact]
     public async Task A_smaller_minimum_is_a_warning()
     {
@@ -34,7 +32,7 @@ public sealed class NodeSummaryTests
     public async Task Fewer_domains_end_the_nodes_of_their_pools()
     {
         var three = SomePreview.File.Replace(
-            End, "eu-frankfurt-1.some, nodes: { min: 3, availabilityDomains: 3 } }", StringComparison.Ordinal);
+            SomePreview.Access, With("min: 3, availabilityDomains: 3"), StringComparison.Ordinal);
         var summary = StackComparison.Between(await SomePreview.RenderAsync(three), await SomePreview.BaseAsync()).Summary();
         Assert.Contains("NodePool cluster-nodes-3: the nodes end: their pods move", summary.Lines);
         Assert.Contains("the autoscaler may remove nodes: at least 2 stay, not 3", summary.Lines);
@@ -53,12 +51,14 @@ public sealed class NodeSummaryTests
             ],
             asked.Lines.Where(static line => line.Contains("replaced, ", StringComparison.Ordinal)));
 
-        var cycling = SomePreview.File.Replace(End, "eu-frankfurt-1.some, nodes: { cycling: true } }", StringComparison.Ordinal);
+        var cycling = SomePreview.File.Replace(SomePreview.Access, With("cycling: true"), StringComparison.Ordinal);
         var withdrawn = StackComparison.Between(await SomePreview.RenderAsync(cycling), await SomePreview.BaseAsync()).Summary();
         Assert.Contains("no pods restart", withdrawn.Lines);
         Assert.Empty(withdrawn.Risks);
     }
 
     private static Task<StackComparison> ChangedAsync(string nodes) =>
-        SomePreview.ChangedAsync(End, $"eu-frankfurt-1.some, nodes: {{ {nodes} }} }}");
+        SomePreview.ChangedAsync(SomePreview.Access, With(nodes));
+
+    private static string With(string nodes) => $"nodes: {{ {nodes} }}, {SomePreview.Access}";
 }

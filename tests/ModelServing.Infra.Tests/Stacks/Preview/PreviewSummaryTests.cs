@@ -38,11 +38,25 @@ public sealed class PreviewSummaryTests
         Assert.Equal(["risk: outage: churn: no longer served"], summary.Risks);
     }
 
+    // One statement names the accounts of all models, so it changes with each of them.
+    [Fact]
+    public async Task A_new_model_is_a_right_for_its_own_pods_and_for_no_others()
+    {
+        var comparison = await SomePreview.ChangedAsync(", churn: { stable: { version: 1 } }", "");
+        var back = StackComparison.Between(comparison.Right, comparison.Left!).Summary();
+
+        Assert.Contains("pods of inference-churn may read objects", back.Lines);
+        Assert.Contains("pods of inference-churn may use nosql-rows", back.Lines);
+        Assert.Contains("pods of inference-churn may no longer use nosql-rows", comparison.Summary().Lines);
+        Assert.DoesNotContain(
+            back.Lines.Concat(comparison.Summary().Lines), static line => line.Contains("inference-fraud", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_replaced_cluster_takes_everything_in_it()
     {
         var comparison = await SomePreview.ChangedAsync(
-            "frankfurt-1.some }", "frankfurt-1.some, publicEndpoint: true, allowedCidrs: [198.51.100.0/24] }");
+            SomePreview.Access, "publicEndpoint: true, allowedCidrs: [198.51.100.0/24] }");
         var summary = comparison.Summary();
         var replaced = Assert.Single(
             summary.Lines, static line => line.StartsWith("Cluster cluster is replaced (", StringComparison.Ordinal));
