@@ -46,7 +46,7 @@ public sealed class CostTableTests
 
     [Theory]
     [InlineData("2:6:<another nodePool.id>", 2, 2)]
-    [InlineData("0:9:<another nodePool.id>,1:4:<cluster-nodes nodePool.id>", 1, 4)]
+    [InlineData("0:9:<another nodePool.id>, 1:4:<cluster-nodes nodePool.id>", 1, 4)]
     public void A_pool_has_the_autoscalers_range_for_it_or_else_its_own_size(string ranges, int least, int most)
     {
         var nodes = Row(SomeBill.Stack("2:6:<cluster-nodes nodePool.id>", ranges), "nodes");
