@@ -17,8 +17,8 @@ internal sealed class MemoryShares(InferenceSettings settings, ByteBudget budget
     private const int AnswersInBudget = 4;
     private const long Step = 64 * 1024 * 1024;
 
-    // What the program uses without a model, with room to spare.
-    private const long Program = 3 * Step;
+    // What the program uses without a model, with room to spare. With a small model, that is three steps.
+    private const long Program = 176 * 1024 * 1024;
 
     private long model;
 
@@ -44,7 +44,7 @@ internal sealed class MemoryShares(InferenceSettings settings, ByteBudget budget
             budget.Resize((long)(BudgetShare * ProcessMemory.RoomBeside(Used(model))));
     }
 
-    private static long Used(long model) => Math.Max(Program + RoundUp(model), RoundUp(Environment.WorkingSet));
+    private static long Used(long model) => RoundUp(Math.Max(Program + model, Environment.WorkingSet));
 
     private static long RoundUp(long bytes) => (bytes + Step - 1) / Step * Step;
 }

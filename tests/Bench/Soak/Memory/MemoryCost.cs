@@ -8,7 +8,7 @@ namespace ModelServing.Bench.Soak.Memory;
 internal static class MemoryCost
 {
     // What the smallest pod accepts of every kind.
-    private const int Bytes = 3 * 1024 * 1024;
+    private const int Bytes = 5 * 512 * 1024;
     private const int Times = 3;
 
     // So that memory of the request before is given back.
