@@ -18,7 +18,7 @@ public sealed class RequestTests
             """);
         await folder.PublishAsync();
         string id;
-        await using (var ms = await folder.UpAsync())
+        await using (var ms = await folder.UpAsync("--minute", "5s"))
         {
             id = await AskAsync(folder);
             var attempt = Assert.Single((await MsProcess.QueryAsync(folder, "request", id.ToLowerInvariant())).EnumerateArray());

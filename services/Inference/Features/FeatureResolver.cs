@@ -40,6 +40,9 @@ internal sealed class FeatureResolver(
     // On a busy machine, reads fail and work in turn. They work again when none has failed for this long.
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
 
+    // Without a limit, a large request would take every thread that the pool gets.
+    private static readonly ParallelOptions EachProcessor = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+
     private readonly RecentStates recent = new(time);
     private bool isReported;
     private long failedAt;
@@ -208,7 +211,7 @@ internal sealed class FeatureResolver(
         {
             // By rows too, because one view may take much longer than the others.
             var blocks = (rows + BlockRows - 1) / BlockRows;
-            Parallel.For(0, plan.Views.Length * blocks, block => FillViewWith(
+            Parallel.For(0, plan.Views.Length * blocks, EachProcessor, block => FillViewWith(
                 plan,
                 request,
                 resolved,
