@@ -98,12 +98,13 @@ public sealed class AccessLogTests : IDisposable
             requestId = (await router.InferAsync())[HeaderNames.RequestId]!;
         }
 
-        // The router has ended, and wrote what it had.
-        var written = log.Lines
-            .Where(line => line.Message.StartsWith($"Request {requestId}, attempt 1 ", StringComparison.Ordinal))
-            .ToList();
-        Assert.Equal(lines, written.Count);
-        Assert.All(written, line => Assert.Contains($" at fraud v1 stable: {status} ", line.Message, StringComparison.Ordinal));
+        // The router has ended and writes what it had, in the background.
+        await RunningRouter.UntilAsync(() => Written().Count >= lines, $"there are {lines} lines");
+        Assert.Equal(lines, Written().Count);
+        Assert.All(Written(), line => Assert.Contains($" at fraud v1 stable: {status} ", line.Message, StringComparison.Ordinal));
+
+        List<RecordedLine> Written() =>
+            [.. log.Lines.Where(line => line.Message.StartsWith($"Request {requestId}, attempt 1 ", StringComparison.Ordinal))];
     }
 
     [Fact]
