@@ -42,7 +42,7 @@ public sealed class StackConfiguration
     /// <summary>The configuration in a stack file, for a preview without a cloud.</summary>
     /// <param name="yaml">The stack file's text.</param>
     /// <param name="foundationOnly">Whether to show the first apply, whatever phase the stack file names. Otherwise that phase is shown,
-    /// with stand-ins if it needs images and there are none yet.</param>
+    /// with stand-ins for images that it needs and the file does not name yet.</param>
     /// <exception cref="RunException">The settings have faults; the message lists each with its path.</exception>
     public static StackConfiguration FromFile(string yaml, bool foundationOnly = false)
     {

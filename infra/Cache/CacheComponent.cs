@@ -81,7 +81,7 @@ public sealed class CacheComponent : ComponentResource
     /// <summary>How programs connect, without the password.</summary>
     public Output<CacheSettings> Settings { get; }
 
-    /// <summary>The password; null if there is none. Then the network alone protects the cache.</summary>
+    /// <summary>The password; null if the stack file names no secret. Then only the network protects the cache.</summary>
     public CachePassword? Password { get; }
 
     /// <summary>Whether clients must use the protocol's cluster mode.</summary>

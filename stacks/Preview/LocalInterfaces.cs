@@ -10,7 +10,7 @@ namespace ModelServing.Stacks.Preview;
 /// apply does the same with those in the bucket, which a preview without an account can't read.</summary>
 internal static class LocalInterfaces
 {
-    /// <summary>The folder of the registry that <c>ms up</c> serves a stack from; null if there is none.</summary>
+    /// <summary>The folder of the registry that <c>ms up</c> serves a stack from; null if it does not exist.</summary>
     internal static string? FolderOf(string root, string stack, string yaml)
     {
         // The settings of this machine are not among those of the cloud.

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace ModelServing.Oci.Rest;
 
-/// <summary>The answer to a call of <see cref="OciRest"/>, or the reason why there is none.</summary>
+/// <summary>The answer to a call of <see cref="OciRest"/>, or the reason why the service gave none.</summary>
 public sealed record RestAnswer
 {
     private RestAnswer()

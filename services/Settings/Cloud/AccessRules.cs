@@ -56,7 +56,7 @@ internal static class AccessRules
         if (cluster.Access == ClusterAccess.Bastion && cluster.BastionAllowedCidrs.Count == 0)
             yield return Fault("cluster.bastionAllowedCidrs", "missing: a Bastion needs the addresses that may open sessions");
         if (cluster.Access != ClusterAccess.Bastion && cluster.BastionAllowedCidrs.Count > 0)
-            yield return Fault("cluster.bastionAllowedCidrs", "there is no Bastion; remove this, or set cluster.access to bastion");
+            yield return Fault("cluster.bastionAllowedCidrs", "only a Bastion uses it; remove it, or set cluster.access to bastion");
     }
 
     private static IEnumerable<SettingsFault> CheckRanges(string path, IReadOnlyList<string> ranges)

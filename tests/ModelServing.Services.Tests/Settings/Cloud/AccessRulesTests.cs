@@ -14,7 +14,7 @@ public class AccessRulesTests
     [InlineData(
         "access: bastion, bastionAllowedCidrs: [0.0.0.0/0]", "", "cluster.bastionAllowedCidrs[0]", "0.0.0.0/0 is wider than a /16")]
     [InlineData(
-        "access: runner, bastionAllowedCidrs: [198.51.100.7/32]", "", "cluster.bastionAllowedCidrs", "there is no Bastion; remove this")]
+        "access: runner, bastionAllowedCidrs: [198.51.100.7/32]", "", "cluster.bastionAllowedCidrs", "only a Bastion uses it; remove it")]
     [InlineData(
         "publicEndpoint: true, allowedCidrs: [198.51.100.7/32], access: runner",
         "",
