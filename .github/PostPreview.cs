@@ -223,6 +223,9 @@ internal static class Comment
 
     private const int BytesOutsideBlocks = 4_000;
 
+    // The order of a stack's blocks. The summary is always visible, the others are folded.
+    private static readonly string[] Parts = ["summary", "cost", "offline", "pulumi"];
+
     private const string Offline = "Rendered offline, without the cloud: this pull request's program and stack file against the base.";
 
     internal static string Make(string marker, RisksRecord risks, IReadOnlyDictionary<string, string> texts, string runPage)
@@ -235,7 +238,7 @@ internal static class Comment
         var blocks = new Dictionary<string, string>();
         foreach (var (name, text) in texts.OrderBy(static pair => !IsSummary(pair.Key)).ThenBy(static pair => pair.Value.Length))
         {
-            blocks[name] = Block(text, IsSummary(name) ? "text" : "diff", left / remaining--);
+            blocks[name] = Block(text, IsSummary(name) || IsCost(name) ? "text" : "diff", left / remaining--);
             left -= Encoding.UTF8.GetByteCount(blocks[name]);
         }
 
@@ -243,14 +246,13 @@ internal static class Comment
         {
             if (stack.Any(static name => !IsFromCloud(name)))
                 comment.Append($"\n#### `{stack.Key}`\n{Offline}\n");
-            // The summary comes first and is always visible. The details are folded.
-            foreach (var name in stack.OrderByDescending(static name => name.Split('.')[1], StringComparer.Ordinal))
+            foreach (var name in stack.OrderBy(static name => Array.IndexOf(Parts, name.Split('.')[1])))
             {
                 if (IsFromCloud(name))
                     continue;
                 comment.Append(IsSummary(name) || !texts.ContainsKey($"{stack.Key}.summary.txt")
                     ? $"\n{blocks[name]}"
-                    : Folded("Details", blocks[name]));
+                    : Folded(IsCost(name) ? "Monthly cost" : "Details", blocks[name]));
             }
 
             if (texts.ContainsKey($"{stack.Key}.pulumi.txt"))
@@ -264,6 +266,8 @@ internal static class Comment
     }
 
     private static bool IsSummary(string name) => name.EndsWith(".summary.txt", StringComparison.Ordinal);
+
+    private static bool IsCost(string name) => name.EndsWith(".cost.txt", StringComparison.Ordinal);
 
     private static bool IsFromCloud(string name) => name.Contains(".pulumi.", StringComparison.Ordinal);
 
@@ -297,7 +301,7 @@ internal static class Comment
 internal static partial class Patterns
 {
     /// <summary>The files of an artifact: the number of the pull request, and the preview of a stack, made offline or by Pulumi.</summary>
-    [GeneratedRegex(@"\A(number\.txt|[a-z0-9][a-z0-9-]{0,99}\.(summary|offline|pulumi)\.txt)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(number\.txt|[a-z0-9][a-z0-9-]{0,99}\.(summary|cost|offline|pulumi)\.txt)\z", RegexOptions.CultureInvariant)]
     internal static partial Regex File();
 
     /// <summary>A line of a summary that names a risk.</summary>

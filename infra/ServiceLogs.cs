@@ -33,7 +33,9 @@ internal sealed class ServiceLogs
     /// <param name="category">The kind of entries, as the service calls it.</param>
     /// <param name="resourceId">The OCID of the resource that the entries are about.</param>
     /// <param name="retentionDays">The number of days that entries are kept.</param>
-    internal Resource Add(string service, string category, Output<string> resourceId, int retentionDays) =>
+    /// <param name="parameters">What else the category needs; null for nothing.</param>
+    internal Resource Add(
+        string service, string category, Output<string> resourceId, int retentionDays, InputMap<string>? parameters = null) =>
         new Pulumi.Oci.Logging.Log($"{name}-{category}", new LogArgs
         {
             LogGroupId = group.Id,
@@ -50,6 +52,7 @@ internal sealed class ServiceLogs
                     Service = service,
                     Resource = resourceId,
                     Category = category,
+                    Parameters = parameters!,
                 },
             },
             FreeformTags = args.Names.Tags(component),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelServing.Settings;
+using ModelServing.Settings.Cloud;
 using ModelServing.Settings.Models;
 using ModelServing.Stacks.Composition;
 using Pulumi;
@@ -7,12 +8,17 @@ using Pulumi;
 namespace ModelServing.Stacks;
 
 /// <summary>
-/// The composition of an environment: start reading here. One program is applied twice. While the stack file names no images, it creates
-/// only the foundation (network, cluster, cache, bucket, tables, repositories, topics). Once it names them, the functions, the alarms, the
-/// workloads and the gateway are added. Composition/ turns the settings into arguments; the components are in infra/.
+/// The composition of an environment: start reading here. One program is applied twice. With the setting <c>phase: foundation</c>, it
+/// creates only the foundation (network, cluster, cache, bucket, tables, repositories, topics). With <c>phase: all</c>, the functions, the
+/// alarms, the workloads and the gateway are added. Composition/ turns the settings into arguments; the components are in infra/.
 /// </summary>
 public sealed class ServingStack : Stack
 {
+    /// <summary>The command that lets other deployers than administrators create the routers' Role. OCI's policies can't: whoever creates a
+    /// Role needs one with at least the same rights. The ClusterRole <c>admin</c> has them, and nothing outside of namespaces.</summary>
+    internal const string DeployerBinding =
+        "kubectl create clusterrolebinding modelserving-deployers --clusterrole=admin --group=OCID-OF-THE-GROUP";
+
     /// <summary>Composes the stack from Pulumi's configuration.</summary>
     public ServingStack()
         : this(StackConfiguration.FromPulumi(), null)
@@ -21,34 +27,51 @@ public sealed class ServingStack : Stack
 
     /// <summary>Composes the stack from <paramref name="configuration"/>.</summary>
     public ServingStack(StackConfiguration configuration, StackOptions? options)
-        : base(options)
+        : this(configuration, options, ResourceTagging.From(configuration))
     {
-        ArgumentNullException.ThrowIfNull(configuration);
+    }
+
+    private ServingStack(StackConfiguration configuration, StackOptions? options, ResourceTagging tagging)
+        : base(tagging.AddTo(options))
+    {
         var plan = PlanMaker.Make(configuration.File.Settings.Models);
 
-        // 1. The providers, and the policies that the foundation needs.
+        // 1. The providers, the tags that everything else has, and the policies that the foundation needs.
         var context = new StackContext(configuration);
+        if (!configuration.IsOffline)
+            TenancyRegions.Check(configuration.File, this, context.InRegion().Provider!);
+        CostSetup.Tags(context, tagging);
         var services = IdentitySetup.Services(context);
 
         // 2. The foundation. The topics are part of it, so people confirm their addresses before there are alarms.
         var network = ClusterSetup.Network(context);
+        var access = ClusterSetup.Access(context, network);
         var cluster = ClusterSetup.Cluster(context, network, services);
         var cache = DataSetup.Cache(context, network);
         var store = DataSetup.Artifacts(context, services);
+        DataSetup.Replica(context, store, services);
         var journal = DataSetup.Journal(context);
         var predictions = DataSetup.Predictions(context);
         var images = ClusterSetup.Images(context);
         IdentitySetup.Workloads(context, cluster);
         var topics = AlarmsSetup.Topics(context);
+        CostSetup.Budget(context);
+        TelemetrySetup.PodLogs(context);
 
+        Bastion = access?.BastionId ?? Output.Create("");
+        RunnerSubnet = network.Runner?.SubnetId ?? Output.Create("");
+        RunnerGroup = network.Runner?.GroupId ?? Output.Create("");
         Bucket = store.BucketName;
         JournalTable = journal.TableName;
         PredictionsTable = predictions.TableName;
         Repositories = Output.All(images.Repositories.Select(static pair => pair.Value)).Apply(static all => all);
         Revisions = Output.Create(plan.Rollouts.ToImmutableDictionary(static pair => pair.Key.Text, static pair => pair.Value.Revision));
-        if (context.Cloud.Images.AreEmpty)
+        if (context.Cloud.Phase == StackPhase.Foundation)
         {
+            if (!configuration.IsOffline)
+                GoingBack.Check(context, images);
             Api = Output.Create("");
+            ApiAddresses = Output.Create(ImmutableArray<string>.Empty);
             Next = Output.Create(AfterFoundation(context.Names.Environment, context.Settings.Features.Views.Count > 0));
             return;
         }
@@ -56,20 +79,40 @@ public sealed class ServingStack : Stack
         // 3. Everything that serves requests.
         if (!configuration.IsOffline)
             PublishedVersions.Check(configuration.File, store);
-        var foundation = new Foundation(network, cluster, cache, journal, predictions, store, images);
+        var foundation = new Foundation(network, cluster, cache, journal, predictions, store, images) { Access = access };
         var functions = ServingSetup.Functions(context, foundation);
+        var rights = IdentitySetup.Functions(context, functions);
         var invocation = IdentitySetup.Invocation(context, cluster, functions);
         AlarmsSetup.Alarms(context, topics, functions);
         var workloads = WorkloadsSetup.Workloads(context, plan, foundation, functions, invocation);
         var gateway = ServingSetup.Gateway(context, foundation, workloads);
+        ServingSetup.Checks(context, configuration.File, foundation, functions, [rights, gateway]);
         Api = gateway.Address;
+        ApiAddresses = gateway.IpAddresses;
         Next = Output.Create(ImmutableArray.Create(
+            $"ms models --stack {context.Names.Environment}: shows the verdict of each version's check, a minute or two after the apply",
             $"pulumi config set --path {StackFile.Namespace}models.MODEL.canary.percent N, then pulumi up: changes a canary's share"));
     }
 
     /// <summary>The address of the API; empty until there is a gateway.</summary>
     [Output("api")]
     public Output<string> Api { get; private set; }
+
+    /// <summary>The public addresses of the gateway, for the DNS record of <c>gateway.domain</c>; empty until there is a gateway.</summary>
+    [Output("apiAddresses")]
+    public Output<ImmutableArray<string>> ApiAddresses { get; private set; }
+
+    /// <summary>The OCID of the Bastion; empty without <c>cluster.access: bastion</c>.</summary>
+    [Output("bastion")]
+    public Output<string> Bastion { get; private set; }
+
+    /// <summary>The OCID of the subnet of a pipeline's machine; empty without <c>cluster.access: runner</c>.</summary>
+    [Output("runnerSubnet")]
+    public Output<string> RunnerSubnet { get; private set; }
+
+    /// <summary>The OCID of the security group of that machine.</summary>
+    [Output("runnerGroup")]
+    public Output<string> RunnerGroup { get; private set; }
 
     /// <summary>The revision of each model's rollout.</summary>
     [Output("revisions")]
@@ -100,7 +143,9 @@ public sealed class ServingStack : Stack
         $"ms publish --stack {stack}: stores the models' versions in the bucket",
         .. hasViews ? (string[])[$"ms features apply VIEW.yaml --stack {stack}: stores the views' definitions in the bucket"] : [],
         $"pulumi config set --secret --path {StackFile.Namespace}registry.token (and registry.user): the login for pulling images",
+        $"{DeployerBinding}: an administrator of the tenancy runs this once, if others deploy (docs/deploy.md, step 6)",
         "the people in alarms.emails: follow the link in the message from each of the two topics",
+        $"pulumi config set {StackFile.Namespace}phase all: the next apply is the second one",
         "pulumi up: adds the functions, the alarms, the workloads and the gateway",
     ];
 }

@@ -41,8 +41,8 @@ public sealed class StackConfiguration
 
     /// <summary>The configuration in a stack file, for a preview without a cloud.</summary>
     /// <param name="yaml">The stack file's text.</param>
-    /// <param name="foundationOnly">Whether to show the first apply, even if the stack file names images. Otherwise the second one is
-    /// shown, with stand-ins if there are no images yet.</param>
+    /// <param name="foundationOnly">Whether to show the first apply, whatever phase the stack file names. Otherwise that phase is shown,
+    /// with stand-ins for images that it needs and the file does not name yet.</param>
     /// <exception cref="RunException">The settings have faults; the message lists each with its path.</exception>
     public static StackConfiguration FromFile(string yaml, bool foundationOnly = false)
     {
@@ -50,8 +50,8 @@ public sealed class StackConfiguration
         if (file is not { Cloud: { } cloud })
             return Checked(null, faults, isOffline: true);
         if (foundationOnly)
-            return Checked(file.With(cloud with { Images = new ImageSettings() }), faults, isOffline: true);
-        if (!cloud.Images.AreEmpty)
+            return Checked(file.With(cloud with { Phase = StackPhase.Foundation }), faults, isOffline: true);
+        if (cloud.Phase == StackPhase.Foundation || !cloud.Images.AreEmpty)
             return Checked(file, faults, isOffline: true);
         var standIns = cloud with
         {

@@ -56,8 +56,8 @@ public sealed class AlarmsComponent : ComponentResource
                 Severity = alarm.Severity.ToString().ToUpperInvariant(),
                 Body = alarm.Text,
                 IsEnabled = true,
-                // Otherwise, while one version fails, a second version that fails causes no message.
-                IsNotificationsPerMetricDimensionEnabled = true,
+                IsNotificationsPerMetricDimensionEnabled = alarm.IsSplit,
+                RepeatNotificationDuration = Minutes(alarm.Repeat),
                 MessageFormat = "RAW",
                 NotificationVersion = MessageVersion,
                 Destinations = [alarm.Route == AlarmRoute.Rollback ? args.Topics.Rollback.TopicId : args.Topics.People.TopicId],

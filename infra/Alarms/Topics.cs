@@ -30,7 +30,7 @@ public sealed class Topics : ComponentResource
                 Name = args.Names.NameOf(key, NameForm.Topic),
                 Description = description,
                 FreeformTags = tags,
-            }, child);
+            }, Protection.OfServing(this, args.DataProtection));
             foreach (var email in args.Emails)
             {
                 // Named by the address: adding or removing one keeps the other subscriptions, which people have confirmed.

@@ -9,6 +9,10 @@ public sealed class TopicsArgs : ComponentArgs
     /// one.</summary>
     public IReadOnlyList<string> Emails { get; init; } = [];
 
+    /// <summary>Whether the topics are protected from deletion, because people's confirmations are lost with them. True by
+    /// default.</summary>
+    public bool DataProtection { get; init; } = true;
+
     internal TopicsArgs CheckedEmails()
     {
         if (Emails.Count >= MaxSubscriptions)

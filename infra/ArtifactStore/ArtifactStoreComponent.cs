@@ -17,8 +17,8 @@ public sealed class ArtifactStoreComponent : ComponentResource
     {
         ArgumentNullException.ThrowIfNull(args);
         args.Checked<ArtifactStoreArgs>().CheckedDays();
-        Namespace = GetNamespace
-            .Invoke(new GetNamespaceInvokeArgs { CompartmentId = args.CompartmentId }, new InvokeOptions { Parent = this })
+        // With a compartment, the call needs a right; without one, it does not, and a tenancy has only one namespace.
+        Namespace = GetNamespace.Invoke(new GetNamespaceInvokeArgs(), new InvokeOptions { Parent = this })
             .Apply(result => result.Namespace);
         var bucket = new Bucket(name, new BucketArgs
         {

@@ -1,4 +1,5 @@
 using ModelServing.Infra.Network;
+using Pulumi;
 
 namespace ModelServing.Infra.Cache;
 
@@ -22,6 +23,10 @@ public sealed class CacheArgs : ComponentArgs
     /// Cache.
     /// </summary>
     public int? Shards { get; init; }
+
+    /// <summary>The OCID of the secret of OCI Vault that holds the password. Null, the default, for a cache that anything that reaches its
+    /// port may use.</summary>
+    public Input<string>? PasswordSecretId { get; init; }
 
     /// <summary>Whether the cache is protected from deletion. True by default.</summary>
     public bool DataProtection { get; init; } = true;

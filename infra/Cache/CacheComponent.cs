@@ -7,7 +7,7 @@ namespace ModelServing.Infra.Cache;
 
 /// <summary>
 /// The cache of an environment: OCI Cache, reached only with TLS, the service's default. Its configuration never evicts: a full cache
-/// refuses writes, which is noticed, instead of losing features and counts, which would not be.
+/// refuses writes, which is noticed, instead of losing features and counts, which would not be. With a password, every client needs it.
 /// </summary>
 public sealed class CacheComponent : ComponentResource
 {
@@ -33,6 +33,8 @@ public sealed class CacheComponent : ComponentResource
             FreeformTags = tags,
         }, new CustomResourceOptions { Parent = this });
 
+        Password = args.PasswordSecretId is { } secret ? CachePassword.Read(this, secret) : null;
+        var user = Password is { } password ? User(name, args, password) : null;
         var cluster = new RedisCluster(name, new RedisClusterArgs
         {
             CompartmentId = args.CompartmentId,
@@ -46,7 +48,21 @@ public sealed class CacheComponent : ComponentResource
             NodeMemoryInGbs = args.NodeMemoryGbs,
             OciCacheConfigSetId = configuration.Id,
             FreeformTags = tags,
-        }, new CustomResourceOptions { Parent = this, Protect = args.DataProtection });
+        }, new CustomResourceOptions
+        {
+            Parent = this,
+            Protect = args.DataProtection,
+            // A destroy deletes the user after the cache, because OCI may refuse to delete a user that a cache has.
+            DependsOn = user is null ? [] : [user],
+        });
+        if (user is not null)
+        {
+            _ = new RedisClusterAttachOciCacheUser(name, new RedisClusterAttachOciCacheUserArgs
+            {
+                RedisClusterId = cluster.Id,
+                OciCacheUsers = [user.Id],
+            }, new CustomResourceOptions { Parent = this });
+        }
 
         CacheId = cluster.Id;
         Host = args.Shards is null ? cluster.PrimaryFqdn : cluster.DiscoveryFqdn;
@@ -62,10 +78,28 @@ public sealed class CacheComponent : ComponentResource
     /// sharded cache the one that lists all nodes. Certificates name hosts, so an IP address would not work.</summary>
     public Output<string> Host { get; }
 
-    /// <summary>How programs connect. There is no user or password, because the service's default user has none: the network alone
-    /// protects the cache.</summary>
+    /// <summary>How programs connect, without the password.</summary>
     public Output<CacheSettings> Settings { get; }
+
+    /// <summary>The password; null if the stack file names no secret. Then only the network protects the cache.</summary>
+    public CachePassword? Password { get; }
 
     /// <summary>Whether clients must use the protocol's cluster mode.</summary>
     public bool IsSharded { get; }
+
+    // Attached to a cache, a user of this name replaces the service's own, which has no password and may do everything.
+    private OciCacheUser User(string name, CacheArgs args, CachePassword password) => new(name, new OciCacheUserArgs
+    {
+        CompartmentId = args.CompartmentId,
+        Name = "default",
+        Description = args.Names.NameOf("cache"),
+        AclString = "allkeys allchannels allcommands",
+        AuthenticationMode = new OciCacheUserAuthenticationModeArgs
+        {
+            AuthenticationType = "PASSWORD",
+            HashedPasswords = [password.Hash],
+        },
+        Status = "ON",
+        FreeformTags = args.Names.Tags("cache"),
+    }, new CustomResourceOptions { Parent = this });
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Oci.ContainerEngine;
 using Pulumi.Oci.ContainerEngine.Inputs;
@@ -10,29 +12,65 @@ namespace ModelServing.Infra.Cluster;
 /// </summary>
 internal static class ClusterAddons
 {
-    internal static void Add(
-        Resource parent, string name, ClusterArgs args, Output<string> clusterId, Pulumi.Oci.ContainerEngine.NodePool pool)
+    // Two, so that one can add the node on which the other finds room again.
+    private const string AutoscalerReplicas = "2";
+
+    internal static void Add(Resource parent, string name, ClusterArgs args, Output<string> clusterId, NodePools pools)
     {
-        var minutes = ((int)args.ScaleDownUnneededTime.TotalMinutes).ToString(CultureInfo.InvariantCulture);
-        var range = string.Create(CultureInfo.InvariantCulture, $"{args.MinNodes}:{args.MaxNodes}");
+        List<AddonConfigurationArgs> everywhere = pools.SystemPool is null
+            ? []
+            : [Setting("nodeSelectors", $$"""{"{{ClusterNames.PoolLabel}}":"{{ClusterNames.SystemPool}}"}""")];
 
         // WorkloadPolicies has its policy. Without the policy the pod runs, but OCI refuses its requests.
-        Addon("autoscaler", "ClusterAutoscaler", pool,
-        [
-            new AddonConfigurationArgs { Key = "authType", Value = "workload" },
-            new AddonConfigurationArgs { Key = "nodes", Value = Output.Format($"{range}:{pool.Id}") },
-            new AddonConfigurationArgs { Key = "scaleDownUnneededTime", Value = $"{minutes}m" },
-        ]);
-        var certManager = Addon("cert-manager", "CertManager", pool, []);
-        Addon("metrics-server", "KubernetesMetricsServer", certManager, []);
+        Addon("autoscaler", "ClusterAutoscaler", pools.All, Autoscaler(args, pools));
+        var certManager = Addon("cert-manager", "CertManager", pools.All, []);
+        Addon("metrics-server", "KubernetesMetricsServer", [certManager], []);
 
-        Addon Addon(string key, string addon, Resource after, InputList<AddonConfigurationArgs> settings) =>
+        Addon Addon(string key, string addon, IReadOnlyList<Resource> after, IEnumerable<AddonConfigurationArgs> settings) =>
             new($"{name}-{key}", new AddonArgs
             {
                 AddonName = addon,
                 ClusterId = clusterId,
-                Configurations = settings,
+                Configurations = [.. settings, .. everywhere],
                 RemoveAddonResourcesOnDelete = true,
-            }, new CustomResourceOptions { Parent = parent, DependsOn = [after] });
+            }, new CustomResourceOptions
+            {
+                Parent = parent,
+                DependsOn = after.ToImmutableArray(),
+                CustomTimeouts = ApplyTimes.Addon,
+            });
     }
+
+    private static IEnumerable<AddonConfigurationArgs> Autoscaler(ClusterArgs args, NodePools pools)
+    {
+        yield return Setting("authType", "workload");
+        yield return Setting("nodes", Output.All(pools.Managed.Select(static each => each.Pool.Id)).Apply(ids => string.Join(
+            ", ",
+            pools.Managed.Zip(ids, static (each, id) => string.Create(CultureInfo.InvariantCulture, $"{each.Min}:{each.Max}:{id}")))));
+        yield return Setting("numOfReplicas", AutoscalerReplicas);
+        yield return Setting("topologySpreadConstraints", """
+            [{"maxSkew":1,"topologyKey":"kubernetes.io/hostname","whenUnsatisfiable":"ScheduleAnyway",
+            "labelSelector":{"matchLabels":{"app":"cluster-autoscaler"}}}]
+            """.ReplaceLineEndings(""));
+        yield return Setting("maxNodeProvisionTime", Minutes(ApplyTimes.NodeProvision));
+        yield return Setting("scaleDownUnneededTime", Minutes(args.ScaleDownUnneededTime));
+        // Otherwise a raised minimum does nothing until pods need nodes.
+        yield return Setting("enforceNodeGroupMinSize", "true");
+        // CoreDNS runs on any node. Our own pods say which of their volumes may be lost.
+        yield return Setting("skipNodesWithSystemPods", "false");
+        if (pools.SystemPool is null)
+            yield return Setting("skipNodesWithLocalStorage", "false");
+        // The load balancers stop sending connections to a node before it ends.
+        yield return Setting("cordonNodeBeforeTerminating", "true");
+        if (args.AvailabilityDomains > 1)
+        {
+            // Pools of the same purpose are similar.
+            yield return Setting("balanceSimilarNodeGroups", "true");
+            yield return Setting("balancingLabel", ClusterNames.PoolLabel);
+        }
+    }
+
+    private static AddonConfigurationArgs Setting(string key, Input<string> value) => new() { Key = key, Value = value };
+
+    private static string Minutes(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalMinutes}m");
 }

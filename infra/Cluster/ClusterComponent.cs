@@ -6,10 +6,13 @@ namespace ModelServing.Infra.Cluster;
 
 /// <summary>
 /// The Kubernetes cluster of an environment: an enhanced OKE cluster (workload identity requires one) whose pods have addresses of the
-/// VCN, one pool of nodes whose size the autoscaler sets, and the add-ons of <see cref="ClusterAddons"/>.
+/// VCN, the pools of <see cref="NodePools"/>, and the add-ons of <see cref="ClusterAddons"/>.
 /// </summary>
 public sealed class ClusterComponent : ComponentResource
 {
+    /// <summary>What the cluster is called, after the names of project and environment.</summary>
+    internal const string Key = "cluster";
+
     /// <exception cref="ArgumentException">An argument is missing or out of bounds.</exception>
     public ClusterComponent(string name, ClusterArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:Cluster", name, options)
@@ -18,12 +21,13 @@ public sealed class ClusterComponent : ComponentResource
         args.Checked<ClusterArgs>().CheckedSizes();
         var network = args.Network;
         var tags = args.Names.Tags("cluster");
+        var software = ClusterSoftware.Resolve(this, args);
         var cluster = new ContainerEngine.Cluster(name, new ContainerEngine.ClusterArgs
         {
             CompartmentId = args.CompartmentId,
-            Name = args.Names.NameOf("cluster"),
+            Name = args.Names.NameOf(Key),
             Type = "ENHANCED_CLUSTER",
-            KubernetesVersion = args.KubernetesVersion,
+            KubernetesVersion = software.KubernetesVersion,
             VcnId = network.VcnId,
             ClusterPodNetworkOptions = [new ClusterClusterPodNetworkOptionArgs { CniType = "OCI_VCN_IP_NATIVE" }],
             EndpointConfig = new ClusterEndpointConfigArgs
@@ -41,12 +45,16 @@ public sealed class ClusterComponent : ComponentResource
                 PersistentVolumeConfig = new ClusterOptionsPersistentVolumeConfigArgs { FreeformTags = tags },
             },
             FreeformTags = tags,
-        }, new CustomResourceOptions { Parent = this, DependsOn = args.KeyPolicy is null ? [] : [args.KeyPolicy] });
+        }, new CustomResourceOptions
+        {
+            Parent = this,
+            Protect = args.DataProtection,
+            DependsOn = args.KeyPolicy is null ? [] : [args.KeyPolicy],
+            CustomTimeouts = ApplyTimes.Cluster,
+        });
         ClusterId = cluster.Id;
 
-        var pool = NodePool.Create(this, name, args, cluster.Id, tags);
-        NodePoolId = pool.Id;
-        ClusterAddons.Add(this, name, args, cluster.Id, pool);
+        ClusterAddons.Add(this, name, args, cluster.Id, new NodePools(this, name, args, cluster.Id, software));
         KubeConfig = Output.CreateSecret(ContainerEngine.GetClusterKubeConfig.Invoke(
             new ContainerEngine.GetClusterKubeConfigInvokeArgs
             {
@@ -55,12 +63,10 @@ public sealed class ClusterComponent : ComponentResource
                 Endpoint = args.IsEndpointPublic ? "PUBLIC_ENDPOINT" : "PRIVATE_ENDPOINT",
             },
             new InvokeOptions { Parent = this }).Apply(result => result.Content));
-        RegisterOutputs(new Dictionary<string, object?> { ["clusterId"] = ClusterId, ["nodePoolId"] = NodePoolId });
+        RegisterOutputs(new Dictionary<string, object?> { ["clusterId"] = ClusterId });
     }
 
     public Output<string> ClusterId { get; }
-
-    public Output<string> NodePoolId { get; }
 
     /// <summary>A kubeconfig for the endpoint, a secret. Using it requires the OCI CLI, which creates its short-lived tokens.</summary>
     public Output<string> KubeConfig { get; }

@@ -12,7 +12,7 @@ namespace ModelServing.Infra.Functions;
 /// are not needed. Storing it under a new key and storing it again are two kinds of event.</summary>
 internal static class ArtifactEvents
 {
-    private const string Created = "com.oraclecloud.objectstorage.createobject";
+    internal const string Created = "com.oraclecloud.objectstorage.createobject";
     private const string Updated = "com.oraclecloud.objectstorage.updateobject";
 
     internal static void Add(Resource parent, string name, FunctionsArgs args, OciFunctions.Function modelLoader, InputMap<string> tags)

@@ -46,6 +46,7 @@ public sealed class FunctionsComponent : ComponentResource
         ApplicationId = application.Id;
         Rollback = rollback;
         ModelMetrics = modelMetrics;
+        ModelLoader = modelLoader;
         RegisterOutputs(new Dictionary<string, object?> { ["applicationId"] = ApplicationId });
 
         OciFunctions.Function Function(FunctionName function, int memoryMbs, TimeSpan timeout, int provisioned = 0)
@@ -76,4 +77,7 @@ public sealed class FunctionsComponent : ComponentResource
 
     /// <summary>The function that is called each minute.</summary>
     public OciFunctions.Function ModelMetrics { get; }
+
+    /// <summary>The function that checks new artifacts: it is called when a version is published.</summary>
+    public OciFunctions.Function ModelLoader { get; }
 }

@@ -42,12 +42,15 @@ public sealed class GatewayArgs : ComponentArgs
     /// <summary>The origins whose pages may call from a browser, as in <c>https://shop.example.com</c>. None by default.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
-    /// <summary>The OCID of the certificate for a host name of the customer's own. None by default: Oracle's name and
+    /// <summary>The host name of the customer's own, and the OCID of its certificate. Null by default: Oracle's name and
     /// certificate.</summary>
-    public Input<string>? CertificateId { get; init; }
+    public (string Name, string CertificateId)? Domain { get; init; }
 
     /// <summary>The number of days that access and execution logs are kept: 30, 60, ... 180. 30 by default.</summary>
     public int LogRetentionDays { get; init; } = 30;
+
+    /// <summary>Whether the gateway is protected from deletion, because its generated address is lost with it. True by default.</summary>
+    public bool DataProtection { get; init; } = true;
 
     internal TimeSpan ReadTimeout => LongestDeadline + DeadlineMargin;
 

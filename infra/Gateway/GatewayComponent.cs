@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using ModelServing.Infra.Naming;
 using Pulumi;
 using ApiGateway = Pulumi.Oci.ApiGateway;
 
@@ -21,13 +23,13 @@ public sealed class GatewayComponent : ComponentResource
         var gateway = new ApiGateway.Gateway(name, new ApiGateway.GatewayArgs
         {
             CompartmentId = args.CompartmentId,
-            DisplayName = args.Names.NameOf("gateway"),
+            DisplayName = NameOf(args.Names),
             EndpointType = "PUBLIC",
             SubnetId = args.Placement.SubnetId,
             NetworkSecurityGroupIds = [args.Placement.GroupId],
-            CertificateId = args.CertificateId,
+            CertificateId = args.Domain is { } domain ? (Input<string>)domain.CertificateId : null,
             FreeformTags = tags,
-        }, child);
+        }, Protection.OfServing(this, args.DataProtection));
         var deployment = new ApiGateway.Deployment(name, new ApiGateway.DeploymentArgs
         {
             CompartmentId = args.CompartmentId,
@@ -42,7 +44,9 @@ public sealed class GatewayComponent : ComponentResource
         logs.Add("apigateway", "execution", deployment.Id, args.LogRetentionDays);
 
         GatewayId = gateway.Id;
-        Address = Output.Format($"https://{gateway.Hostname}");
+        Address = args.Domain is { Name: var host } ? Output.Create($"https://{host}") : Output.Format($"https://{gateway.Hostname}");
+        IpAddresses = gateway.IpAddresses.Apply(static all =>
+            all.IsDefault ? [] : all.Select(static one => one.IpAddress).OfType<string>().ToImmutableArray());
         RegisterOutputs(new Dictionary<string, object?> { ["gatewayId"] = GatewayId, ["address"] = Address });
     }
 
@@ -50,4 +54,14 @@ public sealed class GatewayComponent : ComponentResource
 
     /// <summary>The address of the API, without a path.</summary>
     public Output<string> Address { get; }
+
+    /// <summary>The public addresses that the DNS record of a host name of the customer's own must have.</summary>
+    public Output<ImmutableArray<string>> IpAddresses { get; }
+
+    /// <summary>The name of an environment's gateway.</summary>
+    public static string NameOf(EnvironmentNames names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return names.NameOf("gateway");
+    }
 }

@@ -13,7 +13,10 @@ public sealed class ServicePoliciesArgs : ComponentArgs
     /// <summary>The name of the bucket of artifacts.</summary>
     public required string BucketName { get; init; }
 
-    /// <summary>The OCID of the key that encrypts the bucket and the cluster's secrets. None by default. It must be in the environment's
-    /// compartment.</summary>
+    /// <summary>The name of the bucket that Object Storage copies the artifacts to. None by default.</summary>
+    public string? ReplicaName { get; init; }
+
+    /// <summary>The OCID of the key that encrypts the bucket, the cluster's secrets and the disks of the nodes. None by default. It must
+    /// be in the environment's compartment.</summary>
     public Input<string>? KmsKeyId { get; init; }
 }

@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using Pulumi;
 
 namespace ModelServing.Infra.Identity;
@@ -6,9 +7,6 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
 {
     /// <summary>The provider of the tenancy's home region, the only region where identity can be changed.</summary>
     public required Pulumi.Oci.Provider HomeRegion { get; init; }
-
-    /// <summary>The OCID of the tenancy, which dynamic groups belong to.</summary>
-    public required Input<string> TenancyId { get; init; }
 
     /// <summary>The OCID of the cluster that the pods run in.</summary>
     public required Input<string> ClusterId { get; init; }
@@ -19,14 +17,18 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
     /// <summary>The Kubernetes namespace of the pods.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>The service account of Inference's pods.</summary>
-    public required string InferenceAccount { get; init; }
+    /// <summary>The models that the cluster serves. The pods of each have a service account of their own:
+    /// <see cref="ClusterNames.InferenceOf"/>.</summary>
+    public required IReadOnlyList<ModelName> Models { get; init; }
 
     /// <summary>The service account of the routers' pods.</summary>
     public required string RouterAccount { get; init; }
 
     /// <summary>The service account of the pods that export predictions; null for none.</summary>
     public string? ExportAccount { get; init; }
+
+    /// <summary>The service account of the pod that copies the journal; null for none.</summary>
+    public string? BackupAccount { get; init; }
 
     /// <summary>The service account of the feature server's pod; null for none.</summary>
     public string? FeatureServerAccount { get; init; }
@@ -53,7 +55,4 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
     /// <summary>The prefix of the keys of what the prediction log stores in the bucket. Pods of Inference and of the export may create
     /// objects there, and nothing else.</summary>
     public required string DataLakePrefix { get; init; }
-
-    /// <summary>The prefix of the keys of verdicts in the bucket. Functions may write nothing else there.</summary>
-    public required string VerdictsPrefix { get; init; }
 }

@@ -40,6 +40,14 @@ public sealed class EnvironmentNames
     /// <exception cref="ArgumentException">OCI does not accept the name.</exception>
     public string NameOf(string what) => NameOf(what, NameForm.DisplayName);
 
+    /// <summary>The name of <paramref name="what"/> where a name cannot contain '-', as in <c>modelservingdevbastion</c>.</summary>
+    /// <exception cref="ArgumentException">OCI does not accept the name.</exception>
+    public string CompactNameOf(string what, NameForm form)
+    {
+        ArgumentNullException.ThrowIfNull(form);
+        return form.Check($"{Project}{Environment}{what}".Replace("-", "", StringComparison.Ordinal));
+    }
+
     /// <summary>The name of the NoSQL table of <paramref name="what"/>, as in <c>modelserving_dev_journal</c>: a table's name cannot
     /// contain '-'.</summary>
     /// <exception cref="ArgumentException">OCI does not accept the name.</exception>

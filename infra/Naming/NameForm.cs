@@ -24,6 +24,8 @@ public sealed record NameForm(string What, int MaxLength, string Pattern, string
     /// <summary>A NoSQL table. Unique in its compartment.</summary>
     public static NameForm Table { get; } = new("a table", 256, "[A-Za-z][A-Za-z0-9_]*", "a letter, then letters, digits and '_'");
 
+    public static NameForm Bastion { get; } = new("a Bastion", 255, "[A-Za-z0-9]+", "letters and digits");
+
     /// <summary>A topic. Unique in the tenancy.</summary>
     public static NameForm Topic { get; } = new("a topic", 256, "[A-Za-z0-9_-]+", "letters, digits, '_' and '-'");
 

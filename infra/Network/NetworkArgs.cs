@@ -17,13 +17,20 @@ public sealed class NetworkArgs : ComponentArgs
 
     /// <summary>
     /// The addresses outside the cluster that may reach the Kubernetes API, each range at most 65,536 addresses wide. For a public
-    /// endpoint: offices and pipelines. For a private one: a Bastion session or a runner. None by default.
+    /// endpoint: offices and pipelines. For a private one: machines in peered networks. None by default.
     /// </summary>
     public IReadOnlyList<string> ClusterEndpointAllowedCidrs { get; init; } = [];
 
     /// <summary>Whether nodes and pods reach the internet, through a NAT gateway and on port 443 only. False by default: they need only
     /// Oracle's services, which the service gateway reaches.</summary>
     public bool InternetEgress { get; init; }
+
+    /// <summary>Whether only the pods in <see cref="NetworkComponent.EgressGroupId"/> reach the internet, and no node and no other pod.
+    /// Used only with <see cref="InternetEgress"/>. False by default.</summary>
+    public bool IsEgressByGroup { get; init; }
+
+    /// <summary>The log of connections. Null, the default, for none.</summary>
+    public FlowLogsArgs? FlowLogs { get; init; }
 
     /// <summary>The addresses of the whole network. <c>10.0.0.0/16</c> by default.</summary>
     public string VcnCidr { get; init; } = "10.0.0.0/16";
@@ -50,17 +57,36 @@ public sealed class NetworkArgs : ComponentArgs
     /// 264 VNICs.</summary>
     public string PodCidr { get; init; } = "10.0.32.0/19";
 
+    /// <summary>The subnet of a Bastion, which reaches the Kubernetes API. Null, the default, for none.</summary>
+    public string? BastionCidr { get; init; }
+
+    /// <summary>The subnet of a pipeline's machine, which reaches the Kubernetes API, Oracle's services and, on port 443, the internet.
+    /// Null, the default, for none.</summary>
+    public string? RunnerCidr { get; init; }
+
     /// <summary>The range of each subnet, by the security group that it belongs to.</summary>
-    internal IReadOnlyDictionary<NetworkGroup, string> SubnetCidrs => new Dictionary<NetworkGroup, string>
+    internal IReadOnlyDictionary<NetworkGroup, string> SubnetCidrs
     {
-        [NetworkGroup.ClusterEndpoint] = ClusterEndpointCidr,
-        [NetworkGroup.Nodes] = NodeCidr,
-        [NetworkGroup.Pods] = PodCidr,
-        [NetworkGroup.LoadBalancer] = LoadBalancerCidr,
-        [NetworkGroup.Gateway] = GatewayCidr,
-        [NetworkGroup.Functions] = FunctionCidr,
-        [NetworkGroup.Cache] = CacheCidr,
-    };
+        get
+        {
+            var cidrs = new Dictionary<NetworkGroup, string>
+            {
+                [NetworkGroup.ClusterEndpoint] = ClusterEndpointCidr,
+                [NetworkGroup.Nodes] = NodeCidr,
+                [NetworkGroup.Pods] = PodCidr,
+                [NetworkGroup.LoadBalancer] = LoadBalancerCidr,
+                [NetworkGroup.Gateway] = GatewayCidr,
+                [NetworkGroup.Functions] = FunctionCidr,
+                [NetworkGroup.Cache] = CacheCidr,
+            };
+            if (RunnerCidr is not null)
+                cidrs[NetworkGroup.Runner] = RunnerCidr;
+            return cidrs;
+        }
+    }
+
+    /// <summary>Whether there is <see cref="NetworkGroup.Egress"/>.</summary>
+    internal bool HasEgressGroup => InternetEgress && IsEgressByGroup;
 
     /// <summary>Refuses ranges that do not fit together, and an endpoint that is open to too many addresses.</summary>
     internal NetworkArgs CheckedRanges()
@@ -73,11 +99,13 @@ public sealed class NetworkArgs : ComponentArgs
                 $"{nameof(RouterAdminPort)} is {RouterAdminPort}; a port is from 1 to 65535 and must differ from {nameof(RouterPort)}");
         }
 
-
+        FlowLogs?.Check();
         var vcn = AddressRange.Parse(VcnCidr, nameof(VcnCidr));
         var subnets = SubnetCidrs
             .Select(s => (Name: $"the {s.Key.Slug()} subnet", Range: AddressRange.Parse(s.Value, $"the {s.Key.Slug()} subnet")))
             .ToList();
+        if (BastionCidr is not null)
+            subnets.Add(("the bastion subnet", AddressRange.Parse(BastionCidr, "the bastion subnet")));
         for (var i = 0; i < subnets.Count; i++)
         {
             if (!AddressRange.Contains(vcn, subnets[i].Range))
@@ -87,14 +115,7 @@ public sealed class NetworkArgs : ComponentArgs
         }
 
         foreach (var text in ClusterEndpointAllowedCidrs)
-        {
-            var range = AddressRange.Parse(text, nameof(ClusterEndpointAllowedCidrs));
-            if (range.PrefixLength < WidestPublicPrefix)
-            {
-                throw new ArgumentException(
-                    $"{nameof(ClusterEndpointAllowedCidrs)} has {text}; a range may not be wider than /{WidestPublicPrefix}");
-            }
-        }
+            AddressRange.ParseNarrow(text, nameof(ClusterEndpointAllowedCidrs));
 
         if (IsClusterEndpointPublic && ClusterEndpointAllowedCidrs.Count == 0)
         {

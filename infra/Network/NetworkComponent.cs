@@ -45,8 +45,9 @@ public sealed class NetworkComponent : ComponentResource
         var placements = new Dictionary<NetworkGroup, SubnetPlacement>();
         foreach (var (group, cidr) in args.SubnetCidrs)
             placements[group] = AddSubnet(name, group, cidr, vcn.Id, securityList.Id, routes);
+        EgressGroupId = args.HasEgressGroup ? AddGroup(name, NetworkGroup.Egress, vcn.Id) : null;
         foreach (var flow in NetworkFlows.From(args))
-            NetworkRules.Add(this, name, flow, group => placements[group].GroupId, services.CidrBlock);
+            NetworkRules.Add(this, name, flow, GroupIdOf, services.CidrBlock);
 
         ClusterEndpoint = placements[NetworkGroup.ClusterEndpoint];
         Nodes = placements[NetworkGroup.Nodes];
@@ -55,7 +56,13 @@ public sealed class NetworkComponent : ComponentResource
         Gateway = placements[NetworkGroup.Gateway];
         Functions = placements[NetworkGroup.Functions];
         Cache = placements[NetworkGroup.Cache];
+        Runner = placements.GetValueOrDefault(NetworkGroup.Runner);
+        BastionSubnetId = args.BastionCidr is null ? null : BastionSubnet.Add(this, name, args, vcn.Id, routes, Tags);
+        if (args.FlowLogs is { } logs)
+            FlowLogs.Add(this, name, args, logs, vcn.Id);
         RegisterOutputs(new Dictionary<string, object?> { ["vcnId"] = VcnId });
+
+        Output<string> GroupIdOf(NetworkGroup group) => group == NetworkGroup.Egress ? EgressGroupId! : placements[group].GroupId;
     }
 
     public string VcnCidr => args.VcnCidr;
@@ -79,6 +86,16 @@ public sealed class NetworkComponent : ComponentResource
 
     public SubnetPlacement Cache { get; }
 
+    /// <summary>The OCID of the group of pods that reach the internet, to be used beside that of <see cref="Pods"/>; null if there is no
+    /// such group.</summary>
+    public Output<string>? EgressGroupId { get; }
+
+    /// <summary>Where a pipeline's machine is; null if there is no place for one.</summary>
+    public SubnetPlacement? Runner { get; }
+
+    /// <summary>The OCID of the Bastion's subnet; null if there is no place for one.</summary>
+    public Output<string>? BastionSubnetId { get; }
+
     private InputMap<string> Tags => args.Names.Tags("network");
 
     private SubnetPlacement AddSubnet(
@@ -96,19 +113,23 @@ public sealed class NetworkComponent : ComponentResource
             DnsLabel = NameForm.DnsLabel.Check(DnsLabelOf(group)),
             ProhibitPublicIpOnVnic = !isPublic,
             ProhibitInternetIngress = !isPublic,
-            RouteTableId = isPublic ? routes.Public : routes.Private,
+            RouteTableId = isPublic ? routes.Public : group == NetworkGroup.Runner ? routes.Runner! : routes.Private,
             SecurityListIds = [securityListId],
             FreeformTags = Tags,
         }, child);
-        var securityGroup = new Core.NetworkSecurityGroup($"{name}-{slug}", new Core.NetworkSecurityGroupArgs
+        return new SubnetPlacement(subnet.Id, AddGroup(name, group, vcnId));
+    }
+
+    private Output<string> AddGroup(string name, NetworkGroup group, Output<string> vcnId) => new Core.NetworkSecurityGroup(
+        $"{name}-{group.Slug()}",
+        new Core.NetworkSecurityGroupArgs
         {
             CompartmentId = args.CompartmentId,
             VcnId = vcnId,
-            DisplayName = args.Names.NameOf(slug),
+            DisplayName = args.Names.NameOf(group.Slug()),
             FreeformTags = Tags,
-        }, child);
-        return new SubnetPlacement(subnet.Id, securityGroup.Id);
-    }
+        },
+        new CustomResourceOptions { Parent = this }).Id;
 
     private static string DnsLabelOf(NetworkGroup group) => group switch
     {

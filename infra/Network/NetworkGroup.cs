@@ -1,6 +1,6 @@
 namespace ModelServing.Infra.Network;
 
-/// <summary>The network security groups, one for each subnet.</summary>
+/// <summary>The network security groups. Most are of one subnet.</summary>
 internal enum NetworkGroup
 {
     /// <summary>The Kubernetes API of the cluster.</summary>
@@ -20,4 +20,11 @@ internal enum NetworkGroup
     Functions,
 
     Cache,
+
+    /// <summary>The pods that reach the internet, which are in <see cref="Pods"/> too. It has no subnet of its own, and exists only if the
+    /// other pods do not reach it.</summary>
+    Egress,
+
+    /// <summary>The machine of a pipeline, only if the network has a place for one.</summary>
+    Runner,
 }

@@ -12,6 +12,8 @@ internal static class NetworkGroupNames
         NetworkGroup.Gateway => "gateway",
         NetworkGroup.Functions => "functions",
         NetworkGroup.Cache => "cache",
+        NetworkGroup.Egress => "egress",
+        NetworkGroup.Runner => "runner",
         _ => throw new ArgumentOutOfRangeException(nameof(group)),
     };
 }

@@ -4,8 +4,8 @@ using Pulumi.Oci.Core.Inputs;
 
 namespace ModelServing.Infra.Network;
 
-/// <summary>The gateways and the two route tables. Public subnets route to the internet. Private subnets route to Oracle's services and,
-/// if egress is allowed, through a NAT gateway to the internet.</summary>
+/// <summary>The gateways and the route tables. Public subnets route to the internet. Private subnets route to Oracle's services and, if
+/// egress is allowed, through a NAT gateway to the internet. The subnet of a pipeline's machine always does both.</summary>
 internal sealed class NetworkRoutes
 {
     internal NetworkRoutes(
@@ -29,11 +29,9 @@ internal sealed class NetworkRoutes
             FreeformTags = tags,
         }, child);
 
-        InputList<RouteTableRouteRuleArgs> privateRules =
-        [
-            Rule(oracle.Id, services.CidrBlock, "SERVICE_CIDR_BLOCK"),
-        ];
-        if (args.InternetEgress)
+        RouteTableRouteRuleArgs toOracle = Rule(oracle.Id, services.CidrBlock, "SERVICE_CIDR_BLOCK");
+        RouteTableRouteRuleArgs? toInternet = null;
+        if (args.InternetEgress || args.RunnerCidr is not null)
         {
             var nat = new NatGateway($"{name}-nat", new NatGatewayArgs
             {
@@ -42,11 +40,12 @@ internal sealed class NetworkRoutes
                 DisplayName = args.Names.NameOf("nat"),
                 FreeformTags = tags,
             }, child);
-            privateRules.Add(Rule(nat.Id, AddressRange.World, "CIDR_BLOCK"));
+            toInternet = Rule(nat.Id, AddressRange.World, "CIDR_BLOCK");
         }
 
         Public = Table("public", [Rule(internet.Id, AddressRange.World, "CIDR_BLOCK")]);
-        Private = Table("private", privateRules);
+        Private = Table("private", args.InternetEgress ? [toOracle, toInternet!] : [toOracle]);
+        Runner = args.RunnerCidr is null ? null : Table("runner", [toOracle, toInternet!]);
 
         Output<string> Table(string kind, InputList<RouteTableRouteRuleArgs> rules) => new RouteTable($"{name}-{kind}", new RouteTableArgs
         {
@@ -63,6 +62,9 @@ internal sealed class NetworkRoutes
 
     /// <summary>The OCID of the route table of private subnets.</summary>
     internal Output<string> Private { get; }
+
+    /// <summary>The OCID of the route table of a pipeline's machine; null if there is no place for one.</summary>
+    internal Output<string>? Runner { get; }
 
     private static RouteTableRouteRuleArgs Rule(Input<string> gatewayId, Input<string> destination, string destinationType) =>
         new() { NetworkEntityId = gatewayId, Destination = destination, DestinationType = destinationType };

@@ -36,8 +36,8 @@ internal static class NetworkRules
                 (rule.Source, rule.SourceType) = target;
             else
                 (rule.Destination, rule.DestinationType) = target;
-            if (flow.Traffic == Traffic.PathDiscovery)
-                rule.IcmpOptions = new NetworkSecurityGroupSecurityRuleIcmpOptionsArgs { Type = 3, Code = 4 };
+            if (flow.Traffic.IcmpType is { } icmp)
+                rule.IcmpOptions = new NetworkSecurityGroupSecurityRuleIcmpOptionsArgs { Type = icmp.Type, Code = icmp.Code };
             if (flow.Traffic is { FirstPort: { } first, LastPort: { } last })
             {
                 rule.TcpOptions = new NetworkSecurityGroupSecurityRuleTcpOptionsArgs

@@ -1,12 +1,19 @@
 using ModelServing.Contracts;
+using ModelServing.Infra.Cache;
 using ModelServing.Infra.Naming;
 using Pulumi;
 using Pulumi.Kubernetes.Types.Inputs.Meta.V1;
 
 namespace ModelServing.Infra.Workloads;
 
-/// <summary>The parent component, the provider and the namespace that all objects in the cluster share.</summary>
-internal sealed record ClusterContext(Resource Parent, ProviderResource Provider, EnvironmentNames Names)
+/// <summary>What all objects in the cluster share.</summary>
+/// <param name="Parent">The parent component.</param>
+/// <param name="Provider">The provider of the cluster.</param>
+/// <param name="Names">The names of the environment.</param>
+/// <param name="RoutersHaveNodes">Whether routers have nodes of their own.</param>
+/// <param name="CachePassword">The password of the cache; null for none.</param>
+internal sealed record ClusterContext(
+    Resource Parent, ProviderResource Provider, EnvironmentNames Names, bool RoutersHaveNodes, CachePassword? CachePassword)
 {
     /// <summary>The options of an object that is created after <paramref name="after"/>.</summary>
     internal CustomResourceOptions Options(params ReadOnlySpan<Resource> after)
@@ -15,6 +22,14 @@ internal sealed record ClusterContext(Resource Parent, ProviderResource Provider
         foreach (var resource in after)
             dependsOn.Add(resource);
         return new CustomResourceOptions { Parent = Parent, Provider = Provider, DependsOn = dependsOn };
+    }
+
+    /// <summary>The options of an object that takes long.</summary>
+    internal CustomResourceOptions Options(CustomTimeouts timeouts, params ReadOnlySpan<Resource> after)
+    {
+        var options = Options(after);
+        options.CustomTimeouts = timeouts;
+        return options;
     }
 
     internal ObjectMetaArgs Metadata(string name, InputMap<string>? labels = null, InputMap<string>? annotations = null)

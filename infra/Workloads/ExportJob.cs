@@ -29,7 +29,7 @@ internal static class ExportJob
             Models = job.Models,
             Shards = job.Shards,
             MemoryMegabytes = job.MemoryMbs,
-            Oci = HostPods.Oci(args.Region),
+            Oci = args.Oci,
         });
         var pods = new JobPods
         {

@@ -27,9 +27,9 @@ internal static class FeatureJobs
             Views = server.Views,
             Shards = job.Shards,
             MemoryMegabytes = job.MemoryMbs,
-            Oci = HostPods.Oci(args.Region),
+            Oci = args.Oci,
         });
-        var pods = Pods(ClusterNames.FeatureRebuild, "rebuild", job, settings, account);
+        var pods = Pods(ClusterNames.FeatureRebuild, "rebuild", job, settings, account) with { UsesCache = true };
         Add(context, pods, job.Shards);
     }
 
@@ -43,7 +43,7 @@ internal static class FeatureJobs
             Views = job.Views,
             Shards = job.Shards,
             MemoryMegabytes = job.MemoryMbs,
-            Oci = HostPods.Oci(args.Region),
+            Oci = args.Oci,
         });
         var pods = Pods(ClusterNames.FeatureExport, "export", job, settings, account) with
         {
@@ -61,7 +61,7 @@ internal static class FeatureJobs
             Registry = registry,
             KeepDays = job.KeepDays,
             MemoryMegabytes = job.MemoryMbs,
-            Oci = HostPods.Oci(args.Region),
+            Oci = args.Oci,
         });
         Add(context, Pods(ClusterNames.FeatureCompact, "compact", job, settings, account), shards: 1);
     }

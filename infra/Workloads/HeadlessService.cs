@@ -29,5 +29,5 @@ internal static class HeadlessService
                 },
             ],
         },
-    }, context.Options(pods.Account));
+    }, context.Options(ApplyTimes.Service, pods.Account));
 }

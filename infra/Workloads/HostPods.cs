@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Kubernetes.Types.Inputs.Apps.V1;
@@ -16,11 +17,10 @@ namespace ModelServing.Infra.Workloads;
 /// </summary>
 internal sealed record HostPods
 {
-    /// <summary>How many pods an update may run beyond the number that the autoscaler wants.</summary>
-    internal const int MaxSurge = 1;
+    private const string Scratch = "scratch";
 
-    private const string Zone = "topology.kubernetes.io/zone";
-    private const string Node = "kubernetes.io/hostname";
+    // The start-up probe's, in seconds.
+    private const int StartUpPeriod = 5;
 
     /// <summary>The name of every object.</summary>
     internal required string Name { get; init; }
@@ -42,6 +42,10 @@ internal sealed record HostPods
     /// <summary>The ports that the host listens on besides <see cref="HostPorts.Http"/>, with their names. None by default.</summary>
     internal IReadOnlyList<(string Name, int Port)> MorePorts { get; init; } = [];
 
+    /// <summary>The port at which <c>/metrics</c> needs no credential, for an agent that finds pods by their annotations; null for no
+    /// annotations.</summary>
+    internal int? ScrapedPort { get; init; }
+
     /// <summary>The Secret to mount as a folder, and the path. Null for none.</summary>
     internal (string Name, string Path)? Secret { get; init; }
 
@@ -50,9 +54,6 @@ internal sealed record HostPods
 
     /// <summary>The volume of a StatefulSet's pod. Null for none.</summary>
     internal PodVolume? Volume { get; init; }
-
-    /// <summary>How pods call OCI: with workload identity, which does not know the region.</summary>
-    internal static OciSettings Oci(string region) => new() { Identity = OciIdentity.WorkloadIdentity, Region = region };
 
     /// <summary>Creates the Deployment. It has no number of replicas, because the autoscaler decides that.</summary>
     internal K8s.Apps.V1.Deployment AddDeployment(ClusterContext context, params ReadOnlySpan<Resource> after) =>
@@ -63,19 +64,16 @@ internal sealed record HostPods
             {
                 Selector = new LabelSelectorArgs { MatchLabels = Labels },
                 RevisionHistoryLimit = 3,
-                ProgressDeadlineSeconds = 600,
+                // Longer than the start-up probe allows, so that a pod on a new node is not reported as stuck.
+                ProgressDeadlineSeconds = (int)ApplyTimes.PodReady.TotalSeconds,
                 Strategy = new DeploymentStrategyArgs
                 {
                     Type = "RollingUpdate",
-                    RollingUpdate = new RollingUpdateDeploymentArgs { MaxSurge = MaxSurge, MaxUnavailable = 0 },
+                    RollingUpdate = new RollingUpdateDeploymentArgs { MaxSurge = Surge.Share, MaxUnavailable = 0 },
                 },
-                Template = new PodTemplateSpecArgs
-                {
-                    Metadata = new ObjectMetaArgs { Labels = Labels },
-                    Spec = Pod(),
-                },
+                Template = Template(context),
             },
-        }, context.Options([Account, .. after]));
+        }, context.Options(ApplyTimes.Deployment(Size.Max, Drain.Grace), [Account, .. after]));
 
     /// <summary>Creates a StatefulSet of one pod. Kubernetes starts another one only when the first has ended, and gives it the same
     /// volume.</summary>
@@ -101,14 +99,10 @@ internal sealed record HostPods
                     WhenDeleted = "Retain",
                     WhenScaled = "Retain",
                 },
-                Template = new PodTemplateSpecArgs
-                {
-                    Metadata = new ObjectMetaArgs { Labels = Labels },
-                    Spec = Pod(),
-                },
+                Template = Template(context),
                 VolumeClaimTemplates = Volume is { } volume ? [volume.Claim(Labels)] : [],
             },
-        }, context.Options([Account, service, .. after]));
+        }, context.Options(ApplyTimes.StatefulSet(Drain.Grace), [Account, service, .. after]));
 
     internal K8s.Autoscaling.V2.HorizontalPodAutoscaler AddAutoscaler(ClusterContext context, Resource deployment) =>
         new(Name, new HorizontalPodAutoscalerArgs
@@ -155,10 +149,26 @@ internal sealed record HostPods
 
     internal InputMap<string> Labels => Selector;
 
-    private PodSpecArgs Pod()
+    private PodTemplateSpecArgs Template(ClusterContext context)
+    {
+        var metadata = PodPlacement.Metadata(Labels, [Scratch, .. Spool is null ? (string[])[] : [PodSpool.VolumeName]]);
+        PodCache.Annotate(context, metadata);
+        if (ScrapedPort is { } port)
+        {
+            // The convention that OCI's Management Agent and Prometheus' own examples follow.
+            metadata.Annotations.Add("prometheus.io/scrape", "true");
+            metadata.Annotations.Add("prometheus.io/path", InferencePaths.Metrics);
+            metadata.Annotations.Add("prometheus.io/port", port.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return new PodTemplateSpecArgs { Metadata = metadata, Spec = Pod(context) };
+    }
+
+    private PodSpecArgs Pod(ClusterContext context)
     {
         var pod = new PodSpecArgs
         {
+            Affinity = PodPlacement.Affinity(context, Name),
             ServiceAccountName = Account.Metadata.Apply(static metadata => metadata.Name),
             // The token identifies the pod to OCI (workload identity), and a router to the cluster's API too.
             AutomountServiceAccountToken = true,
@@ -167,10 +177,10 @@ internal sealed record HostPods
             EnableServiceLinks = false,
             TerminationGracePeriodSeconds = (int)Drain.Grace.TotalSeconds,
             SecurityContext = PodRestrictions.ForPod(),
-            TopologySpreadConstraints = [Spread(Zone), Spread(Node)],
-            Containers = [Container()],
+            TopologySpreadConstraints = [.. PodPlacement.Topology.Select(Spread)],
+            Containers = [Container(context)],
         };
-        pod.Volumes.Add(new VolumeArgs { Name = "scratch", EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = "1Gi" } });
+        pod.Volumes.Add(new VolumeArgs { Name = Scratch, EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = "1Gi" } });
         if (Spool is { } spool)
             pod.Volumes.Add(spool.Volume());
         // 0440: the host's group may read it, no one else.
@@ -186,7 +196,7 @@ internal sealed record HostPods
         return pod;
     }
 
-    private ContainerArgs Container()
+    private ContainerArgs Container(ClusterContext context)
     {
         var container = new ContainerArgs
         {
@@ -205,8 +215,9 @@ internal sealed record HostPods
                 // No CPU limit: it would slow a pod down even when CPU is idle.
                 Limits = new InputMap<string> { ["memory"] = Size.Memory, ["ephemeral-storage"] = PodSpool.LimitOf(Spool) },
             },
-            // A version loads its artifact before it answers, and has ten minutes for it.
-            StartupProbe = Probe(InferencePaths.HealthLive, period: 5, failures: 120),
+            // A version loads its artifact before it answers.
+            StartupProbe = Probe(
+                InferencePaths.HealthLive, StartUpPeriod, failures: (int)(ApplyTimes.StartUp.TotalSeconds / StartUpPeriod)),
             LivenessProbe = Probe(InferencePaths.HealthLive, period: 10, failures: 6),
             ReadinessProbe = Probe(InferencePaths.HealthReady, period: 5, failures: 2),
             Lifecycle = new LifecycleArgs
@@ -217,7 +228,9 @@ internal sealed record HostPods
         };
         foreach (var (name, port) in MorePorts)
             container.Ports.Add(Port(name, port));
-        container.VolumeMounts.Add(new VolumeMountArgs { Name = "scratch", MountPath = MountPaths.Scratch });
+        if (context.CachePassword is not null)
+            container.Env.Add(PodCache.Variable());
+        container.VolumeMounts.Add(new VolumeMountArgs { Name = Scratch, MountPath = MountPaths.Scratch });
         if (Spool is { } spool)
         {
             container.VolumeMounts.Add(PodSpool.Mount());

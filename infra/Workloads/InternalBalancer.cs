@@ -47,7 +47,7 @@ internal static class InternalBalancer
                     }),
                 ],
             },
-        }, context.Options(workload));
+        }, context.Options(ApplyTimes.Service, workload));
         return service.Status.Apply(status => status?.LoadBalancer?.Ingress is { IsDefaultOrEmpty: false } ingress
             ? ingress[0].Ip
             : throw new InvalidOperationException($"the load balancer of {pods.Name} has no address"));

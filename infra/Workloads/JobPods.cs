@@ -11,6 +11,8 @@ namespace ModelServing.Infra.Workloads;
 /// created here.</summary>
 internal sealed record JobPods
 {
+    private const string ScratchVolume = "scratch";
+
     /// <summary>The name of the object.</summary>
     internal required string Name { get; init; }
 
@@ -25,6 +27,9 @@ internal sealed record JobPods
 
     /// <summary>The variables that have the value of a label of the pod.</summary>
     internal IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether the program uses the cache. False by default.</summary>
+    internal bool UsesCache { get; init; }
 
     /// <summary>What the scheduler must find.</summary>
     internal required InputMap<string> Requests { get; init; }
@@ -51,7 +56,7 @@ internal sealed record JobPods
         ClusterContext context, string? schedule, TimeSpan startingDeadline, JobSpecArgs job, params ReadOnlySpan<Resource> after)
     {
         var labels = new InputMap<string> { ["app.kubernetes.io/name"] = Name };
-        job.Template = new PodTemplateSpecArgs { Metadata = new ObjectMetaArgs { Labels = labels }, Spec = Pod() };
+        job.Template = new PodTemplateSpecArgs { Metadata = PodPlacement.Metadata(labels, ScratchVolume), Spec = Pod(context) };
         var spec = new CronJobSpecArgs
         {
             // A CronJob must have a schedule, even if it is suspended.
@@ -70,9 +75,10 @@ internal sealed record JobPods
             Name, new CronJobArgs { Metadata = context.Metadata(Name, labels), Spec = spec }, context.Options([Account, .. after]));
     }
 
-    private PodSpecArgs Pod() => new()
+    private PodSpecArgs Pod(ClusterContext context) => new()
     {
         RestartPolicy = "Never",
+        Affinity = PodPlacement.Affinity(context, Name),
         ServiceAccountName = Account.Metadata.Apply(static metadata => metadata.Name),
         // The token identifies the pod to OCI (workload identity).
         AutomountServiceAccountToken = true,
@@ -87,18 +93,20 @@ internal sealed record JobPods
                 Name = Container,
                 Image = Image,
                 Args = Args,
-                Env = Variables(),
+                Env = Variables(context),
                 Resources = new ResourceRequirementsArgs { Requests = Requests, Limits = Limits },
                 SecurityContext = PodRestrictions.ForContainer(),
-                VolumeMounts = [new VolumeMountArgs { Name = "scratch", MountPath = MountPaths.Scratch }],
+                VolumeMounts = [new VolumeMountArgs { Name = ScratchVolume, MountPath = MountPaths.Scratch }],
             },
         ],
-        Volumes = [new VolumeArgs { Name = "scratch", EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = Scratch } }],
+        Volumes = [new VolumeArgs { Name = ScratchVolume, EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = Scratch } }],
     };
 
-    private InputList<EnvVarArgs> Variables()
+    private InputList<EnvVarArgs> Variables(ClusterContext context)
     {
         var variables = PodRestrictions.Variables(Environment);
+        if (UsesCache && context.CachePassword is not null)
+            variables.Add(PodCache.Variable());
         foreach (var (name, label) in Labels)
         {
             variables.Add(new EnvVarArgs

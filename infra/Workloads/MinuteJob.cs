@@ -19,14 +19,14 @@ internal static class MinuteJob
     // The time a pod needs to start and to end, in addition to the call.
     private static readonly TimeSpan AroundCall = TimeSpan.FromSeconds(30);
 
-    internal static void Add(ClusterContext context, MinuteJobArgs job, string region, K8s.Core.V1.ServiceAccount account)
+    internal static void Add(ClusterContext context, MinuteJobArgs job, OciSettings oci, K8s.Core.V1.ServiceAccount account)
     {
         var environment = Output.Tuple(job.FunctionId.ToOutput(), job.InvokeEndpoint.ToOutput()).Apply(function => new InvocationSettings
         {
             FunctionId = function.Item1,
             Endpoint = function.Item2,
             InvokeTimeout = Call,
-            Oci = HostPods.Oci(region),
+            Oci = oci,
         }.ToEnvironment());
         var pods = new JobPods
         {

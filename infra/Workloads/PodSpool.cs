@@ -10,7 +10,9 @@ namespace ModelServing.Infra.Workloads;
 /// <param name="HasKey">Whether there is a Secret with a key.</param>
 internal sealed record PodSpool(long Bytes, bool HasKey)
 {
-    private const string VolumeName = "spool";
+    /// <summary>The name of the volume in the pod.</summary>
+    internal const string VolumeName = "spool";
+
     private const long Mebibyte = 1024 * 1024;
 
     // What is set aside takes up to 256 MiB. Kubernetes evicts a pod whose volume outgrows its limit, and the records with it, so there is

@@ -34,12 +34,12 @@ internal static class RouterWorkload
                 Clients = HostSources.File(MountPaths.Clients),
                 Journal = locations.Item1,
                 JournalSnapshot = MountPaths.JournalSnapshot,
-                Oci = HostPods.Oci(args.Region),
+                Oci = args.Oci,
                 Cache = locations.Item2,
                 Environment = context.Names.Environment,
-                // The guards share the allowed rate of false alarms among this many routers. An update runs one more than the autoscaler's
+                // The guards share the allowed rate of false alarms among this many routers. An update runs more than the autoscaler's
                 // maximum.
-                RoutersMax = router.Size.Max + HostPods.MaxSurge,
+                RoutersMax = router.Size.Max + Surge.Extra(router.Size.Max),
                 AdminUrls = HostPorts.AdminUrls,
                 MaxRequestBytes = args.MaxRequestBytes,
                 AccessLog = new AccessLogSettings { Sample = args.AccessLogSample },
@@ -47,6 +47,8 @@ internal static class RouterWorkload
                 Predictions = router.Predictions is { } log ? log with { Store = locations.Item3, HashKey = null } : null,
             }.ToEnvironment()),
             MorePorts = [(HostPorts.AdminName, HostPorts.Admin)],
+            // Clients do not reach this port, so metrics need no credential there.
+            ScrapedPort = args.AreScraped ? HostPorts.Admin : null,
             Size = router.Size,
             Drain = drain,
             Account = account,

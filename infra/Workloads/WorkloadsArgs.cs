@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
+using ModelServing.Infra.Cache;
 using Pulumi;
 
 namespace ModelServing.Infra.Workloads;
@@ -11,6 +12,14 @@ public sealed class WorkloadsArgs : ComponentArgs
 
     /// <summary>The OCID of the cluster. Another cluster replaces every object; a renewed kubeconfig does not.</summary>
     public required Input<string> ClusterId { get; init; }
+
+    /// <summary>What must exist as long as there are objects in the cluster, because their deletion needs it too: the network, the cluster
+    /// with its nodes, and the way to its API.</summary>
+    public required IReadOnlyList<Resource> Foundation { get; init; }
+
+    /// <summary>Whether routers run on nodes of their own, whose label is <see cref="ClusterNames.RouterPool"/>. False by default.
+    /// </summary>
+    public bool RoutersHaveNodes { get; init; }
 
     /// <summary>The plan that the routers follow.</summary>
     public required PlanDocument Plan { get; init; }
@@ -31,6 +40,9 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The daily export of the prediction log; null for none.</summary>
     public ExportJobArgs? Export { get; init; }
 
+    /// <summary>The daily copy of the journal; null for none.</summary>
+    public BackupJobArgs? Backup { get; init; }
+
     /// <summary>The largest body of a request, in bytes, that routers and versions accept.</summary>
     public required int MaxRequestBytes { get; init; }
 
@@ -39,15 +51,25 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The region whose services the pods call, as in <c>eu-frankfurt-1</c>.</summary>
     public required string Region { get; init; }
 
+    /// <summary>The description of a region that the SDK's version does not know: <see cref="OciSettings.RegionMetadata"/>. Null for none.
+    /// </summary>
+    public string? RegionMetadata { get; init; }
+
     /// <summary>The collector of traces and metrics: <see cref="HostSettings.OtlpEndpoint"/>. Null for none.</summary>
     public string? OtlpEndpoint { get; init; }
 
-    /// <summary>How many of 10,000 requests routers and versions log: <see cref="AccessLogSettings.Sample"/>.</summary>
+    /// <summary>Whether pods have the annotations by which an agent finds <c>/metrics</c>. No by default.</summary>
+    public bool AreScraped { get; init; }
+
+    /// <summary>How many of 10,000 requests routers, versions and the feature server log: <see cref="AccessLogSettings.Sample"/>.</summary>
     public required int AccessLogSample { get; init; }
 
     /// <summary>How routers and versions connect to the cache: <see cref="RouterSettings.Cache"/> and
     /// <see cref="InferenceSettings.Cache"/>.</summary>
     public required Input<CacheSettings> Cache { get; init; }
+
+    /// <summary>The password of the cache, which pods get through a Secret. Null, the default, for none.</summary>
+    public CachePassword? CachePassword { get; init; }
 
     /// <summary>The location of the prediction log's tables: <see cref="PredictionLogSettings.Store"/>.</summary>
     public required Input<string> PredictionStore { get; init; }
@@ -57,6 +79,10 @@ public sealed class WorkloadsArgs : ComponentArgs
 
     /// <summary>The location of the versions' artifacts: <see cref="InferenceSettings.Registry"/>. Exports go there too.</summary>
     public required Input<string> Artifacts { get; init; }
+
+    /// <summary>How pods call OCI: with workload identity, which does not know the region.</summary>
+    internal OciSettings Oci =>
+        new() { Identity = OciIdentity.WorkloadIdentity, Region = Region, RegionMetadata = RegionMetadata };
 
     internal WorkloadsArgs CheckedVersions()
     {

@@ -28,8 +28,8 @@ public sealed class WorkloadsComponent : ComponentResource
             // Otherwise a changed plan or a renewed login would be deleted and created again.
             EnableConfigMapMutable = true,
             EnableSecretMutable = true,
-        }, new CustomResourceOptions { Parent = this });
-        var context = new ClusterContext(this, provider, args.Names);
+        }, new CustomResourceOptions { Parent = this, DependsOn = args.Foundation.ToArray() });
+        var context = new ClusterContext(this, provider, args.Names, args.RoutersHaveNodes, args.CachePassword);
 
         var kubernetesNamespace = new K8s.Core.V1.Namespace(ClusterNames.Namespace, new NamespaceArgs
         {
@@ -47,19 +47,26 @@ public sealed class WorkloadsComponent : ComponentResource
             },
         }, context.Options());
         var pullSecret = PullSecret(context, kubernetesNamespace, args.Registry);
-        var inference = ServiceAccount(context, ClusterNames.Inference, pullSecret);
+        var inference = args.Versions.Select(static version => version.Model).Distinct()
+            .ToDictionary(static model => model, model => ServiceAccount(context, ClusterNames.InferenceOf(model), pullSecret));
         var routerAccount = ServiceAccount(context, ClusterNames.Router, pullSecret);
-        MinuteJob.Add(context, args.MinuteJob, args.Region, ServiceAccount(context, ClusterNames.ModelMetrics, pullSecret));
+        MinuteJob.Add(context, args.MinuteJob, args.Oci, ServiceAccount(context, ClusterNames.ModelMetrics, pullSecret));
         if (args.Export is { } export)
             ExportJob.Add(context, export, args, ServiceAccount(context, ClusterNames.Export, pullSecret));
+        if (args.Backup is { } backup)
+            BackupJob.Add(context, backup, args, ServiceAccount(context, ClusterNames.JournalBackup, pullSecret));
 
-        Resource[] keys = args.HashKey is { } key ? [HashKey(context, kubernetesNamespace, key)] : [];
+        List<Resource> keys = [];
+        if (args.HashKey is { } key)
+            keys.Add(HashKey(context, kubernetesNamespace, key));
+        if (args.CachePassword is { } password)
+            keys.Add(PodCache.AddSecret(context, kubernetesNamespace, password));
 
         var named = args.Plan.Rollouts.SelectMany(pair => pair.Value.Variants.Select(variant => (pair.Key, variant.Version))).ToHashSet();
         var ready = new List<Resource>();
         foreach (var version in args.Versions)
         {
-            var objects = VersionWorkload.Add(context, version, args, inference, keys);
+            var objects = VersionWorkload.Add(context, version, args, inference[version.Model], [.. keys]);
             if (named.Contains((version.Model, version.Version)))
                 ready.AddRange(objects);
         }
@@ -76,7 +83,7 @@ public sealed class WorkloadsComponent : ComponentResource
         if (args.FeatureServer is { } server)
         {
             var account = ServiceAccount(context, ClusterNames.FeatureServer, pullSecret);
-            FeatureServerAddress = FeatureServerWorkload.Add(context, server, args, account, clients);
+            FeatureServerAddress = FeatureServerWorkload.Add(context, server, args, account, [clients, .. keys]);
             FeatureJobs.AddRebuild(context, server, args, ServiceAccount(context, ClusterNames.FeatureRebuild, pullSecret));
             FeatureJobs.AddTraining(context, server.Training, args, ServiceAccount(context, ClusterNames.FeatureExport, pullSecret));
             FeatureJobs.AddCompact(context, server.Compact, args, ServiceAccount(context, ClusterNames.FeatureCompact, pullSecret));

@@ -131,6 +131,8 @@ public sealed class CacheConnection : IAsyncDisposable
             Ssl = settings.Tls,
             ClientName = "ModelServing",
             AbortOnConnectFail = false,
+            // The library counts INFO among the commands of administrators. What this user may do, the cache decides.
+            AllowAdmin = true,
             // Otherwise queries would wait without a bound while the cache is unavailable.
             BacklogPolicy = BacklogPolicy.FailFast,
             ConnectTimeout = Milliseconds(limits.Connect),

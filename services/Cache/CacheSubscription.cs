@@ -17,7 +17,6 @@ internal sealed class CacheSubscription : IAsyncDisposable
 
     /// <summary>Subscribes in the background.</summary>
     /// <param name="cache">The connection.</param>
-    /// <param name="channel">The channel.</param>
     /// <param name="received">Called for each message, on any thread and in any order; twice if a try to subscribe was abandoned and
     /// succeeded later. It should return quickly.</param>
     /// <param name="subscribed">Called each time the subscription is made or restored: messages published before may have been

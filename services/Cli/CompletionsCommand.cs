@@ -18,16 +18,21 @@ internal static class CompletionsCommand
     private const string Zsh = """
         # In ~/.zshrc, after compinit: eval "$(ms completions zsh)"
         _ms_complete() {
-          local -a words_found
-          words_found=("${(@f)$(ms "[suggest:${#LBUFFER}]" "${BUFFER}" 2>/dev/null)}")
-          compadd -- $words_found
+          local line="${(j: :)words[1,CURRENT-1]} $PREFIX"
+          local -a found
+          found=(${(f)"$(ms "[suggest:${#line}]" "$line" 2>/dev/null)"})
+          compadd -- $found
         }
         compdef _ms_complete ms
         """;
 
     private const string Fish = """
         # In ~/.config/fish/config.fish: ms completions fish | source
-        complete --command ms --arguments '(ms "[suggest:"(commandline --cursor)"]" (commandline) 2>/dev/null)'
+        function _ms_complete
+          set --local line (commandline --current-process --cut-at-cursor | string trim --left)
+          ms "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+        end
+        complete --command ms --arguments '(_ms_complete)'
         """;
 
     private const string PowerShell = """

@@ -50,7 +50,7 @@ internal static class InitCommand
         var local = options.Length == 0 ? "" : options + " --local";
         foreach (var model in models.Count > 0 ? models.Select(static model => model.Text) : ["MODEL"])
             terminal.Say($"  [bold]{Markup.Escape(OwnCommand.Name)} publish {model} FILE.onnx{local}[/]");
-        terminal.Say($"  [bold]{Markup.Escape(OwnCommand.Name)} up{options}[/]");
+        terminal.Say($"  [bold]{Markup.Escape(OwnCommand.Up)}{options}[/]");
         return ExitCode.Done;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ModelServing.Contracts;
 using ModelServing.Registry;
 using ModelServing.Settings.Models;
 using Spectre.Console;

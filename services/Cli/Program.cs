@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using ModelServing.Cli;
+using ModelServing.Cli.Dashboards;
+using ModelServing.Cli.Doctor;
 using ModelServing.Cli.Features;
 using ModelServing.Cli.Images;
 using ModelServing.Cli.Keys;
@@ -17,6 +19,7 @@ var root = new RootCommand("ms runs and manages ModelServing: several models beh
     ModelsCommand.Create(),
     StatusCommand.Create(),
     HistoryCommand.Create(),
+    JournalCommand.Create(),
     PromoteCommand.Create(),
     VersionCommands.CreateRollback(),
     VersionCommands.CreateReset(),
@@ -29,6 +32,8 @@ var root = new RootCommand("ms runs and manages ModelServing: several models beh
     ImagesCommand.Create(),
     KeysCommand.Create(),
     SettingsCommand.Create(),
+    DashboardCommand.Create(),
+    DoctorCommand.Create(),
     CompletionsCommand.Create(),
 };
 

@@ -11,9 +11,6 @@ namespace ModelServing.Cli;
 /// <summary>A stack's file, and its folders on this machine.</summary>
 internal sealed record StackLocation
 {
-    /// <summary>The folder beside the stack file for the state of its stacks.</summary>
-    internal const string StateRoot = ".modelserving";
-
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     internal StackLocation(string name, string folder)
@@ -48,11 +45,9 @@ internal sealed record StackLocation
     /// <summary>Whether the stack has a file.</summary>
     internal bool Exists => File.Exists(FilePath);
 
-    internal string StateFolder(LocalSettings local) =>
-        Path.TrimEndingDirectorySeparator(Path.GetFullPath(local.State ?? Path.Combine(StateRoot, Name), Folder));
+    internal string StateFolder(LocalSettings local) => local.StateFolder(Folder, Name);
 
-    internal string RegistryFolder(LocalSettings local) =>
-        Path.GetFullPath(local.Registry ?? Path.Combine(StateFolder(local), "registry"), Folder);
+    internal string RegistryFolder(LocalSettings local) => local.RegistryFolder(Folder, Name);
 
     /// <exception cref="CommandException">The file is missing or has faults, one line each.</exception>
     internal StackFile Read() => Parse(Content());

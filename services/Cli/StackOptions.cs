@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelServing.Cli.Up;
+using ModelServing.Contracts;
 
 namespace ModelServing.Cli;
 

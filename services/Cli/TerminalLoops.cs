@@ -7,7 +7,6 @@ internal sealed class TerminalLoops(Terminal terminal, TimeProvider time)
 {
     /// <summary>Runs rounds until cancelled.</summary>
     /// <param name="name">What the loop does, for messages.</param>
-    /// <param name="round">One round.</param>
     /// <param name="cancellation">Ends the loop.</param>
     internal Task RunAsync(string name, Func<CancellationToken, Task> round, CancellationToken cancellation) =>
         Create(name).RunAsync(round, cancellation);

@@ -31,6 +31,9 @@ public static class ArtifactKeys
     /// <summary>The last part of a model's key.</summary>
     public const string ModelFile = "model.onnx";
 
+    /// <summary>The start of the keys of all versions of a model.</summary>
+    public static string PrefixOf(ModelName model) => $"{Prefix}{model}/";
+
     /// <summary>The key of a version's model.</summary>
     public static string Model(ModelName model, ModelVersion version) => $"{Prefix}{model}/{version}/{ModelFile}";
 

@@ -9,7 +9,7 @@ public static class ClusterNames
     /// <summary>The router's Deployment, Service and service account.</summary>
     public const string Router = "router";
 
-    /// <summary>The service account of all versions' pods.</summary>
+    /// <summary>The program of all versions' pods. Each model has a service account of its own: <see cref="InferenceOf"/>.</summary>
     public const string Inference = "inference";
 
     /// <summary>The feature server's StatefulSet, Service and service account.</summary>
@@ -33,6 +33,9 @@ public static class ClusterNames
     /// <summary>The CronJob that exports each day's predictions, and its service account.</summary>
     public const string Export = "prediction-export";
 
+    /// <summary>The CronJob that copies the journal each day, and its service account.</summary>
+    public const string JournalBackup = "journal-backup";
+
     /// <summary>The ConfigMap that holds the plan.</summary>
     public const string Plan = "plan";
 
@@ -51,6 +54,15 @@ public static class ClusterNames
     /// <summary>The key's key in that Secret.</summary>
     public const string HashKeyKey = "key";
 
+    /// <summary>The Secret with the password of the cache.</summary>
+    public const string CachePassword = "cache-password";
+
+    /// <summary>The password's key in that Secret.</summary>
+    public const string CachePasswordKey = "password";
+
+    /// <summary>The annotation of pods that holds the version of the password, so that another one restarts them.</summary>
+    public const string CachePasswordVersion = "modelserving/cache-password-version";
+
     /// <summary>The secret with which pods pull images.</summary>
     public const string PullSecret = "registry";
 
@@ -59,6 +71,22 @@ public static class ClusterNames
 
     /// <summary>The label that holds a version.</summary>
     public const string VersionLabel = "modelserving/version";
+
+    /// <summary>The label of nodes that holds what their pool is for: <see cref="SystemPool"/>, <see cref="ServingPool"/> or
+    /// <see cref="RouterPool"/>.</summary>
+    public const string PoolLabel = "modelserving/pool";
+
+    /// <summary>The pool of the add-ons, which the autoscaler does not manage. None of our pods runs there.</summary>
+    public const string SystemPool = "system";
+
+    /// <summary>The pools of our pods, which the autoscaler manages.</summary>
+    public const string ServingPool = "serving";
+
+    /// <summary>The pools of the routers if they have pools of their own, whose pods reach the internet.</summary>
+    public const string RouterPool = "router";
+
+    /// <summary>The service account of the pods of all versions of a model.</summary>
+    public static string InferenceOf(ModelName model) => $"{Inference}-{model}";
 
     /// <summary>A version's Deployment, headless Service, autoscaler and disruption budget: <c>{model}-v{version}</c>, at most 51
     /// characters. The last <c>-v</c> with digits is always the version's, so no two versions share a name.</summary>

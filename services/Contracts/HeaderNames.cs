@@ -45,12 +45,16 @@ public static class HeaderNames
     /// key for hashes.</summary>
     public const string RoutingKeyHash = "X-Model-Key-Hash";
 
-    /// <summary>From Inference to the router: a property of the answer that its status does not express; <see cref="NonFinite"/> or
-    /// absent.</summary>
+    /// <summary>From Inference to the router: a property of the answer that its status does not express; <see cref="NonFinite"/>,
+    /// <see cref="Busy"/> or absent.</summary>
     public const string ModelOutcome = "X-Model-Outcome";
 
     /// <summary>The value of <see cref="ModelOutcome"/> if an output contains NaN or infinity.</summary>
     public const string NonFinite = "non-finite";
+
+    /// <summary>The value of <see cref="ModelOutcome"/> if the request was refused because of other requests: too many wait, or there is no
+    /// room for its bytes. That says nothing about the version.</summary>
+    public const string Busy = "busy";
 
     /// <summary>In an answer: the feature views of which features are defaults, each with its worst reason, as in
     /// <c>card-activity=missing,terminal-risk=unavailable</c>. Absent if all features come from events.</summary>
@@ -59,6 +63,10 @@ public static class HeaderNames
     /// <summary>In an answer of stable in place of a failed variant: that variant. The router sends the same to Inference, with the
     /// variant's version and trial and the failure's kind: <c>canary;version=2;trial=1;kind=error</c>.</summary>
     public const string ModelFailover = "X-Model-Failover";
+
+    /// <summary>From the router to Inference, with <see cref="ModelFailover"/>: the rollout's attempt limit in milliseconds. An answer that
+    /// takes longer is the same failure, so it is not evidence against the variant.</summary>
+    public const string FailoverWithin = "X-Model-Failover-Within";
 
     /// <summary>In an answer that may be a failure of its variant: why stable was not asked as well. <c>body-not-kept</c> if there was no
     /// room to keep the request's body.</summary>
@@ -72,6 +80,7 @@ public static class HeaderNames
     public const string ClientGroup = "X-Model-Client-Group";
 
     /// <summary>From the router to Inference, with the value <c>1</c>: the caller shortened the deadline, so a missed deadline is not the
-    /// version's failure.</summary>
+    /// version's failure. With a body that is still arriving, <c>below=MILLISECONDS</c>: the same holds if less time is left when the body
+    /// ends.</summary>
     public const string TimeoutShortened = "X-Request-Timeout-Shortened";
 }

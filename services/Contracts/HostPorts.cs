@@ -22,6 +22,9 @@ public static class HostPorts
     /// <summary>The name of that port in a pod.</summary>
     public const string AdminName = "admin";
 
+    /// <summary>The name of that port in a pod of the feature server, which has only <c>/metrics</c> there.</summary>
+    public const string MetricsName = "metrics";
+
     /// <summary>The setting <see cref="HostSettings.Urls"/> of a host in a container: all of its addresses.</summary>
     public static string Urls { get; } = $"http://*:{Http}";
 

@@ -72,7 +72,6 @@ public abstract record HostSettings
     }
 
     /// <summary>Reads the settings from the environment.</summary>
-    /// <param name="environment">The environment.</param>
     /// <param name="own">The table of the derived record.</param>
     /// <exception cref="ContractException">A variable is missing or wrong; the message names it.</exception>
     private protected HostSettings(HostEnvironment environment, HostSetting[] own)

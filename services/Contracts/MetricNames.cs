@@ -103,7 +103,7 @@ public static class MetricNames
     /// (<c>unwritten</c>).</summary>
     public const string PredictionsLost = "modelserving.predictions.lost";
 
-    /// <summary>Inference and router, gauge: records and damaged parts of spools that lie aside because the store does not take
+    /// <summary>Inference and router, gauge: records and damaged parts of spools that are set aside because the store rejects
     /// them.</summary>
     public const string PredictionsAside = "modelserving.predictions.aside";
 
@@ -123,6 +123,13 @@ public static class MetricNames
 
     /// <summary>Inference and router, counter in bytes: the tails of records that a killed process did not finish.</summary>
     public const string PredictionsTorn = "modelserving.predictions.torn";
+
+    /// <summary>Inference and router, counter: times that the clock was set back by more than a second.</summary>
+    public const string PredictionsClockSetBack = "modelserving.predictions.clock.set.back";
+
+    /// <summary>Inference and router, counter: tensors that were too large for their record, by <see cref="Kept"/>: <c>object</c> if their
+    /// data are in the object store, <c>digest</c> if only their digest was kept.</summary>
+    public const string PredictionsLargeTensors = "modelserving.predictions.large.tensors";
 
     /// <summary>Feature server, counter: events that are in the event log.</summary>
     public const string FeaturesAccepted = "modelserving.features.events.accepted";
@@ -185,6 +192,9 @@ public static class MetricNames
 
     /// <summary>Dimension: the answer's status code.</summary>
     public const string Status = "status";
+
+    /// <summary>Dimension: what was kept of a large tensor, <c>object</c> or <c>digest</c>.</summary>
+    public const string Kept = "kept";
 
     /// <summary>Dimension: why a request failed.</summary>
     public const string Reason = "reason";

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace ModelServing.Contracts;
@@ -34,6 +35,10 @@ public sealed partial record OciSettings
     /// OCI_RESOURCE_PRINCIPAL_VERSION); a workload identity needs no version.</summary>
     public const string SdkRegionVariable = "OCI_RESOURCE_PRINCIPAL_REGION";
 
+    /// <summary>The variable in which the OCI SDK itself looks for a region that its version does not know:
+    /// <see cref="RegionMetadata"/>.</summary>
+    public const string RegionMetadataVariable = "OCI_REGION_METADATA";
+
     private const string RegionForm = "a region's identifier, as in eu-frankfurt-1";
 
     private static readonly HostSetting[] Table =
@@ -46,6 +51,7 @@ public sealed partial record OciSettings
             isRequired: true,
             IdentityVariable),
         HostSetting.Value(nameof(Region), RegionForm, static text => RegionPattern.IsMatch(text) ? text : null, variable: RegionVariable),
+        HostSetting.Text(nameof(RegionMetadata), RegionMetadataVariable),
         HostSetting.Text(nameof(ConfigFile), ConfigFileVariable),
         HostSetting.Text(nameof(Profile), ProfileVariable),
         HostSetting.Text(nameof(TokenFile), TokenFileVariable),
@@ -59,6 +65,10 @@ public sealed partial record OciSettings
     /// <summary>The region's identifier, as in <c>eu-frankfurt-1</c>. Null takes the identity's own; a workload identity has
     /// none.</summary>
     public string? Region { get; init; }
+
+    /// <summary>The description of a region that the SDK's version does not know, as <see cref="DescribeRegion"/> makes it. Null for none.
+    /// The SDK reads it, our own code does not.</summary>
+    public string? RegionMetadata { get; init; }
 
     /// <summary>The configuration file of <see cref="OciIdentity.ConfigFile"/>; null is <c>~/.oci/config</c>.</summary>
     public string? ConfigFile { get; init; }
@@ -79,6 +89,19 @@ public sealed partial record OciSettings
     /// <summary>The address of Monitoring, as in <c>https://HOST</c>, for posts and queries alike; in a region these are two hosts. Null is
     /// the region's own addresses.</summary>
     public string? MonitoringEndpoint { get; init; }
+
+    /// <summary>Describes a region to the SDK.</summary>
+    /// <param name="region">The region's identifier, as in <c>eu-frankfurt-1</c>.</param>
+    /// <param name="key">The region's three-letter key, as in <c>fra</c>.</param>
+    /// <param name="realm">The realm's key, as in <c>oc1</c>.</param>
+    /// <param name="domain">The realm's domain, as in <c>oraclecloud.com</c>.</param>
+    public static string DescribeRegion(string region, string key, string realm, string domain) => new JsonObject
+    {
+        ["realmKey"] = realm,
+        ["realmDomainComponent"] = domain,
+        ["regionKey"] = key,
+        ["regionIdentifier"] = region,
+    }.ToJsonString();
 
     /// <summary>Reads the settings from the environment; null if it names no identity.</summary>
     /// <exception cref="ContractException">A variable is missing or wrong; the message names it.</exception>

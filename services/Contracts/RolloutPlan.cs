@@ -58,6 +58,9 @@ public sealed record RolloutPlan
         if (RoutingKeyClaim is not null && (RoutingKeyHeader is not null || RoutingKeyClaim.Length == 0))
             throw new ContractException(
                 $"{path}.routingKeyClaim is '{RoutingKeyClaim}'; it must be a claim's name, and excludes a routingKeyHeader");
+        // It becomes a header's value.
+        if (Experiment is not null && !ModelName.TryParse(Experiment, null, out _))
+            throw new ContractException($"{path}.experiment is '{Experiment}'; it must be {ModelName.Form}");
         long sum = 0;
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < Variants.Count; i++)

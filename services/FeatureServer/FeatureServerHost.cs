@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Clients;
@@ -10,6 +11,7 @@ using ModelServing.FeatureServer.Reading;
 using ModelServing.FeatureServer.Reporting;
 using ModelServing.FeatureServer.Views;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Access;
 using ModelServing.Oci;
 using ModelServing.Registry;
 
@@ -40,6 +42,7 @@ public static class FeatureServerHost
         builder.Services.AddSingleton<FeatureMetrics>();
         builder.Services.AddSingleton<IClientMetrics>(static services => services.GetRequiredService<FeatureMetrics>());
         ClientServices.Add(builder.Services, ClientsPathOf(settings));
+        AccessLog.Add(builder.Services, settings.AccessLog);
         builder.Services.AddSingleton<EventsApi>();
         builder.Services.AddSingleton<ReadApi>();
         builder.Services.AddSingleton<ViewsApi>();
@@ -57,18 +60,24 @@ public static class FeatureServerHost
         var reads = app.Services.GetRequiredService<ReadApi>();
         var views = app.Services.GetRequiredService<ViewsApi>();
         ServerPaths.Map(app, "modelserving-feature-server");
-        ClientPaths.GuardMetrics(app, admission);
-        Add(FeaturePaths.Events, ClientAction.Report, HttpMethods.Post, events.PostAsync);
-        Add(FeaturePaths.Read, ClientAction.Call, HttpMethods.Post, reads.PostAsync);
-        Add(FeaturePaths.Views, ClientAction.Call, HttpMethods.Get, views.ListAsync);
-        Add(FeaturePaths.Views + "/{view}/versions/{version}", ClientAction.Call, HttpMethods.Get, views.DefinitionAsync);
-        Add(FeaturePaths.Views + "/{view}/versions/{version}/entity", ClientAction.Call, HttpMethods.Get, reads.GetAsync);
+        var addresses = new FurtherAddresses(app.Services.GetRequiredService<IServer>(), settings.Urls, settings.MetricsUrls);
+        ClientPaths.GuardMetrics(app, admission, addresses.Include);
+        Add(FeaturePaths.Events, "events", ClientAction.Report, HttpMethods.Post, events.PostAsync);
+        Add(FeaturePaths.Read, "read", ClientAction.Call, HttpMethods.Post, reads.PostAsync);
+        Add(FeaturePaths.Views, "views", ClientAction.Call, HttpMethods.Get, views.ListAsync);
+        Add(FeaturePaths.Views + "/{view}/versions/{version}", "definition", ClientAction.Call, HttpMethods.Get, views.DefinitionAsync);
+        Add(FeaturePaths.Views + "/{view}/versions/{version}/entity", "entity", ClientAction.Call, HttpMethods.Get, reads.GetAsync);
         // Without a pattern, it would leave out paths with a dot.
         app.MapFallback("{**path}", static context => Problems.NoSuchPath.WriteAsync(
             context, $"There is nothing at {context.Request.Path}; features are under {FeaturePaths.Prefix}"));
 
-        void Add(string path, ClientAction action, string method, RequestDelegate handle) =>
-            app.Map(path, ClientPaths.Admit(admission, action, AllowedMethods.Only(handle, method)));
+        void Add(string path, string operation, ClientAction action, string method, RequestDelegate handle) => app.Map(
+            path,
+            AccessedPath.Record(
+                app.Services,
+                AccessSource.FeatureServer,
+                operation,
+                ClientPaths.Admit(admission, action, AllowedMethods.Only(handle, method))));
     }
 
     private static string? ClientsPathOf(FeatureServerSettings settings)

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 
 namespace ModelServing.FeatureServer;
 
-/// <summary>An answer in JSON.</summary>
 internal static class JsonAnswer
 {
     internal static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json)

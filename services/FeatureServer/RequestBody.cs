@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Reliability;
 using ModelServing.Hosting;
@@ -12,7 +13,8 @@ namespace ModelServing.FeatureServer;
 /// <param name="mostBytes">The most bytes of a body.</param>
 /// <param name="busy">The problem of one request too many.</param>
 /// <param name="time">Measures the wait for a body.</param>
-internal sealed class RequestBody(int mostInFlight, int mostBytes, Problem busy, TimeProvider time)
+/// <param name="logger">Gets the faults of this program.</param>
+internal sealed class RequestBody(int mostInFlight, int mostBytes, Problem busy, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan BodyLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
@@ -47,7 +49,9 @@ internal sealed class RequestBody(int mostInFlight, int mostBytes, Problem busy,
                     context, new Refusal(Problems.BodyLate, $"The request body was not complete within {BodyLimit.TotalSeconds} s"));
             }
 
-            var refusal = length > mostBytes ? TooLarge : await handle(buffer.AsMemory(0, length));
+            var refusal = length > mostBytes ? TooLarge
+                : BodyText.FindFault(buffer.AsSpan(0, length)) is var (field, fault) ? NotText(field, fault)
+                : await handle(buffer.AsMemory(0, length));
             return refusal is null ? null : await RefuseAsync(context, refusal);
         }
         catch (ContractException e)
@@ -66,6 +70,12 @@ internal sealed class RequestBody(int mostInFlight, int mostBytes, Problem busy,
                 : Problems.BadRequest;
             return await RefuseAsync(context, new Refusal(problem, e.Message));
         }
+        catch (Exception e)
+        {
+            RequestBodyLog.Failed(logger, context.Request.Path, e);
+            return await RefuseAsync(
+                context, new Refusal(Problems.Internal, "The feature server failed to handle this request; its log has the reason"));
+        }
         finally
         {
             if (buffer.Length > 0)
@@ -73,6 +83,9 @@ internal sealed class RequestBody(int mostInFlight, int mostBytes, Problem busy,
             Interlocked.Decrement(ref inFlight);
         }
     }
+
+    private static Refusal NotText(string field, string fault) =>
+        new(Problems.BadRequest, field.Length > 0 ? $"{field}: {fault}" : fault);
 
     private Refusal TooLarge => new(Problems.BodyTooLarge, $"The request body has more than {mostBytes} bytes");
 
@@ -82,4 +95,10 @@ internal sealed class RequestBody(int mostInFlight, int mostBytes, Problem busy,
             await refusal.Problem.WriteAsync(context, refusal.Detail, retryAfter: refusal.RetryAfter);
         return refusal;
     }
+}
+
+internal static partial class RequestBodyLog
+{
+    [LoggerMessage(141, LogLevel.Error, "The request for {Path} failed")]
+    internal static partial void Failed(ILogger logger, string? path, Exception exception);
 }

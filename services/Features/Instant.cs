@@ -21,7 +21,18 @@ public readonly record struct Instant : IComparable<Instant>
     /// <summary>The instant of <paramref name="time"/>, whose fraction of a microsecond is cut off.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is before 1970 or too late.</exception>
     public static Instant From(DateTimeOffset time) =>
-        new((time.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
+        TryFrom(time, out var instant)
+            ? instant
+            : throw new ArgumentOutOfRangeException(nameof(time), time, "the time is before 1970 or after 2255");
+
+    /// <summary>The instant of <paramref name="time"/>, as <see cref="From"/>; false if the time is before 1970 or after 2255.</summary>
+    public static bool TryFrom(DateTimeOffset time, out Instant instant)
+    {
+        var microseconds = (time.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+        var isValid = time >= DateTimeOffset.UnixEpoch && IsValid(microseconds);
+        instant = isValid ? new Instant(microseconds) : default;
+        return isValid;
+    }
 
     public static bool IsValid(long microseconds) => microseconds is >= 0 and <= MaxMicroseconds;
 

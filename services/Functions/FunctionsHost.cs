@@ -7,6 +7,7 @@ using ModelServing.Functions.ModelLoader;
 using ModelServing.Functions.ModelMetrics;
 using ModelServing.Functions.Rollback;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Access;
 
 namespace ModelServing.Functions;
 
@@ -38,6 +39,7 @@ public static class FunctionsHost
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
         FunctionEndpoints.Add(builder);
+        AccessLog.Add(builder.Services, settings.AccessLog);
         foreach (var function in Select(settings))
             Known[function](builder.Services, settings);
     }

@@ -25,7 +25,6 @@ public sealed class HostLoops
 
     /// <summary>Runs rounds until it is canceled.</summary>
     /// <param name="name">What the loop does, for messages.</param>
-    /// <param name="round">One round.</param>
     /// <param name="cancellation">Ends the loop.</param>
     /// <param name="pauses">The waits after failures; null for the usual ones.</param>
     public Task RunAsync(

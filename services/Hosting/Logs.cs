@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using ModelServing.Contracts;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
 
@@ -11,6 +12,8 @@ namespace ModelServing.Hosting;
 /// terminal.</summary>
 internal static class Logs
 {
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+
     internal static void Add(WebApplicationBuilder builder, string name, HostSettings settings)
     {
         var format = settings.LogFormat ?? (Console.IsOutputRedirected ? LogFormat.Json : LogFormat.Text);
@@ -23,8 +26,7 @@ internal static class Logs
                 // requests that threw as well.
                 .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
                 .Enrich.WithProperty("service", name)
-                // The exception also reaches ServiceHost, which prints it in one line, or the runtime, which prints it.
-                .Filter.ByExcluding(static line => line.MessageTemplate.Text == "Hosting failed to start");
+                .Filter.ByExcluding(IsAboutStart);
             if (format == LogFormat.Json)
                 configuration.WriteTo.Console(new RenderedCompactJsonFormatter());
             else
@@ -35,4 +37,10 @@ internal static class Logs
             }
         });
     }
+
+    // The exception also reaches ServiceHost, which prints it in one line, or the runtime, which prints it. A host that could not start
+    // cancels its services, and the framework logs those that had not begun.
+    private static bool IsAboutStart(LogEvent line) => line.MessageTemplate.Text is "Hosting failed to start" or "Unable to start Kestrel."
+        || (line.Exception is OperationCanceledException
+            && line.Properties.GetValueOrDefault(Constants.SourceContextPropertyName) is ScalarValue { Value: HostCategory });
 }

@@ -34,8 +34,8 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
         return now.Bytes;
     }
 
-    /// <summary>Reports each new content until it is canceled. What <paramref name="changed"/> throws ends this, and the next call reports
-    /// the same content again.</summary>
+    /// <summary>Reports each new content until it is canceled. An exception of <paramref name="changed"/> ends this, and the next call
+    /// reports the same content again.</summary>
     /// <param name="changed">Is called with the content, or null for a missing file; the next read waits for it.</param>
     /// <param name="failed">Is called with the reason if the file cannot be read, once for each new reason.</param>
     /// <param name="cancellation">Ends the loop.</param>

@@ -24,6 +24,5 @@ public static class Tracing
     /// <summary>OpenTelemetry's attribute for the kind of an error.</summary>
     public const string Error = "error.type";
 
-    /// <summary>The source.</summary>
     public static ActivitySource Source { get; } = new(MetricNames.Meter);
 }

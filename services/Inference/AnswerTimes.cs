@@ -19,8 +19,16 @@ internal sealed class AnswerTimes(long began, TimeProvider time)
     /// <summary>The timestamp of the request's head.</summary>
     internal long Began => began;
 
+    /// <summary>The timestamp of the body's last byte; 0 if it was there with the head, or is not there yet.</summary>
+    internal long BodyEnd { get; private set; }
+
     /// <summary>The body has become tensors.</summary>
-    internal void HasRead() => read = time.GetTimestamp();
+    /// <param name="bodyEnd">The timestamp of its last byte; 0 if it was there with the head.</param>
+    internal void HasRead(long bodyEnd)
+    {
+        read = time.GetTimestamp();
+        BodyEnd = bodyEnd;
+    }
 
     /// <summary>The features are there.</summary>
     internal void HasResolved() => resolved = time.GetTimestamp();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
+using ModelServing.Hosting;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
@@ -78,7 +79,7 @@ internal sealed class InferenceApi(
     {
         var attempt = calls.Recorder is null ? null : new RecordedAttempt(context, times, time);
         var request = await memory.ReadAsync(context, model, isPinned, requestTime); // 2
-        times.HasRead();
+        times.HasRead(request.BodyEnd);
         if (model.Features is { } plan)
             await ResolveAsync(context, plan, request, times); // 3
         // As in the metrics, what no rollout assigned is left out.
@@ -214,18 +215,20 @@ internal sealed class InferenceApi(
         $"The request's {requestTime.Limit.TotalMilliseconds:0} ms {(requestTime.IsShortened ? "(shortened by its caller) " : "")}{passed}",
         Problems.RequestIdOf(context));
 
-    private static Task LogFullAsync(HttpContext context) => Problems.LogFull.WriteAsync(
-        context,
-        "The log of predictions has no room, and this platform answers only what it can log; retry later",
-        Problems.RequestIdOf(context),
-        RetryAfter);
+    private static Task LogFullAsync(HttpContext context) => BusyAsync(
+        context, Problems.LogFull, "The log of predictions has no room, and this platform answers only what it can log; retry later");
 
-    private Task QueueFullAsync(HttpContext context, bool isPinned) => Problems.QueueFull.WriteAsync(
+    private static Task BusyAsync(HttpContext context, Problem problem, string detail)
+    {
+        context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.Busy;
+        return problem.WriteAsync(context, detail, Problems.RequestIdOf(context), RetryAfter);
+    }
+
+    private Task QueueFullAsync(HttpContext context, bool isPinned) => BusyAsync(
         context,
+        Problems.QueueFull,
         $"{(isPinned ? settings.QueueLimit / 2 : settings.QueueLimit)} {(isPinned ? "pinned " : "")}requests are already waiting " +
-        $"for {settings.Model} version {settings.Version}",
-        Problems.RequestIdOf(context),
-        RetryAfter);
+        $"for {settings.Model} version {settings.Version}");
 }
 
 internal static partial class InferenceLog

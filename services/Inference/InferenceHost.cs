@@ -25,6 +25,10 @@ namespace ModelServing.Inference;
 /// </summary>
 public static class InferenceHost
 {
+    private const int MaxLineBytes = 16 * 1024;
+    private const int MaxHeaderBytes = 48 * 1024;
+    private const int MaxHeaders = 200;
+
     /// <summary>Registers the service's parts.</summary>
     /// <exception cref="ContractException">The settings name a registry that this program can't read, or an identity that is not
     /// available.</exception>
@@ -32,7 +36,15 @@ public static class InferenceHost
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+            // Larger than the router's limits, which the client's own line and headers have passed. What the router adds depends on the
+            // version, and must not decide which versions take the request.
+            kestrel.Limits.MaxRequestLineSize = MaxLineBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+            kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
+        });
         var store = ObjectStores.Open(settings.Registry, settings.Oci);
         var limits = ArtifactLimits.Default with { ModelBytes = settings.MaxModelBytes };
         builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>(), limits));

@@ -49,11 +49,15 @@ internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoade
     }
 
     /// <summary>Answers a request that needs the model before the model is ready.</summary>
-    internal Task NotReadyAsync(HttpContext context) => Problems.NotReady.WriteAsync(
-        context,
-        $"{settings.Model} version {settings.Version} is not ready: {readiness.Reason}",
-        Problems.RequestIdOf(context),
-        RetryAfter);
+    internal Task NotReadyAsync(HttpContext context)
+    {
+        context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.Busy;
+        return Problems.NotReady.WriteAsync(
+            context,
+            $"{settings.Model} version {settings.Version} is not ready: {readiness.Reason}",
+            Problems.RequestIdOf(context),
+            RetryAfter);
+    }
 
     private static void WriteTensors(Utf8JsonWriter json, string name, IReadOnlyList<TensorSpec> specs)
     {

@@ -32,9 +32,14 @@ internal sealed class RequestFailures(InferenceSettings settings, ByteBudget bud
         try
         {
             if (context.Response.HasStarted)
+            {
                 context.Abort();
-            else
-                await problem.WriteAsync(context, detail, requestId, problem == ByteBudget.Exceeded ? RetryAfter : null);
+                return true;
+            }
+
+            if (problem == ByteBudget.Exceeded)
+                context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.Busy;
+            await problem.WriteAsync(context, detail, requestId, problem == ByteBudget.Exceeded ? RetryAfter : null);
             return true;
         }
         catch (Exception e)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
 using ModelServing.Inference.Recording;
 using ModelServing.Inference.Reporting;
 
@@ -27,7 +28,8 @@ internal sealed class RequestTally(
             status,
             isNonFinite,
             elapsed,
-            isExcused: status == StatusCodes.Status504GatewayTimeout && requestTime.IsShortened);
+            isExcused: (status == StatusCodes.Status504GatewayTimeout && requestTime.IsShortenedBy(times.BodyEnd, time))
+                || context.Response.Headers[HeaderNames.ModelOutcome] == HeaderNames.Busy);
         attempts?.Add(context, status, isNonFinite, times);
         if (Activity.Current is { } span)
             times.AddTo(span);

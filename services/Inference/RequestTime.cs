@@ -12,12 +12,16 @@ namespace ModelServing.Inference;
 internal readonly record struct RequestTime(long Began, TimeSpan Limit, bool IsShortened)
 {
     private const string Shortened = "1";
+    private const string ShortenedBelow = "below=";
 
     // The longest deadline that a stack file can give to a model.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     // A router closes its connection at the deadline, and by its own clock that may be a little earlier.
     private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>The caller has also shortened the time if less than this is left when its body ends.</summary>
+    internal TimeSpan Least { get; init; }
 
     /// <exception cref="RequestFaultException">The header is wrong.</exception>
     internal static RequestTime Read(HttpRequest request, long began, TimeSpan usual)
@@ -26,11 +30,15 @@ internal readonly record struct RequestTime(long Began, TimeSpan Limit, bool IsS
             return new RequestTime(began, usual, false);
         if (values.Count > 1 || !RequestTimeout.TryParse(values[0], out var timeout))
             throw new RequestFaultException(HeaderNames.RequestTimeout, $"it is '{values}'; it must be {RequestTimeout.Form}");
-        return new RequestTime(
-            began,
-            timeout < Longest ? timeout : Longest,
-            request.Headers[HeaderNames.TimeoutShortened] == Shortened);
+        string? shortened = request.Headers[HeaderNames.TimeoutShortened];
+        return new RequestTime(began, timeout < Longest ? timeout : Longest, shortened == Shortened) { Least = LeastIn(shortened) };
     }
+
+    /// <summary>Whether the version is not to blame if the time is not enough.</summary>
+    /// <param name="bodyEnd">The timestamp of the body's last byte; 0 if it was there with the head.</param>
+    /// <param name="time">The clock.</param>
+    internal bool IsShortenedBy(long bodyEnd, TimeProvider time) =>
+        IsShortened || (bodyEnd > 0 && Limit - time.GetElapsedTime(Began, bodyEnd) < Least);
 
     /// <summary>The timestamp at which the time is over.</summary>
     internal long Deadline(TimeProvider time) => Began + (long)(Limit.TotalSeconds * time.TimestampFrequency);
@@ -41,4 +49,10 @@ internal readonly record struct RequestTime(long Began, TimeSpan Limit, bool IsS
 
     /// <summary>Whether a caller that leaves now has waited to the end.</summary>
     internal bool IsOver(TimeProvider time) => Remaining(time) <= Tolerance;
+
+    private static TimeSpan LeastIn(string? shortened) =>
+        shortened?.StartsWith(ShortenedBelow, StringComparison.Ordinal) == true
+        && RequestTimeout.TryParse(shortened.AsSpan(ShortenedBelow.Length), out var least)
+            ? least
+            : TimeSpan.Zero;
 }

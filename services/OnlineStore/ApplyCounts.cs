@@ -2,7 +2,7 @@ using ModelServing.Features.Engine;
 
 namespace ModelServing.OnlineStore;
 
-/// <summary>What became of the events that a view was given, since the process began.</summary>
+/// <summary>The results of the events that a view was given, since the process began.</summary>
 public sealed class ApplyCounts
 {
     private readonly long[] counts = new long[Enum.GetValues<ApplyOutcome>().Length];

@@ -58,7 +58,7 @@ internal sealed class EntityEvents
         return changed ? state : null;
     }
 
-    /// <summary>Counts what became of the events, once the states are written.</summary>
+    /// <summary>Counts the results of the events, once the states are written.</summary>
     internal void Count(ApplyCounts counts)
     {
         foreach (var outcome in outcomes.SelectMany(static of => of))

@@ -10,7 +10,9 @@ namespace ModelServing.OnlineStore;
 /// <param name="Holder">Holds the lock for all of them.</param>
 /// <param name="Parts">The number of parts.</param>
 /// <param name="Done">For each part that is written, the sequence of the last event that was read for it.</param>
-internal sealed record FillRecord(string Digest, string Fill, Guid Holder, int Parts, Dictionary<int, long> Done)
+/// <param name="Runs">The runs of the cache's servers at the beginning, as in <see cref="ViewMarker.Runs"/>.</param>
+internal sealed record FillRecord(
+    string Digest, string Fill, Guid Holder, int Parts, Dictionary<int, long> Done, string? Runs = null)
 {
     private const int MostBytes = 64 * 1024;
 
@@ -26,7 +28,10 @@ internal sealed record FillRecord(string Digest, string Fill, Guid Holder, int P
             return null;
         try
         {
-            return JsonSerializer.Deserialize(utf8, MarkerJson.Default.FillRecord);
+            return JsonSerializer.Deserialize(utf8, MarkerJson.Default.FillRecord) is { } record
+                && ViewMarker.NumberOf(record.Fill) is not null
+                ? record
+                : null;
         }
         catch (JsonException)
         {

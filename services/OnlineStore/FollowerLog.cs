@@ -13,4 +13,7 @@ internal static partial class FollowerLog
 
     [LoggerMessage(132, LogLevel.Error, "{View} is filled again, because the cache has a value that can't be read: {Why}")]
     internal static partial void Damaged(ILogger logger, string view, string why);
+
+    [LoggerMessage(133, LogLevel.Warning, "{View} is filled again, because the cache was restarted and may lack the last events")]
+    internal static partial void OtherRun(ILogger logger, string view);
 }

@@ -34,8 +34,11 @@ public sealed class OnlineReader(FeatureValues values)
         var answers = new EntityAnswer[queries.Count];
         for (var i = 0; i < answers.Length; i++)
         {
-            answers[i] = markers[views[queries[i].View]] is { } marker
-                ? new EntityAnswer(StoredState.StateOf(read[first + i], marker.FillNumber), IsFilled: true)
+            // A state of a later fill was written after the marker was read.
+            var value = read[first + i];
+            answers[i] = markers[views[queries[i].View]]?.FillNumber is { } fill
+                && (StoredState.NumberOf(value) is not { } number || !FillNumber.IsLater(number, fill))
+                ? new EntityAnswer(StoredState.StateOf(value, fill), IsFilled: true)
                 : new EntityAnswer(default, IsFilled: false);
         }
 

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using ModelServing.Cache;
 using ModelServing.Cache.Features;
 using ModelServing.Features.Engine;
@@ -9,7 +7,7 @@ namespace ModelServing.OnlineStore;
 /// <summary>
 /// Fills a view by several processes, each with a part of its entities, whose states they have computed from the whole log. They share a
 /// number, a lock and a record of the parts that are done. Whoever writes the last part writes the marker too. If another process
-/// fills the view meanwhile, or the cache loses its values, the record is gone, and the fill ends without a marker.
+/// fills the view meanwhile, or the cache loses its values, the record or the lock is gone, and the fill ends without a marker.
 /// </summary>
 public sealed class SharedFill
 {
@@ -20,6 +18,7 @@ public sealed class SharedFill
 
     private readonly ViewStore view;
     private readonly FillRecord record;
+    private readonly ulong number;
     private readonly int part;
     private readonly TimeProvider time;
     private readonly List<FeatureWrite> writes = [];
@@ -29,6 +28,7 @@ public sealed class SharedFill
     {
         this.view = view;
         this.record = record;
+        number = ViewMarker.NumberOf(record.Fill) ?? 0;
         this.part = part;
         this.time = time;
         keptAt = time.GetTimestamp();
@@ -36,45 +36,49 @@ public sealed class SharedFill
 
     /// <summary>Begins a fill, or joins the one that another part has begun. Null while another process fills the view, and once
     /// it is filled.</summary>
-    /// <param name="view">The view.</param>
     /// <param name="part">The part of this process, from 0.</param>
     /// <param name="parts">The number of parts.</param>
-    /// <param name="time">Measures how long the lock lasts.</param>
+    /// <param name="epoch">The epoch of the event log. A view that was filled in an earlier one is filled again.</param>
+    /// <param name="time">Measures how long the lock lasts, and gives the fill its number.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="CacheException">It is unknown.</exception>
     public static async Task<SharedFill?> TryBeginAsync(
-        ViewStore view, int part, int parts, TimeProvider time, CancellationToken cancellationToken)
+        ViewStore view, int part, int parts, int epoch, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(time);
-        var own = new FillRecord(
-            view.Engine.Digest,
-            ViewMarker.NameOf(BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)))),
-            Guid.NewGuid(),
-            parts,
-            []);
         var found = await FindAsync(view, cancellationToken);
-        var joined = found is { IsComplete: false } && found.Digest == own.Digest && found.Parts == parts ? found : null;
-        if (!await HoldAsync(view, (joined ?? own).Holder, cancellationToken))
+        var joined = found is { IsComplete: false } && found.Digest == view.Engine.Digest && found.Parts == parts ? found : null;
+        var holder = joined?.Holder ?? Guid.NewGuid();
+        if (!await HoldAsync(view, holder, cancellationToken))
             return null;
         // Another fill may have begun in between, and have ended already.
         if ((joined is not null && (await FindAsync(view, cancellationToken))?.Fill != joined.Fill)
-            || await view.FindMarkerAsync(cancellationToken) is not null)
+            || await view.FindMarkerAsync(epoch, cancellationToken) is not null)
         {
-            await view.Values.UnlockAsync(view.Keys.Filling, (joined ?? own).Holder, cancellationToken);
+            await view.Values.UnlockAsync(view.Keys.Filling, holder, cancellationToken);
             return null;
         }
 
-        if (joined is null)
-            await view.Values.WriteAsync([new FeatureWrite(view.Keys.Parts, own.ToUtf8())], view.Kept, cancellationToken);
-        return new SharedFill(view, joined ?? own, part, time);
+        if (joined is not null)
+            return new SharedFill(view, joined, part, time);
+        var number = await FillNumber.NextAsync(view, time, cancellationToken);
+        var runs = await view.Values.FindRunsAsync(cancellationToken);
+        var own = new FillRecord(view.Engine.Digest, ViewMarker.NameOf(number), holder, parts, [], runs);
+        return await view.Values.TryChangeAsync(
+            [FeatureValues.LockOf(view.Keys.Filling, holder)],
+            [FillNumber.Note(view, number), new FeatureWrite(view.Keys.Parts, own.ToUtf8())],
+            [view.Keys.Marker],
+            view.Kept,
+            cancellationToken)
+            ? new SharedFill(view, own, part, time)
+            : null;
     }
 
     /// <summary>Writes the state of an entity of the part. The state may be changed afterwards.</summary>
     /// <exception cref="CacheException">Some of the states may not be written, or the fill is void.</exception>
     public async Task AddAsync(EntityKey entity, EntityState state, CancellationToken cancellationToken)
     {
-        var number = new ViewMarker(record.Digest, record.Fill, 0, 0).FillNumber;
         writes.Add(new FeatureWrite(view.KeyOf(entity), StoredState.Write(view.Engine, state, number)));
         if (writes.Count == MostWrites)
             await FlushAsync(cancellationToken);
@@ -106,20 +110,45 @@ public sealed class SharedFill
             throw Void();
         if (!written.IsComplete)
             return null;
+        if (ViewMarker.IsOtherRun(written.Runs, await view.Values.FindRunsAsync(cancellationToken)))
+        {
+            await view.Values.DeleteAsync(view.Keys.Parts, cancellationToken);
+            throw Void();
+        }
+
         // Events after the first that a part did not read are applied again, which changes nothing where they were read.
-        var marker = new ViewMarker(record.Digest, record.Fill, epoch, written.Done.Values.Min());
-        await view.MarkAsync(marker, cancellationToken);
-        await view.Values.DeleteAsync(view.Keys.Parts, cancellationToken);
-        await view.Values.UnlockAsync(view.Keys.Filling, record.Holder, cancellationToken);
-        return marker;
+        var marker = new ViewMarker(record.Digest, record.Fill, epoch, written.Done.Values.Min(), written.Runs);
+        return await view.Values.TryChangeAsync(
+            [FeatureValues.LockOf(view.Keys.Filling, record.Holder), new FeatureWrite(view.Keys.Parts, written.ToUtf8())],
+            [new FeatureWrite(view.Keys.Marker, marker.ToUtf8())],
+            [view.Keys.Parts, view.Keys.Filling],
+            view.Kept,
+            cancellationToken)
+            ? marker
+            : throw Void();
     }
 
     private async Task FlushAsync(CancellationToken cancellation)
     {
         if (time.GetElapsedTime(keptAt) >= KeepPeriod)
             await KeepAsync(cancellation);
-        await view.Values.WriteAsync(writes, view.Kept, cancellation);
+        var later = 0UL;
+        await view.Values.UpdateAsync(
+            writes.ConvertAll(static write => write.Key),
+            (index, old) =>
+            {
+                if (StoredState.NumberOf(old) is not { } found || !FillNumber.IsLater(found, number))
+                    return writes[index].Value.ToArray();
+                later = Math.Max(later, found);
+                return null;
+            },
+            view.Kept,
+            cancellation);
         writes.Clear();
+        if (later == 0)
+            return;
+        await FillNumber.PassAsync(view, later, cancellation);
+        throw Void();
     }
 
     private async Task KeepAsync(CancellationToken cancellation)

@@ -17,13 +17,13 @@ internal static class StoredState
         return value;
     }
 
-    /// <summary>Whether a value is of another fill.</summary>
-    internal static bool IsOther(byte[]? value, ulong fill) =>
-        value is { Length: > HeadBytes } && BinaryPrimitives.ReadUInt64LittleEndian(value) != fill;
+    /// <summary>The number of the fill of a value; null if the value is missing.</summary>
+    internal static ulong? NumberOf(byte[]? value) =>
+        value is { Length: > HeadBytes } ? BinaryPrimitives.ReadUInt64LittleEndian(value) : null;
 
     /// <summary>The state in a value; empty if the value is missing, or is of another fill.</summary>
     internal static ReadOnlyMemory<byte> StateOf(byte[]? value, ulong fill) =>
-        value is { Length: > HeadBytes } && BinaryPrimitives.ReadUInt64LittleEndian(value) == fill ? value.AsMemory(HeadBytes) : default;
+        NumberOf(value) == fill ? value.AsMemory(HeadBytes) : default;
 
     /// <summary>Reads a value; null if it is missing, or is of another fill.</summary>
     /// <exception cref="FeatureStateException">The value is damaged.</exception>

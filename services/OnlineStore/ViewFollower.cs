@@ -13,9 +13,9 @@ namespace ModelServing.OnlineStore;
 /// </summary>
 /// <remarks>
 /// <code>
-/// 1 marker     looked up each second; none, or one of another epoch of the log: the view is filled
-/// 2 fill       from the first event on, with plain writes under a lock; at the end of the log, the marker
-/// 3 apply      from the checkpoint on, each state by compare-and-set
+/// 1 marker     looked up each second; none, or one of another epoch of the log or another run of the cache: the view is filled
+/// 2 fill       from the first event on, under a lock; at the end of the log, the marker
+/// 3 apply      from the checkpoint on
 /// </code>
 /// </remarks>
 public sealed class ViewFollower : IDisposable
@@ -23,7 +23,7 @@ public sealed class ViewFollower : IDisposable
     private const int MostEvents = 2048;
 
     private static readonly TimeSpan MarkerPeriod = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MarkerKept = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MarkerKept = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LockPeriod = TimeSpan.FromSeconds(1);
 
@@ -58,7 +58,7 @@ public sealed class ViewFollower : IDisposable
 
     public ViewStore View => view;
 
-    /// <summary>What became of the events.</summary>
+    /// <summary>The results of the events.</summary>
     public ApplyCounts Counts { get; } = new();
 
     /// <summary>Whether readers see the view's features, as far as this process knows.</summary>
@@ -88,9 +88,9 @@ public sealed class ViewFollower : IDisposable
         }
         catch (FeatureStateException e)
         {
-            // Nobody but this program writes there. Whatever else is wrong, the log is right.
+            // Only this program writes there, so the log is authoritative.
             FollowerLog.Damaged(logger, view.Engine.Definition.Id.ToString(), e.Message);
-            BeginFill();
+            BeginFill(marker?.Fill);
         }
     }
 
@@ -110,15 +110,23 @@ public sealed class ViewFollower : IDisposable
         checkedAt = time.GetTimestamp();
         if (found is null || found.Epoch != log.Epoch)
         {
-            if (marker is not null || fill is null)
-                BeginFill();
+            BeginFill(null);
+            return;
+        }
+
+        // A replica that took over, or a server that was restarted with an earlier copy, lacks events that were applied.
+        var runs = await view.Values.FindRunsAsync(cancellation);
+        if (ViewMarker.IsOtherRun(found.Runs, runs))
+        {
+            FollowerLog.OtherRun(logger, view.Engine.Definition.Id.ToString());
+            BeginFill(found.Fill);
             return;
         }
 
         if (found.Fill != marker?.Fill)
         {
             // Filled before this process began, or by another one.
-            Start(checkpoint.Find(found.Fill) ?? EventPosition.Start);
+            Start(checkpoint.Find(found.Fill) ?? await log.FindPositionAsync(found.FilledTo, cancellation));
             batch.Clear();
             Interlocked.Exchange(ref appliedTo, Math.Max(found.FilledTo, reader!.Position.Next - 1));
             keptAt = 0;
@@ -127,16 +135,17 @@ public sealed class ViewFollower : IDisposable
 
         if (keptAt == 0 || time.GetElapsedTime(keptAt) >= MarkerKept)
         {
-            await view.MarkAsync(found, cancellation);
+            await view.RenewAsync(found.Fill, runs, cancellation);
             keptAt = time.GetTimestamp();
         }
     }
 
-    private void BeginFill()
+    // The marker of the fill that is replaced counts no more.
+    private void BeginFill(string? replaces)
     {
         marker = null;
         batch.Clear();
-        fill = new ViewFill(view, Counts);
+        fill = new ViewFill(view, Counts, log.Epoch, replaces, time);
         hasHistory = false;
         Start(EventPosition.Start);
         Interlocked.Exchange(ref appliedTo, 0);
@@ -162,17 +171,21 @@ public sealed class ViewFollower : IDisposable
         var last = log.LastSequence;
         if (await TakeAsync(0, cancellation))
         {
-            await fill.ApplyAsync(batch, cancellation);
-            Done();
+            if (await fill.ApplyAsync(batch, cancellation))
+                Done();
+            else
+                fill = null;
             return;
         }
 
         // It may have been compacted meanwhile.
         await RequireHistoryAsync(cancellation);
         // What is missing up to there is nowhere.
-        marker = await fill.FinishAsync(log.Epoch, Math.Max(last, reader!.Position.Next - 1), cancellation);
-        Interlocked.Exchange(ref appliedTo, marker.FilledTo);
+        marker = await fill.FinishAsync(Math.Max(last, reader!.Position.Next - 1), cancellation);
         fill = null;
+        if (marker is null)
+            return;
+        Interlocked.Exchange(ref appliedTo, marker.FilledTo);
         keptAt = checkedAt = time.GetTimestamp();
         checkpoint.Write(marker.Fill, reader.Position);
         FollowerLog.Filled(logger, view.Engine.Definition.Id.ToString(), marker.FilledTo, reader.Missing, reader.Unreadable);
@@ -203,44 +216,31 @@ public sealed class ViewFollower : IDisposable
         }
 
         var grouped = new EntityEvents(view.Engine, batch, Counts);
-        if (await UpdateAsync(grouped, filled.FillNumber, overwrites: false, cancellation))
+        var keys = grouped.Entities.ConvertAll(view.KeyOf);
+        var changes = new StateChanges(view, filled.FillNumber);
+        await changes.UpdateAsync(keys, grouped.Apply, overwrites: false, cancellation);
+        if (changes.HasOthers)
         {
-            // Values of an earlier fill may be left. But another process may be filling the view again since the marker was read.
+            // States of an earlier fill may be left. But another process may be filling the view again since the marker was read.
             if ((await view.FindMarkerAsync(cancellation))?.Fill != filled.Fill)
             {
                 marker = null;
                 return;
             }
 
-            await UpdateAsync(grouped, filled.FillNumber, overwrites: true, cancellation);
+            await changes.UpdateAsync(keys, grouped.Apply, overwrites: true, cancellation);
+            if (changes.Later != 0)
+            {
+                // It is not filled by another process, and these states are in the way of further ones.
+                await FillNumber.PassAsync(view, changes.Later, cancellation);
+                BeginFill(filled.Fill);
+                return;
+            }
         }
 
         grouped.Count(Counts);
         Done();
         checkpoint.WriteIfDue(filled.Fill, reader!.Position);
-    }
-
-    // Whether there are values of another fill, which were not overwritten.
-    private async Task<bool> UpdateAsync(EntityEvents grouped, ulong fillNumber, bool overwrites, CancellationToken cancellation)
-    {
-        var others = false;
-        await view.Values.UpdateAsync(
-            grouped.Entities.ConvertAll(view.KeyOf),
-            (index, old) =>
-            {
-                if (!overwrites && StoredState.IsOther(old, fillNumber))
-                {
-                    others = true;
-                    return null;
-                }
-
-                return grouped.Apply(index, StoredState.Read(view.Engine, old, fillNumber)) is { } state
-                    ? StoredState.Write(view.Engine, state, fillNumber)
-                    : null;
-            },
-            view.Kept,
-            cancellation);
-        return others;
     }
 
     // Whether there is a batch of events after a sequence. A batch that failed is taken again.

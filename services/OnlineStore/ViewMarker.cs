@@ -10,14 +10,28 @@ namespace ModelServing.OnlineStore;
 /// <param name="Fill">Names the fill, 16 hexadecimal digits. Each value of it begins with the same number.</param>
 /// <param name="Epoch">The epoch of the event log.</param>
 /// <param name="FilledTo">The sequence of the last event of the fill.</param>
-public sealed record ViewMarker(string Digest, string Fill, int Epoch, long FilledTo)
+/// <param name="Runs">The runs of the cache's servers, as <see cref="Cache.Features.FeatureValues.FindRunsAsync"/> names them; null if they
+/// are unknown.</param>
+public sealed record ViewMarker(string Digest, string Fill, int Epoch, long FilledTo, string? Runs = null)
 {
     private const int MostBytes = 1024;
 
     [JsonIgnore]
-    internal ulong FillNumber => ulong.Parse(Fill, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    internal ulong FillNumber => NumberOf(Fill) ?? throw new FormatException($"'{Fill}' does not name a fill");
 
     internal static string NameOf(ulong fill) => fill.ToString("x16", CultureInfo.InvariantCulture);
+
+    /// <summary>The number of a fill; null if the text does not name one.</summary>
+    internal static ulong? NumberOf(string fill) =>
+        fill.Length == 16 && ulong.TryParse(fill, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+
+    /// <summary>Whether a server of the cache has another run than it had, and so may lack the last writes.</summary>
+    /// <param name="before">The runs before; null if they are unknown.</param>
+    /// <param name="now">The runs now; null if they are unknown.</param>
+    internal static bool IsOtherRun(string? before, string? now) =>
+        before is not null && now is not null && before.Split(',').Except(now.Split(',')).Any();
 
     internal byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, MarkerJson.Default.ViewMarker);
 
@@ -28,8 +42,7 @@ public sealed record ViewMarker(string Digest, string Fill, int Epoch, long Fill
             return null;
         try
         {
-            return JsonSerializer.Deserialize(utf8, MarkerJson.Default.ViewMarker) is { Fill.Length: 16 } marker
-                && ulong.TryParse(marker.Fill, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _)
+            return JsonSerializer.Deserialize(utf8, MarkerJson.Default.ViewMarker) is { } marker && NumberOf(marker.Fill) is not null
                 ? marker
                 : null;
         }

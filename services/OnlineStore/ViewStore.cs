@@ -35,13 +35,20 @@ public sealed class ViewStore
     public async Task<ViewMarker?> FindMarkerAsync(CancellationToken cancellationToken) =>
         Accept((await values.ReadAsync([Keys.Marker], cancellationToken))[0]);
 
-    /// <summary>Writes the marker, also to keep it longer.</summary>
+    /// <summary>Reads the marker of an epoch of the event log, or of a later one; null if the view was not filled since.</summary>
+    /// <exception cref="CacheException">The marker can't be read.</exception>
+    public async Task<ViewMarker?> FindMarkerAsync(int epoch, CancellationToken cancellationToken) =>
+        await FindMarkerAsync(cancellationToken) is { } marker && marker.Epoch >= epoch ? marker : null;
+
+    /// <summary>Keeps the marker of a fill longer, if it is still there, and notes the runs of the cache's servers.</summary>
+    /// <param name="runs">The runs; null if they are unknown.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="CacheException">The marker may not be written.</exception>
-    public Task MarkAsync(ViewMarker marker, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(marker);
-        return values.WriteAsync([new FeatureWrite(Keys.Marker, marker.ToUtf8())], Kept, cancellationToken);
-    }
+    internal Task RenewAsync(string fill, string? runs, CancellationToken cancellationToken) => values.UpdateAsync(
+        [Keys.Marker],
+        (_, old) => Accept(old) is { } marker && marker.Fill == fill ? (marker with { Runs = runs ?? marker.Runs }).ToUtf8() : null,
+        Kept,
+        cancellationToken);
 
     /// <summary>The marker in a value of its key; null if it is not one of this definition.</summary>
     internal ViewMarker? Accept(byte[]? value) => ViewMarker.Parse(value) is { } marker && marker.Digest == Engine.Digest ? marker : null;

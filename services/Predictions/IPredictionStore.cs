@@ -28,7 +28,6 @@ public interface IPredictionStore
     Task<IReadOnlyList<PredictionRecord>> FindAsync(string requestId, CancellationToken cancellationToken);
 
     /// <summary>Reads a model's records of one minute, page by page and in any order.</summary>
-    /// <param name="model">The model.</param>
     /// <param name="minute">The minute since 1970 in which the attempts began (<see cref="StoredPrediction.Minute"/>).</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="PredictionStoreException">The store can't be read, or holds a row that is not a record.</exception>

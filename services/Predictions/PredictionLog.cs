@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
+using ModelServing.Predictions.Records;
 using ModelServing.Predictions.Shipping;
 using ModelServing.Registry;
 using ModelServing.Spool;
@@ -27,6 +28,7 @@ public sealed class PredictionLog : IDisposable
     private readonly ILogger<PredictionLog> logger;
     private readonly Shipper shipper;
     private readonly AsideFolder aside;
+    private readonly PredictionLogReporter reporter;
     private readonly DiskCommits? commits;
     private readonly Lock opening = new();
     private volatile SpoolWriter? writer;
@@ -53,6 +55,7 @@ public sealed class PredictionLog : IDisposable
         Store = store;
         aside = new AsideFolder(AsideFolder.In(settings.Spool));
         shipper = new Shipper(store, new LargeTensors(objects), aside, Counters, time, logger);
+        reporter = new PredictionLogReporter(Counters, settings.RefuseWhenFull, time, logger);
         commits = settings.Mode == SpoolMode.Disk ? new DiskCommits(() => writer) : null;
         _ = TryOpen();
     }
@@ -83,13 +86,21 @@ public sealed class PredictionLog : IDisposable
     /// <summary>The bytes of this process's spool on the disk.</summary>
     public long SpoolBytes => writer?.Bytes ?? 0;
 
-    /// <summary>How many records and damaged parts lie aside, those of earlier processes included.</summary>
+    /// <summary>How many records and damaged parts are set aside, those of earlier processes included.</summary>
     public int CountAside() => aside.Count();
 
     /// <summary>Appends a record. It survives the end of the process from here on; call <see cref="OnDiskAsync"/> before the answer leaves
     /// if the mode is <see cref="SpoolMode.Disk"/>.</summary>
     /// <returns>Whether the request may be answered: the record was kept, or the settings allow to lose it.</returns>
-    public bool TryAppend(ReadOnlySpan<byte> record)
+    public bool TryAppend(RecordWriter record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (record.LargeTensors > 0)
+            Counters.CountLargeDigests(record.LargeTensors);
+        return TryAppend(record.Written);
+    }
+
+    internal bool TryAppend(ReadOnlySpan<byte> record)
     {
         var appended = writer?.Append(record, out _) ?? Appended.Failed;
         if (appended == Appended.Kept)
@@ -126,7 +137,7 @@ public sealed class PredictionLog : IDisposable
                 isRefusing = false;
         }
 
-        Report();
+        reporter.Report(SpoolFailure);
         await Task.Delay(PreparePeriod, time, cancellation);
     }
 
@@ -150,7 +161,7 @@ public sealed class PredictionLog : IDisposable
 
         using (folder)
         {
-            using var spool = new ShippedSpool(folder, writer: null, aside, Counters);
+            using var spool = new ShippedSpool(folder, writer: null, aside, Counters, logger);
             takenOver = spool;
             try
             {
@@ -227,7 +238,7 @@ public sealed class PredictionLog : IDisposable
             {
                 var folder = SpoolFolder.Create(settings.Spool, time);
                 var created = new SpoolWriter(folder.Path, new SpoolOptions(settings.Mode, settings.SpoolBytes), time);
-                own = new ShippedSpool(folder, created, aside, Counters);
+                own = new ShippedSpool(folder, created, aside, Counters, logger);
                 writer = open = created;
                 failure = null;
                 created.Prepare();
@@ -256,18 +267,6 @@ public sealed class PredictionLog : IDisposable
             Counters.CountLost(LostReason.Disk);
             return true;
         }
-    }
-
-    private string? reported;
-
-    private void Report()
-    {
-        var now = SpoolFailure;
-        if (now is not null && reported is null)
-            PredictionLogLog.SpoolFails(logger, now, settings.RefuseWhenFull ? "requests are refused" : "records are lost");
-        else if (now is null && reported is not null)
-            PredictionLogLog.SpoolWorks(logger);
-        reported = now;
     }
 
     private static void TryDelete(SpoolFolder folder)

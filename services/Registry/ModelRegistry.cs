@@ -6,7 +6,6 @@ using ModelServing.Registry.Safety;
 namespace ModelServing.Registry;
 
 /// <summary>The versions of all models, in an object store. A version is immutable and exists once its manifest has arrived.</summary>
-/// <param name="store">The store.</param>
 /// <param name="time">The source of a manifest's creation time.</param>
 /// <param name="limits">The limits for a model; null means <see cref="ArtifactLimits.Default"/>.</param>
 public sealed class ModelRegistry(IObjectStore store, TimeProvider time, ArtifactLimits? limits = null)
@@ -263,7 +262,17 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
 
     private async Task<string> DescribeVersionsAsync(ModelName name, CancellationToken cancellationToken)
     {
-        var versions = await ListAsync(name, cancellationToken);
+        IReadOnlyList<PublishedVersion> versions;
+        try
+        {
+            versions = await ListAsync(name, cancellationToken);
+        }
+        catch (RegistryException e)
+        {
+            // A version's own pods may not list, and the reader must still hear that it does not exist.
+            return $"its versions can't be listed: {e.Message}";
+        }
+
         return versions.Count == 0
             ? "no version of that model is published"
             : $"published versions: {string.Join(", ", versions.Select(v => v.Version))}";

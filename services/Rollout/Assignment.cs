@@ -23,7 +23,6 @@ public sealed class Assignment
     {
     }
 
-    /// <param name="rollout">The rollout.</param>
     /// <param name="layout">Which variant owns which bucket.</param>
     /// <param name="closed">The names of variants that get no traffic. Their buckets go to stable, and no other bucket moves.</param>
     public Assignment(RolloutPlan rollout, BucketLayout layout, IEnumerable<string>? closed = null)

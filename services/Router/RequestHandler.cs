@@ -56,7 +56,9 @@ internal sealed class RequestHandler
     internal async Task HandleAsync(HttpContext context, string path, SplitCall? split = null)
     {
         var began = time.GetTimestamp();
-        var requestId = split?.RequestId ?? Ulid.NewUlid(time.GetUtcNow()).ToString();
+        var id = split?.RequestId ?? Ulid.NewUlid(time.GetUtcNow());
+        var requestId = id.ToString();
+        var isSampled = answered.IsSampled(id);
         context.Response.Headers[HeaderNames.RequestId] = requestId;
         // The client of a retry was admitted with the first attempt.
         var admitted = split is { IsRetry: true } ? default : await admission.AdmitAsync(context);
@@ -69,11 +71,10 @@ internal sealed class RequestHandler
             return;
         }
 
-        var clientHash = admitted.Client?.Hash ?? split?.ClientHash ?? 0;
         var found = split is null
             ? RequestRouting.Find(context, path, holder.Current, admitted.Client!, requestId)
-            : SplitRouting.Find(path, holder.Current, split, clientHash, context.Request.Headers[HeaderNames.RequestTimeout]);
-        if (split is { IsRetry: true } && found.Problem is null && !found.Request.Model.Budget.TryTake())
+            : SplitRouting.Find(context, path, holder.Current, admitted.Client, split);
+        if (split is { Failed: { } failed } && found.Problem is null && !failover.Take(found.Request.Model, failed))
             found = RouteResult.Refused(Problems.NoRetryBudget, "The budget of retries is empty");
         if (found.Problem is { } notFound)
         {
@@ -89,26 +90,19 @@ internal sealed class RequestHandler
         context.Response.Headers[HeaderNames.ModelVersion] = route.VersionText;
         context.Response.Headers[HeaderNames.ModelVariant] = route.Variant;
         if (split is not null)
-            SplitPort.Describe(context, clientHash, request.Model.AttemptLimit);
+            SplitPort.Describe(context, request.ClientHash, request.Model.LimitOf(request.Timeout ?? request.Model.Timeout));
         var result = new AttemptResult(ForwardResult.Answered);
         Problem? problem = null;
         var detail = "";
         try
         {
-            var attempt = AttemptFor(request, requestId, began, AnsweredRequests.TraceOf(context.Request), split);
+            var attempt = AttemptFor(request, requestId, began, isSampled, AnsweredRequests.TraceOf(context.Request), split);
             // Only the timeout is used after the await: whatever outlives an await is allocated.
             var timeout = attempt.Timeout;
             if (request.IsAssigned && !route.IsStable)
-            {
-                if (split is null)
-                    (result, route) = await failover.ForwardAsync(context, attempt);
-                else
-                    result = await failover.ForwardOnceAsync(context, attempt);
-            }
+                (result, route) = await failover.ForwardAsync(context, attempt);
             else
-            {
                 result = await forwarder.ForwardAsync(context, attempt, default);
-            }
 
             if (result.Result == ForwardResult.NoReadyEndpoint && route.Variant != VariantPlan.Pinned &&
                 request.Model.Effective.Refused is { } condemned)
@@ -149,7 +143,8 @@ internal sealed class RequestHandler
         answered.Answered(context, route, requestId, began, result, problem?.Reason);
     }
 
-    private Attempt AttemptFor(in RoutedRequest request, string requestId, long began, string? trace, SplitCall? split)
+    private Attempt AttemptFor(
+        in RoutedRequest request, string requestId, long began, bool isSampled, string? trace, SplitCall? split)
     {
         var model = request.Model;
         var isShortened = request.Timeout < model.Timeout;
@@ -158,11 +153,10 @@ internal sealed class RequestHandler
         if (split is { IsRetry: true })
             isShortened = split.IsShortened;
         var limit = TimeSpan.Zero;
-        if (request.IsAssigned && model.AttemptLimit is { } attemptLimit)
+        if (request.IsAssigned && model.AttemptLimit is not null)
         {
             model.Budget.Add(request.Route.IsStable);
-            // Half of the caller's time is left for a retry. All variants get the same limit, so they stay comparable.
-            limit = isShortened && timeout / 2 < attemptLimit ? timeout / 2 : attemptLimit;
+            limit = model.LimitOf(timeout);
         }
 
         return new Attempt
@@ -179,10 +173,12 @@ internal sealed class RequestHandler
             KeyHash = request.KeyHash,
             RoutingKey = request.Key is { } key ? recordedKey?.ToHex(key) : null,
             TraceParent = trace,
+            IsSampled = isSampled,
             ClientHash = request.ClientHash,
             IsReported = limit > TimeSpan.Zero,
             IsSplit = split is not null,
-            Failover = split?.Failed?.ToHeader(),
+            Failed = split?.Failed,
+            FailedWithin = split?.FailedWithin ?? default,
         };
     }
 

@@ -24,6 +24,7 @@ using ModelServing.Router.Recording;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 using ModelServing.Router.Sources;
+using ModelServing.Router.Splitting;
 using ModelServing.Router.Threading;
 
 namespace ModelServing.Router;
@@ -88,9 +89,8 @@ public static class RouterHost
         builder.Services.AddSingleton<OpenConnections>();
         builder.Services.AddSingleton<AnsweredRequests>();
         builder.Services.AddSingleton<RequestHandler>();
-        builder.Services.AddSingleton<RouterPorts>();
         if (settings.SplitUrls is not null)
-            builder.Services.AddSingleton<SplitPort>();
+            SplitServices.Add(builder.Services, settings);
         builder.Services.AddSingleton<ModelList>();
         builder.Services.AddSingleton<RoutingTableSwapper>();
         builder.Services.AddHostedService<RoutingTableUpdater>();
@@ -110,12 +110,11 @@ public static class RouterHost
         if (settings.AdminUrls is not null)
             AdminApi.Map(app);
         if (settings.SplitUrls is not null)
-            SplitPort.Map(app);
-        else
-            app.Use(next => context =>
-                context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
-                    ? handler.HandleAsync(context, path)
-                    : next(context));
+            SplitPort.Map(app, settings);
+        app.Use(next => context =>
+            context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
+                ? handler.HandleAsync(context, path)
+                : next(context));
         app.Map(InferencePaths.ModelList, app.Services.GetRequiredService<ModelList>().AnswerAsync);
         var outcomes = app.Services.GetRequiredService<OutcomesApi>();
         app.Use(next => context =>

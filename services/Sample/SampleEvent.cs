@@ -8,7 +8,6 @@ namespace ModelServing.Sample;
 /// <param name="Time">The payment's time.</param>
 /// <param name="KnownTime">When it became known.</param>
 /// <param name="CardId">The card, which is the customer's number.</param>
-/// <param name="TerminalId">The terminal.</param>
 /// <param name="Cents">The amount in hundredths of the currency; null for a fraud, whose payment has it.</param>
 public sealed record SampleEvent(
     string Source, string Id, DateTimeOffset Time, DateTimeOffset KnownTime, int CardId, int TerminalId, int? Cents)

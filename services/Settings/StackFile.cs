@@ -155,9 +155,7 @@ public sealed class StackFile
     /// <summary>Makes the fault of a version of <see cref="ComparedVersions"/> that can't answer all requests of the stable version's
     /// callers.</summary>
     /// <param name="setting">The setting that names the version.</param>
-    /// <param name="model">The model.</param>
     /// <param name="stable">The stable version.</param>
-    /// <param name="version">The version.</param>
     /// <param name="missing">A clause for each difference, about the version.</param>
     public SettingsFault InterfaceFault(
         string setting, ModelName model, ModelVersion stable, ModelVersion version, IEnumerable<string> missing) => Fault(

@@ -1,6 +1,6 @@
 namespace ModelServing.Spool;
 
-/// <summary>What became of a record that was given to the spool.</summary>
+/// <summary>The result of appending a record to the spool.</summary>
 public enum Appended
 {
     /// <summary>The spool has it.</summary>

@@ -65,7 +65,7 @@ public sealed class DiskCommits : IDisposable
         catch (Exception e)
         {
             group.SetException(e);
-            // Nobody may wait for it any more.
+            // By now, no request may be waiting for it.
             _ = group.Task.Exception;
         }
     }

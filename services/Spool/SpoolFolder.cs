@@ -9,6 +9,8 @@ namespace ModelServing.Spool;
 /// </summary>
 public sealed class SpoolFolder : IDisposable
 {
+    private const string Unnamed = ".new";
+
     private readonly FileStream held;
 
     private SpoolFolder(string path, FileStream held)
@@ -29,8 +31,12 @@ public sealed class SpoolFolder : IDisposable
         var name = string.Create(
             CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{Environment.ProcessId}-{Guid.NewGuid():N}");
         var path = System.IO.Path.Combine(root, name);
-        PrivateFiles.CreateFolder(path);
-        return new SpoolFolder(path, Lock(path) ?? throw new IOException($"{path} can't be locked"));
+        // It gets its name once it is locked: another process takes over, and deletes, every named folder that isn't.
+        var unnamed = path + Unnamed;
+        PrivateFiles.CreateFolder(unnamed);
+        var held = Lock(unnamed, FileMode.OpenOrCreate) ?? throw new IOException($"{unnamed} can't be locked");
+        Directory.Move(unnamed, path);
+        return new SpoolFolder(path, held);
     }
 
     /// <summary>Owns a folder of any name, which a later process may own again.</summary>
@@ -39,7 +45,7 @@ public sealed class SpoolFolder : IDisposable
     public static SpoolFolder Own(string path)
     {
         PrivateFiles.CreateFolder(path);
-        return new SpoolFolder(path, Lock(path) ?? throw new IOException($"another process owns {path}"));
+        return new SpoolFolder(path, Lock(path, FileMode.OpenOrCreate) ?? throw new IOException($"another process owns {path}"));
     }
 
     /// <summary>Takes over a folder whose process has ended. Returns null if every process still runs.</summary>
@@ -49,7 +55,7 @@ public sealed class SpoolFolder : IDisposable
             return null;
         foreach (var path in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
         {
-            if (path != own && File.Exists(System.IO.Path.Combine(path, SpoolFormat.LockFile)) && Lock(path) is { } held)
+            if (path != own && !path.EndsWith(Unnamed, StringComparison.Ordinal) && Lock(path, FileMode.Open) is { } held)
                 return new SpoolFolder(path, held);
         }
 
@@ -73,29 +79,42 @@ public sealed class SpoolFolder : IDisposable
         }
     }
 
+    /// <summary>Waits until the disk has all of some segments that get no more records, and their names.</summary>
+    /// <exception cref="IOException">The disk fails.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not read a segment.</exception>
+    public void Flush(IEnumerable<SealedSegment> segments)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        foreach (var segment in segments.Where(static segment => segment.Length > 0))
+            SpoolSegment.Flush(Path, segment.Number);
+        AtomicName.Flush(Path);
+    }
+
     /// <summary>Deletes the folder, whose records are in the store.</summary>
     public void Delete()
     {
         // Files first: if the process ends in between, the folder is found again as long as it has its lock's file.
         foreach (var file in Directory.EnumerateFiles(Path).Where(static file => System.IO.Path.GetFileName(file) != SpoolFormat.LockFile))
             File.Delete(file);
-        Directory.Delete(Path, recursive: true);
+        File.Delete(System.IO.Path.Combine(Path, SpoolFormat.LockFile));
+        Directory.Delete(Path);
         held.Dispose();
     }
 
     public void Dispose() => held.Dispose();
 
-    private static FileStream? Lock(string path)
+    private static FileStream? Lock(string path, FileMode mode)
     {
         try
         {
+            var file = System.IO.Path.Combine(path, SpoolFormat.LockFile);
             // The system releases it when the process ends, however it ends.
-            return new FileStream(
-                System.IO.Path.Combine(path, SpoolFormat.LockFile),
-                FileMode.OpenOrCreate,
-                FileAccess.ReadWrite,
-                FileShare.None,
-                bufferSize: 0);
+            var held = new FileStream(file, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            // Its owner may have deleted the folder after the file was opened.
+            if (File.Exists(file))
+                return held;
+            held.Dispose();
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -6,9 +6,9 @@ using ModelServing.Contracts.Reliability;
 namespace ModelServing.Spool;
 
 /// <summary>
-/// A segment that is being written. Its file is mapped into memory: a record that is copied there belongs to the system, so it survives the
-/// end of the process, and no call of the system is needed for it. All of the file's blocks are written with zeros first. So a full disk is
-/// an exception here, and not a signal that ends the process later.
+/// A segment that is being written. Its file is mapped into memory: a record that is copied there belongs to the operating system, so it
+/// survives the end of the process, and no call of the system is needed for it. All of the file's blocks are written with zeros first. So a
+/// full disk is an exception here, and not a signal that ends the process later.
 /// </summary>
 internal sealed unsafe class SpoolSegment : IDisposable
 {
@@ -87,7 +87,6 @@ internal sealed unsafe class SpoolSegment : IDisposable
     public bool Fits(int recordBytes) => SpoolFormat.SizeOf(recordBytes) <= Capacity - Length;
 
     /// <summary>Appends a record that fits.</summary>
-    /// <param name="record">The record.</param>
     /// <param name="checksum">The checksum of its bytes alone.</param>
     /// <param name="number">Its number in the spool.</param>
     public void Append(ReadOnlySpan<byte> record, uint checksum, ulong number)
@@ -105,6 +104,24 @@ internal sealed unsafe class SpoolSegment : IDisposable
 
     /// <summary>Waits until the disk has everything that was appended before.</summary>
     public void Flush() => RandomAccess.FlushToDisk(file);
+
+    /// <summary>Waits until the disk has all of a segment that gets no more records.</summary>
+    internal static void Flush(string folder, long segment)
+    {
+        try
+        {
+            using var ended = File.OpenHandle(
+                Path.Combine(folder, SpoolFormat.SegmentName(segment)),
+                FileMode.Open,
+                FileAccess.ReadWrite,
+                FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.FlushToDisk(ended);
+        }
+        catch (FileNotFoundException)
+        {
+            // It was shipped and deleted meanwhile.
+        }
+    }
 
     public void Dispose()
     {

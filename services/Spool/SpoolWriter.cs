@@ -56,7 +56,6 @@ public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvide
     }
 
     /// <summary>Appends a record. With <see cref="Appended.Kept"/>, the record survives the end of the process.</summary>
-    /// <param name="record">The record.</param>
     /// <param name="number">Its number, if it was kept.</param>
     public Appended Append(ReadOnlySpan<byte> record, out ulong number)
     {

@@ -8,7 +8,6 @@ namespace ModelServing.Trainer;
 /// A model's metrics on the evaluation period. They are the metrics of the ONNX file, run by ONNX Runtime as in the service, and not those
 /// of the model in ML.NET's memory.
 /// </summary>
-/// <param name="Model">The model.</param>
 /// <param name="Bytes">The bytes of <c>model.onnx</c>.</param>
 /// <param name="AreaUnderRoc">See <see cref="RankingMetrics.AreaUnderRoc"/>.</param>
 /// <param name="AveragePrecision">See <see cref="RankingMetrics.AveragePrecision"/>.</param>

@@ -11,6 +11,7 @@ internal static class AlarmsSetup
         Names = context.Names,
         CompartmentId = context.Cloud.Compartment,
         Emails = context.Cloud.Alarms.Emails,
+        DataProtection = context.Cloud.DataProtection,
     }, context.InRegion());
 
     internal static AlarmsComponent Alarms(StackContext context, Topics topics, FunctionsComponent functions) =>

@@ -5,6 +5,7 @@ using ModelServing.Infra.Identity;
 using ModelServing.Infra.Journal;
 using ModelServing.Infra.Network;
 using ModelServing.Infra.Predictions;
+using Pulumi;
 
 namespace ModelServing.Stacks.Composition;
 
@@ -19,6 +20,7 @@ internal static class DataSetup
         Nodes = context.Cloud.Cache.Nodes,
         NodeMemoryGbs = context.Cloud.Cache.MemoryInGbs,
         Shards = context.Cloud.Cache.Shards,
+        PasswordSecretId = context.Cloud.Cache.PasswordSecret is { } secret ? (Input<string>)secret : null,
         DataProtection = context.Cloud.DataProtection,
     }, context.InRegion());
 
@@ -33,6 +35,24 @@ internal static class DataSetup
             KmsKeyId = context.KmsKeyId,
             DataProtection = context.Cloud.DataProtection,
         }, context.InRegion());
+
+    internal static void Replica(StackContext context, ArtifactStoreComponent store, ServicePolicies services)
+    {
+        if (context.Cloud.Replication is not { } replication)
+            return;
+        _ = new ArtifactReplica("replica", new ArtifactReplicaArgs
+        {
+            Names = context.Names,
+            CompartmentId = context.Cloud.Compartment,
+            ReplicaRegion = context.ReplicaRegion(replication),
+            Region = replication.Region,
+            ReplicaName = context.ReplicaName!,
+            Namespace = store.Namespace,
+            BucketName = store.BucketName,
+            ServicePolicy = services.ObjectStorage,
+            DataProtection = context.Cloud.DataProtection,
+        }, context.InRegion());
+    }
 
     // The tables exist even while the log is off, so that turning it off deletes nothing.
     internal static PredictionsComponent Predictions(StackContext context)

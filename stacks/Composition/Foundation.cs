@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Infra.Access;
 using ModelServing.Infra.ArtifactStore;
 using ModelServing.Infra.Cache;
 using ModelServing.Infra.Cluster;
@@ -20,6 +21,13 @@ internal sealed record Foundation(
     ArtifactStoreComponent Store,
     ImagesComponent Images)
 {
+    /// <summary>The way to the cluster for people; null without one.</summary>
+    internal AccessComponent? Access { get; init; }
+
+    /// <summary>What the Kubernetes API is reached through. It must outlive every object of the cluster, because it takes part in their
+    /// deletion too.</summary>
+    internal IReadOnlyList<Resource> WayToCluster => Access is null ? [Network, Cluster] : [Network, Cluster, Access];
+
     /// <summary>The location of the versions' artifacts in the settings of programs.</summary>
     internal Output<string> Artifacts =>
         Output.Tuple(Store.Namespace, Store.BucketName).Apply(static bucket => HostSources.Bucket(bucket.Item1, bucket.Item2));

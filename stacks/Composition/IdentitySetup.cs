@@ -15,6 +15,7 @@ internal static class IdentitySetup
         HomeRegion = context.HomeRegion,
         Region = context.Cloud.Region,
         BucketName = context.BucketName,
+        ReplicaName = context.ReplicaName,
         KmsKeyId = context.KmsKeyId,
     }, context.InRegion());
 
@@ -23,13 +24,13 @@ internal static class IdentitySetup
         Names = context.Names,
         CompartmentId = context.Cloud.Compartment,
         HomeRegion = context.HomeRegion,
-        TenancyId = context.Cloud.Tenancy,
         ClusterId = cluster.ClusterId,
         BucketName = context.BucketName,
         Namespace = ClusterNames.Namespace,
-        InferenceAccount = ClusterNames.Inference,
+        Models = [.. context.Models.Keys],
         RouterAccount = ClusterNames.Router,
         ExportAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Export : null,
+        BackupAccount = context.Cloud.HasJournalBackup(context.Settings) ? ClusterNames.JournalBackup : null,
         FeatureServerAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureServer : null,
         FeatureRebuildAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureRebuild : null,
         FeatureExportAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureExport : null,
@@ -38,8 +39,22 @@ internal static class IdentitySetup
         ArchivePrefix = ArtifactKeys.ArchivePrefix,
         FeaturesPrefix = ArtifactKeys.FeaturesPrefix,
         DataLakePrefix = ArtifactKeys.DataLakePrefix,
-        VerdictsPrefix = ArtifactKeys.VerdictPrefix,
     }, context.InRegion());
+
+    internal static FunctionPolicies Functions(StackContext context, FunctionsComponent functions) =>
+        new("function-policies", new FunctionPoliciesArgs
+        {
+            Names = context.Names,
+            CompartmentId = context.Cloud.Compartment,
+            HomeRegion = context.HomeRegion,
+            TenancyId = context.Cloud.Tenancy,
+            BucketName = context.BucketName,
+            RollbackId = functions.Rollback.Id,
+            ModelMetricsId = functions.ModelMetrics.Id,
+            ModelLoaderId = functions.ModelLoader.Id,
+            ArtifactsPrefix = ArtifactKeys.Prefix,
+            VerdictsPrefix = ArtifactKeys.VerdictPrefix,
+        }, context.InRegion());
 
     internal static InvocationPolicy Invocation(StackContext context, ClusterComponent cluster, FunctionsComponent functions) =>
         new("invocation", new InvocationPolicyArgs

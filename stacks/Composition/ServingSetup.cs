@@ -3,6 +3,7 @@ using ModelServing.Contracts.Functions;
 using ModelServing.Infra.Functions;
 using ModelServing.Infra.Gateway;
 using ModelServing.Infra.Workloads;
+using ModelServing.Settings;
 using Pulumi;
 
 namespace ModelServing.Stacks.Composition;
@@ -21,7 +22,7 @@ internal static class ServingSetup
             Repository = foundation.Images.Repositories[ImageNames.Functions],
             ImageDigest = cloud.Images.Functions!,
             IsArm = cloud.Cluster.Nodes.AreArm,
-            Settings = Output.Tuple(foundation.Journal.Location, foundation.Cache.Settings, foundation.Artifacts)
+            Settings = Output.Tuple(foundation.Journal.Location, CacheOf(foundation), foundation.Artifacts)
                 .Apply(locations => new FunctionsHostSettings
                 {
                     LogFormat = LogFormat.Json,
@@ -43,6 +44,24 @@ internal static class ServingSetup
         }, context.InRegion());
     }
 
+    internal static PublishedChecks Checks(
+        StackContext context, StackFile file, Foundation foundation, FunctionsComponent functions, IReadOnlyList<Resource> after) =>
+        new("checks", new PublishedChecksArgs
+        {
+            Names = context.Names,
+            CompartmentId = context.Cloud.Compartment,
+            ModelLoaderId = functions.ModelLoader.Id,
+            Namespace = foundation.Store.Namespace,
+            BucketName = foundation.Store.BucketName,
+            Versions = [.. file.NamedVersions().Select(static named => (named.Model, named.Version)).Distinct()],
+            After = after,
+        }, context.InRegion());
+
+    // A function has no Secret to read the password from: its configuration is all that it gets.
+    private static Output<CacheSettings> CacheOf(Foundation foundation) => foundation.Cache.Password is { } password
+        ? Output.Tuple(foundation.Cache.Settings, password.Text).Apply(static cache => cache.Item1 with { Password = cache.Item2 })
+        : foundation.Cache.Settings;
+
     internal static GatewayComponent Gateway(StackContext context, Foundation foundation, WorkloadsComponent workloads)
     {
         var gateway = context.Cloud.Gateway!;
@@ -57,9 +76,11 @@ internal static class ServingSetup
             FeatureServerAddress = workloads.FeatureServerAddress is { } features ? (Input<string>)features : null,
             LongestDeadline = context.LongestDeadline,
             Tokens = new GatewayTokens { KeysUri = gateway.KeysUri, Issuers = gateway.Issuers, Audiences = gateway.Audiences },
+            Domain = gateway.Domain is { } domain ? (domain.Name, domain.Certificate) : null,
             RequestsPerSecond = gateway.RequestsPerSecond,
             CorsOrigins = gateway.AllowedOrigins,
             LogRetentionDays = gateway.LogDays,
+            DataProtection = context.Cloud.DataProtection,
         }, context.InRegion());
     }
 }

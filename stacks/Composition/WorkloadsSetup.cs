@@ -23,6 +23,8 @@ internal static class WorkloadsSetup
             CompartmentId = cloud.Compartment,
             KubeConfig = foundation.Cluster.KubeConfig,
             ClusterId = foundation.Cluster.ClusterId,
+            Foundation = foundation.WayToCluster,
+            RoutersHaveNodes = cloud.Cluster.RouterNodes is not null,
             Plan = plan,
             Clients = ClientsMaker.Make(context.Settings, cloud),
             Versions = VersionsOf(context, ImageOf(ImageNames.Inference, cloud.Images.Inference!)),
@@ -49,15 +51,23 @@ internal static class WorkloadsSetup
                 Policy = invocation.Policy,
             },
             Export = cloud.HasExport(context.Settings) ? ExportOf(context, ImageOf(ImageNames.Jobs, cloud.Images.Jobs!)) : null,
+            Backup = cloud.HasJournalBackup(context.Settings) && cloud.Images.Jobs is { } jobs
+                ? new BackupJobArgs { Image = ImageOf(ImageNames.Jobs, jobs), Models = ModelsOf(context) }
+                : null,
             MaxRequestBytes = context.Settings.MaxRequestBytes,
             OtlpEndpoint = cloud.Telemetry.OtlpEndpoint,
+            AreScraped = cloud.Telemetry.Scrape,
             AccessLogSample = cloud.Telemetry.AccessLog.Hundredths,
             Registry = new ContainerRegistryLogin(
                 ImageNames.HostOf(cloud.Region),
                 Output.Format($"{foundation.Store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),
                 Output.CreateSecret(cloud.Registry.Token.Reveal())),
             Region = cloud.Region,
+            RegionMetadata = cloud.RegionMetadata is { } region
+                ? OciSettings.DescribeRegion(cloud.Region, region.Key, region.Realm, region.Domain)
+                : null,
             Cache = foundation.Cache.Settings,
+            CachePassword = foundation.Cache.Password,
             PredictionStore = foundation.Predictions.Location,
             HashKey = context.Settings.Predictions.HashKey is { } key ? (Input<string>)Output.CreateSecret(key.Reveal()) : null,
             Artifacts = foundation.Artifacts,
@@ -123,13 +133,16 @@ internal static class WorkloadsSetup
             .Select(static versions => versions.MaxBy(static view => view.Version)!),
     ];
 
+    private static IReadOnlyList<ModelName> ModelsOf(StackContext context) =>
+        [.. context.Models.Keys.OrderBy(static model => model.Text, StringComparer.Ordinal)];
+
     private static ExportJobArgs ExportOf(StackContext context, Input<string> image)
     {
         var export = context.Cloud.PredictionStore.Export;
         return new ExportJobArgs
         {
             Image = image,
-            Models = [.. context.Models.Keys.OrderBy(static model => model.Text, StringComparer.Ordinal)],
+            Models = ModelsOf(context),
             Hour = export.Hour,
             Shards = export.Shards,
             MemoryMbs = export.MemoryInMbs,

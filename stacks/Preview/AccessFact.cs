@@ -4,7 +4,6 @@ namespace ModelServing.Stacks.Preview;
 
 /// <summary>Who may call the platform, and with what. The clients document is a secret, so a preview compares these instead.</summary>
 /// <param name="Who">The client, as people name it.</param>
-/// <param name="Role">Its role.</param>
 /// <param name="Credentials">What it proves that with: digests of keys, or the conditions of tokens.</param>
 internal sealed record AccessFact(string Who, ClientRole Role, IReadOnlyList<string> Credentials)
 {

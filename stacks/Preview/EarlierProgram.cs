@@ -64,14 +64,17 @@ internal sealed class EarlierProgram : IAsyncDisposable
     }
 
     /// <summary>The stack at the commit; null if there is no such stack.</summary>
+    /// <param name="stack">The stack's name.</param>
+    /// <param name="foundationOnly">Whether to render the first of the two applies that create an environment.</param>
+    /// <param name="registry">Finds the folder of a registry for a stack file. A different program is not called with it.</param>
     /// <exception cref="PreviewException">The commit's program cannot be built, or fails.</exception>
-    internal async Task<StackSnapshot?> RenderAsync(string stack, bool foundationOnly)
+    internal async Task<StackSnapshot?> RenderAsync(string stack, bool foundationOnly, Func<string, string?> registry)
     {
         var (hasFile, yaml) = await GitAsync("show", $"{commit}:{StackFiles.NameOf(stack)}");
         if (!hasFile || !(await GitAsync("cat-file", "-e", $"{commit}:stacks/Stacks.csproj")).Succeeded)
             return null;
         return await IsSameAsync()
-            ? await StackSnapshot.RenderAsync(yaml, stack, foundationOnly, digest)
+            ? await StackSnapshot.RenderAsync(yaml, stack, foundationOnly, digest, registry(yaml))
             : await RenderWithItsOwnAsync(stack, foundationOnly);
     }
 

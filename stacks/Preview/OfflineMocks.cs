@@ -27,6 +27,8 @@ internal sealed class OfflineMocks : IMocks
         var state = args.Inputs;
         foreach (var output in Computed.GetValueOrDefault(type, []))
             state = state.SetItem(output, Placeholder.From(type, name, output));
+        if (type == "oci:ApiGateway/gateway:Gateway")
+            state = state.SetItem("ipAddresses", AddressesOf(Placeholder.From(type, name, "address")));
         if (type == "kubernetes:core/v1:Service")
             state = state.SetItem("status", BalancerAt(Placeholder.From(type, name, "address")));
         return Task.FromResult<(string?, object)>((Placeholder.From(type, name, "id"), state));
@@ -43,6 +45,18 @@ internal sealed class OfflineMocks : IMocks
             "oci:Identity/getAvailabilityDomains:getAvailabilityDomains" => WithList(
                 "availabilityDomains",
                 [.. Enumerable.Range(1, 3).Select(static number => Map($"availability-domain-{number}", "id", "name"))]),
+            "oci:Secrets/getSecretbundle:getSecretbundle" => new Dictionary<string, object>
+            {
+                ["secretBundleContents"] = new List<object>
+                {
+                    new Dictionary<string, object>
+                    {
+                        ["content"] = Convert.ToBase64String("<cache-password.content>"u8),
+                        ["contentType"] = "BASE64",
+                    },
+                },
+                ["versionNumber"] = "<cache-password.versionNumber>",
+            },
             "oci:ContainerEngine/getClusterKubeConfig:getClusterKubeConfig" => new Dictionary<string, object>
             {
                 ["content"] = $"kubeconfig of {args.Args["clusterId"]}, {args.Args["endpoint"]}",
@@ -53,6 +67,8 @@ internal sealed class OfflineMocks : IMocks
 
     private static Dictionary<string, object> BalancerAt(string address) =>
         new() { ["loadBalancer"] = WithList("ingress", [new Dictionary<string, object> { ["ip"] = address }]) };
+
+    private static List<object> AddressesOf(string address) => [new Dictionary<string, object> { ["ipAddress"] = address }];
 
     private static Dictionary<string, object> WithList(string key, List<object> items) => new() { [key] = items };
 

@@ -1,3 +1,4 @@
+using ModelServing.Stacks.Preview.Cost;
 using ModelServing.Stacks.Preview.Summary;
 
 namespace ModelServing.Stacks.Preview;
@@ -14,12 +15,15 @@ internal static class PreviewCommand
         try
         {
             var root = Root();
+            if (options.Registry is { } registry && !Directory.Exists(registry))
+                throw new PreviewException($"--registry {registry}: there is no such folder");
             var digest = SecretDigest.ForThisProcess();
+            var cost = options.Cost is { } assumptions ? new CostTable(PriceList.Read(root), assumptions) : null;
             await using var earlier = options.Against is { } reference ? await EarlierProgram.AtAsync(root, reference, digest) : null;
             string[] stacks = options.Stack is { } one ? [one] : [.. StackFiles.In(root).Order(StringComparer.Ordinal)];
             var failures = 0;
             foreach (var stack in stacks)
-                failures += await RunOneAsync(root, stack, options, digest, earlier, output, error) ? 0 : 1;
+                failures += await RunOneAsync(root, stack, options, digest, (earlier, cost), output, error) ? 0 : 1;
             if (options.Stack is null && earlier is not null)
                 await WriteRemovedAsync(options, earlier, stacks, output);
             return failures == 0 ? 0 : 1;
@@ -36,16 +40,20 @@ internal static class PreviewCommand
         string stack,
         PreviewOptions options,
         SecretDigest digest,
-        EarlierProgram? earlier,
+        (EarlierProgram? Earlier, CostTable? Cost) parts,
         TextWriter output,
         TextWriter error)
     {
         try
         {
             if (options.Snapshot is { } path)
-                await File.WriteAllTextAsync(path, EarlierProgram.Write(await RenderAsync(root, stack, options.FoundationOnly, digest)));
+                await File.WriteAllTextAsync(path, EarlierProgram.Write(await RenderAsync(root, stack, options, digest)));
             else
-                await PreviewAsync(await RenderAsync(root, stack, options.FoundationOnly, digest), options, earlier, output);
+            {
+                var right = await RenderAsync(root, stack, options, digest);
+                await PreviewAsync(root, right, options, parts.Earlier, parts.Cost, output);
+            }
+
             return true;
         }
         catch (Exception exception) when (exception is PreviewException or Pulumi.RunException or AggregateException)
@@ -56,7 +64,8 @@ internal static class PreviewCommand
         }
     }
 
-    private static async Task PreviewAsync(StackSnapshot right, PreviewOptions options, EarlierProgram? earlier, TextWriter output)
+    private static async Task PreviewAsync(
+        string root, StackSnapshot right, PreviewOptions options, EarlierProgram? earlier, CostTable? cost, TextWriter output)
     {
         var (stack, notes) = (right.Stack, right.Notes.ToList());
         var title = $"Previewing {stack}";
@@ -64,7 +73,7 @@ internal static class PreviewCommand
         if (earlier is not null)
         {
             title += $" against {options.Against}";
-            left = await earlier.RenderAsync(stack, options.FoundationOnly);
+            left = await earlier.RenderAsync(stack, options.FoundationOnly, yaml => RegistryOf(root, stack, yaml, options));
             if (left is null)
                 notes.Insert(0, $"{options.Against} has no such stack, so everything is new");
         }
@@ -73,21 +82,31 @@ internal static class PreviewCommand
         var summary = PreviewSummary.From(comparison);
         if (earlier is not null && left is null)
             summary = summary.OfNewStack();
-        new PreviewWriter(output, options.Format).Write(title, summary, comparison, notes);
+        var writer = new PreviewWriter(output, options.Format);
+        writer.Write(title, summary, comparison, notes);
+        var costs = earlier is null ? cost?.Lines(right) : cost?.Difference(left, right);
+        if (cost is not null)
+            writer.WriteCost(costs ?? ["The monthly cost does not change."]);
         if (!comparison.IsEmpty)
         {
             await WriteFileAsync(options, stack, "summary", writer => writer.WriteSummary(summary));
             await WriteFileAsync(options, stack, "offline", writer => writer.WriteDifference(comparison, notes));
+            if (costs is not null)
+                await WriteFileAsync(options, stack, "cost", string.Join('\n', costs) + "\n");
         }
     }
 
-    private static async Task<StackSnapshot> RenderAsync(string root, string stack, bool foundationOnly, SecretDigest digest)
+    private static async Task<StackSnapshot> RenderAsync(string root, string stack, PreviewOptions options, SecretDigest digest)
     {
         var file = Path.Combine(root, StackFiles.NameOf(stack));
         if (!File.Exists(file))
             throw new PreviewException($"--stack {stack}: {Path.GetFileName(file)} does not exist");
-        return await StackSnapshot.RenderAsync(await File.ReadAllTextAsync(file), stack, foundationOnly, digest);
+        var yaml = await File.ReadAllTextAsync(file);
+        return await StackSnapshot.RenderAsync(yaml, stack, options.FoundationOnly, digest, RegistryOf(root, stack, yaml, options));
     }
+
+    private static string? RegistryOf(string root, string stack, string yaml, PreviewOptions options) =>
+        options.Registry is { } given ? Path.GetFullPath(given) : LocalInterfaces.FolderOf(root, stack, yaml);
 
     /// <summary>Reports the stacks whose file was removed, because nothing else in the preview shows them.</summary>
     private static async Task WriteRemovedAsync(

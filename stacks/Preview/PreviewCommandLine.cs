@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Globalization;
+using ModelServing.Stacks.Preview.Cost;
 
 namespace ModelServing.Stacks.Preview;
 
@@ -25,19 +27,46 @@ internal sealed class PreviewCommandLine
     private readonly Option<string?> output = new("--out")
     {
         HelpName = "FOLDER",
-        Description = "With --against: write NAME.summary.txt and NAME.offline.txt for each stack that changes or can't be rendered.",
+        Description = "With --against: write NAME.summary.txt and NAME.offline.txt for each stack that changes or can't be rendered. "
+            + "With --cost, also NAME.cost.txt.",
+    };
+
+    private readonly Option<string?> registry = new("--registry")
+    {
+        HelpName = "FOLDER",
+        Description = "The registry in which canaries' inputs and outputs are compared with stable's. Default: that of './dev up', if "
+            + "there is one.",
     };
 
     private readonly Option<string?> phase = new("--phase")
     {
         HelpName = Foundation,
-        Description = "Show the first of the two applies that create an environment.",
+        Description = "Show the first of the two applies that create an environment, whatever phase the stack file names.",
     };
 
     private readonly Option<string?> format = new("--format")
     {
         HelpName = $"{Text}|{Markdown}",
         Description = $"The format of the output. Default: {Text}.",
+    };
+
+    private readonly Option<bool> cost = new("--cost")
+    {
+        Description = $"Add what the stack costs in a month, by the prices in {PriceList.FileName}. With --against: the difference.",
+    };
+
+    private readonly Option<decimal> rate = new("--rate")
+    {
+        HelpName = "NUMBER",
+        Description = "With --cost: the requests a second, on the average of the month.",
+        DefaultValueFactory = static _ => 10,
+    };
+
+    private readonly Option<decimal> stored = new("--stored")
+    {
+        HelpName = "GB",
+        Description = "With --cost: the size of the bucket in GB.",
+        DefaultValueFactory = static _ => 10,
     };
 
     private readonly Option<bool> noColor = new("--no-color")
@@ -60,11 +89,15 @@ internal sealed class PreviewCommandLine
             The exit code is 0, 1 if a stack can't be rendered, or 2 for wrong arguments.
             """)
         {
-            stack, against, output, phase, format, noColor, snapshot,
+            stack, against, output, registry, phase, format, cost, rate, stored, noColor, snapshot,
             new HelpOption { Action = new HelpAction { MaxWidth = 80 } },
         };
         Require(output, against);
         Require(snapshot, stack);
+        Require(rate, cost);
+        Require(stored, cost);
+        NotNegative(rate);
+        NotNegative(stored);
     }
 
     /// <summary>Parses the arguments and runs <paramref name="preview"/>, help, or the report of what is wrong with the
@@ -103,7 +136,11 @@ internal sealed class PreviewCommandLine
             result.GetValue(phase) is not null,
             result.GetValue(format) == Markdown ? PreviewFormat.Markdown : isColoured ? PreviewFormat.Colour : PreviewFormat.Plain,
             result.GetValue(output),
-            result.GetValue(snapshot));
+            result.GetValue(registry),
+            result.GetValue(snapshot))
+        {
+            Cost = result.GetValue(cost) ? new CostAssumptions(result.GetValue(rate), result.GetValue(stored)) : null,
+        };
     }
 
     // AcceptOnlyFromAmong would not name the option in its error.
@@ -113,9 +150,18 @@ internal sealed class PreviewCommandLine
             result.AddError($"{option.Name} is '{token.Value}'; it must be {string.Join(" or ", values)}.");
     });
 
+    // The largest values keep the sums within what a table shows.
+    private static void NotNegative(Option<decimal> option) => option.Validators.Add(result =>
+    {
+        // A text that is not a number is reported by the parser.
+        if (result.Tokens is [var token] && decimal.TryParse(token.Value, CultureInfo.InvariantCulture, out var number)
+            && number is < 0 or > 1_000_000)
+            result.AddError($"{option.Name} must be from 0 to 1000000.");
+    });
+
     private void Require(Option option, Option other) => command.Validators.Add(result =>
     {
-        if (result.GetResult(option) is not null && result.GetResult(other) is null)
+        if (result.GetResult(option) is { Implicit: false } && result.GetResult(other) is not { Implicit: false })
             result.AddError($"{option.Name} requires {other.Name}.");
     });
 }

@@ -1,6 +1,5 @@
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>The format of a preview.</summary>
 internal enum PreviewFormat
 {
     Plain,

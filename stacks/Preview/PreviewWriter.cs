@@ -40,6 +40,17 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
             WriteWrapped(risk);
     }
 
+    /// <summary>Writes the table of costs.</summary>
+    internal void WriteCost(IEnumerable<string> lines)
+    {
+        var isMarkdown = format == PreviewFormat.Markdown;
+        output.WriteLine(isMarkdown ? "\n```text" : "");
+        foreach (var line in lines)
+            WriteWrapped(line);
+        if (isMarkdown)
+            output.WriteLine("```");
+    }
+
     /// <summary>Writes the counts and the details, for a program that writes the page around them.</summary>
     internal void WriteDifference(StackComparison comparison, IEnumerable<string> notes)
     {

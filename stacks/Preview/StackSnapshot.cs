@@ -1,4 +1,5 @@
 using ModelServing.Settings.Clients;
+using ModelServing.Settings.Cloud;
 using Pulumi;
 using Pulumi.Utilities;
 
@@ -13,12 +14,22 @@ internal sealed record StackSnapshot(string Stack, IReadOnlyList<PreviewResource
     /// <summary>Who may call the platform. Null if nothing serves yet, and in a snapshot of an earlier program.</summary>
     public IReadOnlyList<AccessFact>? Access { get; init; }
 
+    /// <summary>How the inputs and outputs of canaries and arms compare with those of stable, one line for each. Null if nothing serves
+    /// yet, and in a snapshot of an earlier program.</summary>
+    public IReadOnlyList<string>? Interfaces { get; init; }
+
     /// <summary>Whether the program that made it compares secrets, options and clients. Earlier ones do not.</summary>
     public bool IsComplete { get; init; }
 
     /// <summary>Runs the program offline.</summary>
+    /// <param name="yaml">The stack file.</param>
+    /// <param name="stack">The stack's name.</param>
+    /// <param name="foundationOnly">Whether to render the first of the two applies that create an environment.</param>
+    /// <param name="digest">Makes secrets comparable.</param>
+    /// <param name="registry">The folder of a registry with the versions that the file names; null for none.</param>
     /// <exception cref="RunException">The program failed; the message says why.</exception>
-    internal static async Task<StackSnapshot> RenderAsync(string yaml, string stack, bool foundationOnly, SecretDigest digest)
+    internal static async Task<StackSnapshot> RenderAsync(
+        string yaml, string stack, bool foundationOnly, SecretDigest digest, string? registry = null)
     {
         var configuration = StackConfiguration.FromFile(yaml, foundationOnly);
         var rendered = await StackRendering.RunAsync(new OfflineMocks(), configuration, stack);
@@ -40,13 +51,16 @@ internal sealed record StackSnapshot(string Stack, IReadOnlyList<PreviewResource
         if (configuration.HasStandInImages)
             notes.Add("images: none in the stack file yet, so the digest is sha256:0...0 (--phase foundation shows the first apply)");
         notes.Add("not checked: whether the models and views that the stack file names are published; 'pulumi preview' checks it");
-        if (foundationOnly)
+        notes.Add("not checked: whether OKE offers the Kubernetes version and the node image; 'pulumi preview' checks it");
+        var isFoundation = configuration.Cloud.Phase == StackPhase.Foundation;
+        if (isFoundation)
             notes.AddRange((await OutputUtilities.GetValueAsync(rendered.Stack.Next)).Select(static step => $"next: {step}"));
         return new StackSnapshot(stack, resources, notes)
         {
-            Access = foundationOnly
+            Access = isFoundation
                 ? null
                 : AccessFact.From(ClientsMaker.Make(configuration.File.Settings, configuration.Cloud), digest),
+            Interfaces = foundationOnly ? null : await LocalInterfaces.CompareAsync(configuration.File, registry),
             IsComplete = true,
         };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelServing.Bench;
+using ModelServing.Bench.Exports;
 using ModelServing.Bench.Features;
 using ModelServing.Bench.Functions;
 using ModelServing.Bench.Inference;
@@ -10,6 +11,7 @@ using ModelServing.Bench.Soak.Log;
 var root = new RootCommand("Runs the measurements of docs/bench.md.")
 {
     FeaturesCommand.Create(),
+    ExportCommand.Create(),
     FunctionsCommand.Create(),
     RouterCommand.Create(),
     InferenceCommand.Create(),

@@ -74,6 +74,26 @@ public class BenchTests
     }
 
     [Fact]
+    public async Task An_export_of_ten_times_as_many_predictions_needs_no_more_memory()
+    {
+        using var bench = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [MsProcess.Program("Bench", "ModelServing.Bench"), "export", "--short", "--json"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = bench.StandardError.ReadToEndAsync();
+        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(MsProcess.Timeout);
+        await bench.WaitForExitAsync();
+        // It fails if the memory follows the rows.
+        Assert.True(bench.ExitCode == 0, output + await errors);
+        using var report = JsonDocument.Parse(output);
+        Assert.Equal([12_000, 120_000], report.RootElement.EnumerateArray().Select(static one => one.GetProperty("rows").GetInt32()));
+        Assert.All(report.RootElement.EnumerateArray(), one => Assert.True(one.GetProperty("peakMegabytes").GetDouble() > 0, output));
+    }
+
+    [Fact]
     public async Task A_functions_start_is_measured_until_its_first_answer()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "functions run on Linux");

@@ -13,6 +13,7 @@ public sealed class DevScriptTests : IDisposable
         #!/usr/bin/env bash
         root="$(dirname "$(dirname "${BASH_SOURCE[0]}")")"
         echo "$*" >>"$root/calls"
+        echo $$ >"$root/process"
         if [ "$1" = msbuild ]; then
           [ ! -e "$root/broken" ] || exit 1
           mkdir -p "$root/artifacts/bin/Cli/release"
@@ -50,6 +51,22 @@ public sealed class DevScriptTests : IDisposable
         Assert.Contains("typed: ./dev ms\n", output, StringComparison.Ordinal);
         Assert.Equal(1, builds);
         Assert.Equal(("typed: ./dev ms\n", 0), await RunAsync("ms", "models"));
+    }
+
+    // So a command takes as long as the program: 'dotnet build' with nothing to do takes seconds.
+    [Theory]
+    [InlineData("ms", "models", "models")]
+    [InlineData("ms", "status fraud", "status fraud")]
+    [InlineData("ms", "publish fraud model.onnx", "publish fraud model.onnx")]
+    [InlineData("up", "--demo", "up --demo")]
+    public async Task When_nothing_has_changed_the_built_program_is_all_that_runs(string command, string arguments, string passed)
+    {
+        await RunAsync("ms", "models");
+        File.Delete(folder.Combine("calls"));
+        var (_, output) = await StartAsync("bash", "-c", $"echo $$; exec ./dev {command} {arguments}");
+        Assert.Equal([$"{folder.Combine("artifacts", "bin", "Cli", "release", "ms.dll")} {passed}"], Calls());
+        // It has the place of the script: no shell waits beside it.
+        Assert.Equal(output.Split('\n')[0], File.ReadAllText(folder.Combine("process")).Trim());
     }
 
     [Fact]
@@ -119,9 +136,16 @@ public sealed class DevScriptTests : IDisposable
     private async Task<(string Output, int Builds)> RunAsync(params string[] arguments)
     {
         File.Delete(folder.Combine("calls"));
-        var path = new Dictionary<string, string> { ["PATH"] = $"{folder.Combine("bin")}:{Environment.GetEnvironmentVariable("PATH")}" };
-        var (_, output) = await Tool.RunAsync(folder.FullPath, path, "bash", ["./dev", .. arguments]);
-        var calls = File.Exists(folder.Combine("calls")) ? File.ReadAllLines(folder.Combine("calls")) : [];
-        return (output, calls.Count(static call => call.StartsWith("msbuild ", StringComparison.Ordinal)));
+        var (_, output) = await StartAsync("bash", ["./dev", .. arguments]);
+        return (output, Calls().Count(static call => call.StartsWith("msbuild ", StringComparison.Ordinal)));
     }
+
+    private Task<(int ExitCode, string Output)> StartAsync(string program, params string[] arguments) => Tool.RunAsync(
+        folder.FullPath,
+        new Dictionary<string, string> { ["PATH"] = $"{folder.Combine("bin")}:{Environment.GetEnvironmentVariable("PATH")}" },
+        program,
+        arguments);
+
+    // Every call of dotnet, with its arguments.
+    private string[] Calls() => File.Exists(folder.Combine("calls")) ? File.ReadAllLines(folder.Combine("calls")) : [];
 }

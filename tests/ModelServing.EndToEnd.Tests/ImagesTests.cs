@@ -71,6 +71,11 @@ public sealed class ImagesTests : IAsyncLifetime
 
             // The image has all that the host needs on the nodes' architecture, and nothing for other systems, tests or compilers.
             Assert.Equal(image == "functions" ? "1000" : "1654", pushed.Text("User"));
+            Assert.Equal(
+                image == "functions"
+                    ? "application/vnd.docker.distribution.manifest.v2+json"
+                    : "application/vnd.oci.image.manifest.v1+json",
+                pushed.MediaType);
             Assert.Equal(["8080/tcp"], pushed.Keys("ExposedPorts"));
             Assert.Equal(["dotnet", $"/app/ModelServing.{ProjectOf(image)}.dll"], pushed.List("Entrypoint"));
             Assert.Contains($"app/ModelServing.{ProjectOf(image)}.dll", pushed.Files);

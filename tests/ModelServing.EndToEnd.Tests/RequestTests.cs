@@ -18,7 +18,7 @@ public sealed class RequestTests
             """);
         await folder.PublishAsync();
         string id;
-        await using (var ms = await folder.UpAsync())
+        await using (var ms = await folder.UpAsync("--minute", "5s"))
         {
             id = await AskAsync(folder);
             var attempt = Assert.Single((await MsProcess.QueryAsync(folder, "request", id.ToLowerInvariant())).EnumerateArray());
@@ -33,6 +33,14 @@ public sealed class RequestTests
             var newest = Assert.Single((await MsProcess.QueryAsync(folder, "logs", "--limit", "1", "--model", "fraud")).EnumerateArray());
             Assert.Equal(id, newest.GetProperty("requestId").GetString());
             Assert.Empty((await MsProcess.QueryAsync(folder, "logs", "--failed")).EnumerateArray());
+            Assert.All(
+                (await MsProcess.QueryAsync(folder, "logs")).EnumerateArray(),
+                static line => Assert.Equal("router", line.GetProperty("host").GetString()));
+            // The platform calls one for each version that it finds, and each minute.
+            await Until.TrueAsync(
+                async () => (await MsProcess.QueryAsync(folder, "logs", "--host", "functions")).EnumerateArray()
+                    .Any(static line => line.GetProperty("operation").GetString() is "ModelLoader" or "ModelMetrics"),
+                () => ms.Output);
             // Nothing in a normal start is worth a warning.
             Assert.DoesNotContain(" WRN ", ms.Output, StringComparison.Ordinal);
             ms.Kill();

@@ -88,9 +88,9 @@ internal sealed class StackFolder : IDisposable
     }
 
     /// <summary>Starts the platform with published versions; it serves when the task completes.</summary>
-    internal async Task<MsProcess> UpAsync()
+    internal async Task<MsProcess> UpAsync(params string[] options)
     {
-        var ms = MsProcess.Start(this, "up");
+        var ms = MsProcess.Start(this, ["up", .. options]);
         await ms.WaitForAsync("Ctrl-C stops everything");
         return ms;
     }

@@ -71,25 +71,6 @@ public sealed partial class TerminalTests(SharedPlatform shared) : IClassFixture
         Assert.Equal((2, "Option '--why' is required; see 'ms rollback --help'\n"), (exitCode, output));
     }
 
-    [Fact]
-    public async Task The_shell_completes_commands()
-    {
-        const string Script = """
-            ms() { dotnet "$MS" "$@"; }
-            eval "$(ms completions bash)"
-            COMP_LINE="ms sta" COMP_POINT=6 COMP_WORDS=(ms sta) COMP_CWORD=1
-            _ms_complete
-            echo "${COMPREPLY[@]}"
-            """;
-        var (exitCode, output) = await Tool.RunAsync(
-            shared.Folder.FullPath,
-            new Dictionary<string, string> { ["MS"] = MsProcess.Program("Cli", "ms") },
-            "bash",
-            "-c",
-            Script.ReplaceLineEndings("\n"));
-        Assert.Equal((0, "status\n"), (exitCode, output));
-    }
-
     private async Task SendAsync()
     {
         await using var load = new Load(shared.Folder.Api, most: 200);

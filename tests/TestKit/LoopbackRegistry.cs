@@ -22,6 +22,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
 
     private const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
     private const string OciIndex = "application/vnd.oci.image.index.v1+json";
+    private const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
     private const string Listening = "listening on 127.0.0.1:";
 
     // The password in bcrypt, the only form that the registry accepts.
@@ -68,41 +69,37 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     /// <returns>The image's name, <c>HOST/REPOSITORY:TAG</c>.</returns>
     public async Task<string> PushBaseAsync(string content = "one", CancellationToken cancellation = default)
     {
-        const string Repository = "dotnet/aspnet";
+        await PushIndexAsync("dotnet/aspnet", "10.0", content, cancellation);
+        return $"{Host}/dotnet/aspnet:10.0";
+    }
+
+    /// <summary>Pushes an image for x64 and arm64.</summary>
+    /// <returns>The digest of its index.</returns>
+    public async Task<string> PushIndexAsync(string repository, string tag, string content, CancellationToken cancellation = default)
+    {
         var manifests = new JsonArray();
         foreach (var architecture in (string[])["amd64", "arm64"])
         {
-            var tar = Tar($"etc/{architecture}", content);
-            var layer = GZip(tar);
-            var config = Encoding.UTF8.GetBytes(new JsonObject
-            {
-                ["architecture"] = architecture,
-                ["os"] = "linux",
-                ["config"] = new JsonObject
-                {
-                    ["Env"] = new JsonArray("PATH=/usr/bin", "DOTNET_RUNNING_IN_CONTAINER=true"),
-                    ["User"] = "0",
-                },
-                ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray(Digest(tar)) },
-                ["history"] = new JsonArray(new JsonObject { ["created_by"] = "a test" }),
-            }.ToJsonString());
-            var manifest = Encoding.UTF8.GetBytes(new JsonObject
-            {
-                ["schemaVersion"] = 2,
-                ["mediaType"] = OciManifest,
-                ["config"] = await UploadAsync(Repository, config, "application/vnd.oci.image.config.v1+json", cancellation),
-                ["layers"] = new JsonArray(
-                    await UploadAsync(Repository, layer, "application/vnd.oci.image.layer.v1.tar+gzip", cancellation)),
-            }.ToJsonString());
-            await PutAsync($"{Repository}/manifests/{Digest(manifest)}", manifest, OciManifest, cancellation);
+            var manifest = await ManifestAsync(repository, architecture, content, cancellation);
+            await PutAsync($"{repository}/manifests/{Digest(manifest)}", manifest, OciManifest, cancellation);
             var entry = Descriptor(manifest, OciManifest);
             entry["platform"] = new JsonObject { ["architecture"] = architecture, ["os"] = "linux" };
             manifests.Add(entry);
         }
 
-        var index = new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = OciIndex, ["manifests"] = manifests };
-        await PutAsync($"{Repository}/manifests/10.0", Encoding.UTF8.GetBytes(index.ToJsonString()), OciIndex, cancellation);
-        return $"{Host}/{Repository}:10.0";
+        var index = Encoding.UTF8.GetBytes(
+            new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = OciIndex, ["manifests"] = manifests }.ToJsonString());
+        await PutAsync($"{repository}/manifests/{tag}", index, OciIndex, cancellation);
+        return Digest(index);
+    }
+
+    /// <summary>Pushes an image for x64.</summary>
+    /// <returns>Its digest.</returns>
+    public async Task<string> PushImageAsync(string repository, string content, CancellationToken cancellation = default)
+    {
+        var manifest = await ManifestAsync(repository, "amd64", content, cancellation);
+        await PutAsync($"{repository}/manifests/{Digest(manifest)}", manifest, OciManifest, cancellation);
+        return Digest(manifest);
     }
 
     /// <summary>Returns the image with a tag or digest, or null if the repository does not have it.</summary>
@@ -116,7 +113,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         foreach (var layer in manifest["layers"]!.AsArray())
             files.AddRange(await FilesAsync((await GetAsync($"{repository}/blobs/{layer!["digest"]}", cancellation))!, cancellation));
         var config = await GetAsync($"{repository}/blobs/{manifest["config"]!["digest"]}", cancellation);
-        return new RegistryImage(Digest(content), JsonNode.Parse(config!)!, files);
+        return new RegistryImage(Digest(content), JsonNode.Parse(config!)!, files) { MediaType = (string?)manifest["mediaType"] };
     }
 
     /// <summary>Lists the repositories that contain something.</summary>
@@ -171,7 +168,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             http.BaseAddress = new Uri($"http://{Host}/v2/");
             var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
             http.DefaultRequestHeaders.Authorization = withLogin ? new AuthenticationHeaderValue("Basic", credentials) : null;
-            foreach (var type in (string[])[OciManifest, OciIndex])
+            foreach (var type in (string[])[OciManifest, OciIndex, DockerManifest])
                 http.DefaultRequestHeaders.Accept.ParseAdd(type);
             // The registry would block on a full pipe.
             drained = Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
@@ -179,6 +176,32 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         }
 
         throw new InvalidOperationException($"docker-registry did not start:\n{output}");
+    }
+
+    // Uploads the parts of an image.
+    private async Task<byte[]> ManifestAsync(string repository, string architecture, string content, CancellationToken cancellation)
+    {
+        var tar = Tar($"etc/{architecture}", content);
+        var config = Encoding.UTF8.GetBytes(new JsonObject
+        {
+            ["architecture"] = architecture,
+            ["os"] = "linux",
+            ["config"] = new JsonObject
+            {
+                ["Env"] = new JsonArray("PATH=/usr/bin", "DOTNET_RUNNING_IN_CONTAINER=true"),
+                ["User"] = "0",
+            },
+            ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray(Digest(tar)) },
+            ["history"] = new JsonArray(new JsonObject { ["created_by"] = "a test" }),
+        }.ToJsonString());
+        return Encoding.UTF8.GetBytes(new JsonObject
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = OciManifest,
+            ["config"] = await UploadAsync(repository, config, "application/vnd.oci.image.config.v1+json", cancellation),
+            ["layers"] = new JsonArray(
+                await UploadAsync(repository, GZip(tar), "application/vnd.oci.image.layer.v1.tar+gzip", cancellation)),
+        }.ToJsonString());
     }
 
     private async Task<JsonObject> UploadAsync(string repository, byte[] content, string type, CancellationToken cancellation)

@@ -8,6 +8,9 @@ namespace ModelServing.TestKit;
 /// <param name="Files">The names of the files in all layers.</param>
 public sealed record RegistryImage(string Digest, JsonNode Config, IReadOnlyList<string> Files)
 {
+    /// <summary>The media type that the manifest names; null for none.</summary>
+    public string? MediaType { get; init; }
+
     /// <summary>Returns a string of the runtime configuration, such as <c>User</c>, or null.</summary>
     public string? Text(string name) => (string?)Config["config"]![name];
 

@@ -22,20 +22,24 @@ public sealed partial class FeatureKeys
         if (!ViewForm.IsMatch(view))
             throw new ArgumentException($"'{view}' is not a view's name: 1 to 40 of a-z, 0-9 and '-'", nameof(view));
         prefix = string.Create(CultureInfo.InvariantCulture, $"ms:{CacheKeys.Checked(environment)}:f:{view}:{version}:");
-        // No entity's key ends like these.
+        // No entity's key ends like these. They are in one slot, so one transaction changes them.
         Marker = new FeatureKey(prefix + "marker");
-        Filling = new FeatureKey(prefix + "filling");
-        Parts = new FeatureKey(prefix + "parts");
+        Filling = new FeatureKey($"{{{Marker}}}:filling");
+        Parts = new FeatureKey($"{{{Marker}}}:parts");
+        LastFill = new FeatureKey($"{{{Marker}}}:last");
     }
 
-    /// <summary>The key of what says that the view is filled.</summary>
+    /// <summary>The key of the marker that the view is filled.</summary>
     public FeatureKey Marker { get; }
 
     /// <summary>The key of the lock of the process that fills the view.</summary>
     public FeatureKey Filling { get; }
 
-    /// <summary>The key of what several processes that fill the view together know of each other.</summary>
+    /// <summary>The key of the state that the processes which fill the view share.</summary>
     public FeatureKey Parts { get; }
+
+    /// <summary>The key of the number of the fill that began last.</summary>
+    public FeatureKey LastFill { get; }
 
     /// <summary>The key of an entity's value.</summary>
     /// <param name="entity">The entity, encoded and escaped.</param>

@@ -94,6 +94,44 @@ public sealed class FeatureValues(CacheConnection cache)
         }
     }
 
+    /// <summary>Writes and deletes values if others are as expected, all at once. The keys must be in one slot.</summary>
+    /// <param name="expected">What must be there.</param>
+    /// <param name="writes">What is written.</param>
+    /// <param name="deletes">What is deleted.</param>
+    /// <param name="timeToLive">How long the values that are written are kept.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>False if something else was there, and nothing was changed.</returns>
+    /// <exception cref="CacheException">It is unknown whether the values were changed.</exception>
+    public Task<bool> TryChangeAsync(
+        IReadOnlyList<FeatureWrite> expected,
+        IReadOnlyList<FeatureWrite> writes,
+        IReadOnlyList<FeatureKey> deletes,
+        TimeSpan timeToLive,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(writes);
+        ArgumentNullException.ThrowIfNull(deletes);
+        return cache.QueryAsync(
+            "features can't be changed",
+            async multiplexer =>
+            {
+                var transaction = multiplexer.GetDatabase().CreateTransaction();
+                foreach (var (key, value) in expected)
+                    transaction.AddCondition(Condition.StringEqual(key.Redis, value));
+                List<Task> changes =
+                [
+                    .. writes.Select(write => transaction.StringSetAsync(write.Key.Redis, write.Value, timeToLive)),
+                    .. deletes.Select(key => transaction.KeyDeleteAsync(key.Redis)),
+                ];
+                return await ExecuteAsync(transaction, changes);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>What the key of a lock has while a holder has the lock.</summary>
+    public static FeatureWrite LockOf(FeatureKey key, Guid holder) => new(key, holder.ToByteArray());
+
     /// <summary>Takes a lock unless a process has it.</summary>
     /// <param name="key">The lock's key.</param>
     /// <param name="holder">Names the holder.</param>
@@ -128,6 +166,12 @@ public sealed class FeatureValues(CacheConnection cache)
         multiplexer => multiplexer.GetDatabase().KeyDeleteAsync(key.Redis),
         cancellationToken);
 
+    /// <summary>Names the runs of the cache's servers, in order, with commas between them. After a restart or a failover there is another
+    /// run, which may lack the last writes. Null if they are unknown.</summary>
+    /// <exception cref="CacheException">The cache does not answer.</exception>
+    public Task<string?> FindRunsAsync(CancellationToken cancellationToken) =>
+        cache.QueryAsync("the cache's runs can't be read", ServerRuns.FindAsync, cancellationToken);
+
     private static async Task<byte[]?[]> ReadAsync(ConnectionMultiplexer multiplexer, IReadOnlyList<FeatureKey> keys)
     {
         var database = multiplexer.GetDatabase();
@@ -161,14 +205,19 @@ public sealed class FeatureValues(CacheConnection cache)
     private static async Task<bool> ReplaceAsync(IDatabase database, Replacement[] group, TimeSpan timeToLive)
     {
         var transaction = database.CreateTransaction();
-        var sets = new Task[group.Length];
+        var sets = new List<Task>(group.Length);
         for (var i = 0; i < group.Length; i++)
         {
             var (_, key, old, changed) = group[i];
             transaction.AddCondition(old is null ? Condition.KeyNotExists(key.Redis) : Condition.StringEqual(key.Redis, old));
-            sets[i] = transaction.StringSetAsync(key.Redis, changed, timeToLive);
+            sets.Add(transaction.StringSetAsync(key.Redis, changed, timeToLive));
         }
 
+        return await ExecuteAsync(transaction, sets);
+    }
+
+    private static async Task<bool> ExecuteAsync(ITransaction transaction, List<Task> changes)
+    {
         try
         {
             if (!await transaction.ExecuteAsync())
@@ -177,9 +226,9 @@ public sealed class FeatureValues(CacheConnection cache)
         finally
         {
             // They fail with the transaction.
-            foreach (var set in sets)
+            foreach (var change in changes)
             {
-                _ = set.ContinueWith(
+                _ = change.ContinueWith(
                     static failed => _ = failed.Exception,
                     CancellationToken.None,
                     TaskContinuationOptions.OnlyOnFaulted,
@@ -187,7 +236,7 @@ public sealed class FeatureValues(CacheConnection cache)
             }
         }
 
-        await Task.WhenAll(sets);
+        await Task.WhenAll(changes);
         return true;
     }
 

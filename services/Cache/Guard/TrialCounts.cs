@@ -25,7 +25,6 @@ public sealed class TrialCounts
 
     /// <param name="cache">The connection.</param>
     /// <param name="environment">The environment's name; several may share a cache.</param>
-    /// <param name="trial">The trial.</param>
     /// <param name="retention">How long they are kept after the last write; null is 14 days.</param>
     public TrialCounts(CacheConnection cache, string environment, VersionTrial trial, TimeSpan? retention = null)
         : this(cache, environment, trial, retention, MaxKeys)
@@ -135,7 +134,6 @@ public sealed class TrialCounts
     }
 
     /// <summary>Records that a call with a routing key failed, and returns when the key failed before.</summary>
-    /// <param name="keyHash">The hash of the key.</param>
     /// <param name="minute">The minute of the trial, from 1.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="CacheException">The failure may not be recorded, and the previous one is unknown.</exception>

@@ -7,15 +7,20 @@ namespace ModelServing.Cache.Reports;
 /// <summary>What a request compares, if the router sent it to stable because another variant failed it. Stable's process reports such
 /// requests in a stream of their own, whose name this is.</summary>
 /// <param name="Variant">The variant that failed.</param>
-/// <param name="Version">Its version.</param>
 /// <param name="Trial">The version's trial.</param>
-/// <param name="Kind"><c>error</c> or <c>non-finite</c>.</param>
+/// <param name="Kind"><c>error</c> or <c>non-finite</c>. No stream counts another one.</param>
 public sealed record Comparison(string Variant, ModelVersion Version, int Trial, string Kind)
 {
     public const string Error = "error";
 
-    /// <summary>The kind of a comparison whose variant answered well, but late. No stream counts it.</summary>
+    /// <summary>The kind of a comparison whose variant answered well, but late.</summary>
     public const string Slow = "slow";
+
+    /// <summary>The kind of a retry of which the variant has seen nothing.</summary>
+    public const string Unreachable = "unreachable";
+
+    /// <summary>The kind of a retry whose variant only missed a deadline that the caller had shortened.</summary>
+    public const string Excused = "excused";
 
     /// <summary>The end of the header's value for <see cref="Slow"/>.</summary>
     public const string SlowSuffix = ";kind=" + Slow;
@@ -36,6 +41,14 @@ public sealed record Comparison(string Variant, ModelVersion Version, int Trial,
         return comparison is not null;
     }
 
+    /// <summary>Reads the header's value with any kind, in a retry that the function TrafficSplitter makes; null if it has another
+    /// form.</summary>
+    public static Comparison? FromRetry(string? header) =>
+        header?.Split(';') is [.. var start, var kind] && ValueOf(kind, "kind=") is Slow or Unreachable or Excused
+        && TryParseHeader($"{string.Join(';', start)};kind={Error}", out var comparison)
+            ? comparison with { Kind = kind["kind=".Length..] }
+            : TryParseHeader(header, out comparison) ? comparison : null;
+
     /// <summary>Reads the name of a stream; null if it is not a comparison's.</summary>
     public static Comparison? FromStream(string stream, int trial)
     {
@@ -45,6 +58,9 @@ public sealed record Comparison(string Variant, ModelVersion Version, int Trial,
             ? Create(variant, version, trial.ToString(CultureInfo.InvariantCulture), kind)
             : null;
     }
+
+    /// <summary>Whether a good answer of stable is evidence against the variant.</summary>
+    public bool IsCounted => Kind is Error or HeaderNames.NonFinite;
 
     /// <summary>The header's value.</summary>
     public string ToHeader() => string.Create(CultureInfo.InvariantCulture, $"{Variant};version={Version};trial={Trial};kind={Kind}");

@@ -32,11 +32,8 @@ public sealed class InputReports
     }
 
     /// <summary>Writes a process's report about a minute over its previous one.</summary>
-    /// <param name="model">The model.</param>
     /// <param name="minute">The minute's number.</param>
-    /// <param name="version">The version.</param>
     /// <param name="incarnation">The process's run.</param>
-    /// <param name="report">The report.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="CacheException">The report may not be written.</exception>
     public Task WriteAsync(
@@ -59,7 +56,6 @@ public sealed class InputReports
     }
 
     /// <summary>Reads the reports about a model's inputs in a minute.</summary>
-    /// <param name="model">The model.</param>
     /// <param name="minute">The minute's number.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="CacheException">They can't be read.</exception>

@@ -27,7 +27,6 @@ public sealed class PostedMinutes
 
     /// <summary>Claims a minute for a run; false if it is posted, or claimed by another run.</summary>
     /// <param name="minute">The minute's number.</param>
-    /// <param name="run">The run.</param>
     /// <param name="lease">How long the claim lasts, unless the minute is marked.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="CacheException">It is unknown whether the minute was claimed.</exception>

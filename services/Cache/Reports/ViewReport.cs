@@ -2,7 +2,6 @@ namespace ModelServing.Cache.Reports;
 
 /// <summary>The state of a version of a feature view.</summary>
 /// <param name="View">The view's name.</param>
-/// <param name="Version">Its version.</param>
 /// <param name="IsFilled">Whether its features can be read.</param>
 /// <param name="DelaySeconds">How old the oldest event is that is not applied.</param>
 /// <param name="Events">The events that it was given in the minute and that it uses.</param>

@@ -10,9 +10,7 @@ namespace ModelServing.Cli.Demo;
 
 /// <summary>Sends the sample's payments to the API, as any client of the Open Inference Protocol would. A payment's event follows its
 /// answer.</summary>
-/// <param name="api">The API.</param>
 /// <param name="key">The client's key.</param>
-/// <param name="payments">The payments.</param>
 /// <param name="addAsync">Adds an event to the feature store.</param>
 /// <param name="time">The clock.</param>
 internal sealed class DemoTraffic(

@@ -47,7 +47,7 @@ internal sealed class LogScene(Platform platform, string path, Terminal terminal
             $"The prediction log has {report.Logged:N0} of {report.Answered:N0} answered payments: {byVariant}. One of them:"));
         if (report.Example is { } example)
             await ShowAsync(example, cancellation);
-        terminal.Say("The true frauds were posted as outcomes. How right each version was, by the log alone:");
+        terminal.Say("The true frauds were posted as outcomes. The accuracy of each version, computed from the log alone:");
         terminal.Show(report, static report => OutcomeFigures.Table(report.Variants));
         if (!report.AsExpected)
             terminal.Warn("the log does not have every answered payment once, with its outcome");

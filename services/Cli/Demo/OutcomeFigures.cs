@@ -4,8 +4,6 @@ using Spectre.Console;
 namespace ModelServing.Cli.Demo;
 
 /// <summary>What the log says about a variant's predictions, and about how right they were.</summary>
-/// <param name="Variant">The variant.</param>
-/// <param name="Version">Its version.</param>
 /// <param name="Predictions">The predictions in the log.</param>
 /// <param name="Outcomes">How many of them have an outcome.</param>
 /// <param name="Frauds">How many of those turned out to be a fraud.</param>

@@ -83,7 +83,6 @@ internal sealed record RollbackReport
         };
 
     /// <summary>Prints the report of a version that was condemned.</summary>
-    /// <param name="terminal">The terminal.</param>
     /// <param name="minute">How long a minute of the platform lasts.</param>
     internal void Print(Terminal terminal, TimeSpan minute)
     {

@@ -10,7 +10,7 @@ internal static class CompactCommand
     {
         var keep = new Option<int?>("--keep-days")
         {
-            Description = "The days for which segments stay at least. They stay as long as a published view needs them anyway. " +
+            Description = "Keep segments for at least this many days. Segments that a published view needs are always kept. " +
                 "Default: 30.",
         };
         var job = new FeatureJob(readsEvents: false);

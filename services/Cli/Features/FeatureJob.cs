@@ -19,7 +19,7 @@ internal sealed class FeatureJob(bool readsEvents = true)
 
     private readonly Option<int?> memory = new("--memory-mb")
     {
-        Description = "The memory for rows and events, in megabytes; the disk takes what is beyond it. Default: 512.",
+        Description = "The memory for rows and events, in megabytes; anything beyond it goes to disk. Default: 512.",
     };
 
     internal void AddTo(Command command)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ModelServing.Contracts;
 using ModelServing.Features.Definitions;
 using ModelServing.Registry;
 using Spectre.Console;

@@ -13,7 +13,7 @@ internal static class ProfileCommand
         var output = new Option<string>("--out") { Description = "The profile, a JSON file. It must not exist.", Required = true };
         var memory = new Option<int?>("--memory-mb")
         {
-            Description = "The memory for values, in megabytes; the disk takes what is beyond it. Default: 512.",
+            Description = "The memory for values, in megabytes; anything beyond it goes to disk. Default: 512.",
         };
         var command = new Command("profile", "Make the profile of a training table, for 'ms publish --training-profile'.")
         {

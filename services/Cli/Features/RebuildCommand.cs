@@ -9,7 +9,7 @@ internal static class RebuildCommand
     {
         var views = new Option<string[]>("--view")
         {
-            Description = "A view and its version, such as card-activity/v1; may be there several times.",
+            Description = "A view and its version, such as card-activity/v1; may be repeated.",
             Required = true,
         };
         var environment = new Option<string?>("--environment") { Description = "The environment's name in the cache. Default: local." };

@@ -1,7 +1,6 @@
 namespace ModelServing.Cli.Images;
 
 /// <summary>A login for a container registry.</summary>
-/// <param name="User">The user.</param>
 /// <param name="Secret">The password or auth token; an identity token if <paramref name="IsIdentityToken"/>.</param>
 /// <param name="Place">Where the login was found, for messages.</param>
 /// <param name="IsIdentityToken">The registry issued the secret instead of a password.</param>

@@ -43,7 +43,6 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
     internal string Runtime => runtime;
 
     /// <summary>Publishes a program into its own folder, which is emptied first.</summary>
-    /// <param name="project">The project.</param>
     /// <param name="baseImage">A base image instead of the project's; null for the project's.</param>
     /// <param name="cancellation">Cancels the build.</param>
     /// <exception cref="CommandException">The build failed; the lines have its errors.</exception>
@@ -63,7 +62,6 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
     }
 
     /// <summary>Makes an image of a published program and pushes it.</summary>
-    /// <param name="program">The program.</param>
     /// <param name="baseImage">The base image, by digest.</param>
     /// <param name="target">The image to push, with its tag.</param>
     /// <param name="revision">The commit of the sources; null if unknown.</param>

@@ -6,7 +6,6 @@ namespace ModelServing.Cli.Images;
 /// <summary>The destination of a stack's images: the repositories that infra/ creates.</summary>
 /// <param name="Host">The registry.</param>
 /// <param name="Space">The tenancy's namespace.</param>
-/// <param name="Stack">The stack.</param>
 internal sealed partial record ImageDestination(string Host, string Space, string Stack)
 {
     /// <summary>Reads <c>HOST/NAMESPACE</c>.</summary>

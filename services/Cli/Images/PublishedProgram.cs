@@ -4,7 +4,6 @@ using System.Text;
 namespace ModelServing.Cli.Images;
 
 /// <summary>The output of <c>dotnet publish</c>, with the project's settings for the image.</summary>
-/// <param name="Project">The project.</param>
 /// <param name="Folder">The folder with the content of the image, and nothing else.</param>
 /// <param name="BaseImage">The base image, as the project names it.</param>
 /// <param name="Shape">The project's other settings for the image (user, port, environment, command), one per line.</param>

@@ -6,7 +6,6 @@ using ModelServing.Settings.Yaml;
 namespace ModelServing.Cli.Keys;
 
 /// <summary>A new key of a client.</summary>
-/// <param name="Client">The client.</param>
 /// <param name="Role">The client's role.</param>
 /// <param name="Key">The key itself, which is stored nowhere.</param>
 /// <param name="Hash">The hash for the stack file.</param>
@@ -19,7 +18,6 @@ internal sealed record NewKey(string Client, string Role, string Key, string Has
     /// <summary>Makes a key for a new or an existing client.</summary>
     /// <param name="stack">The stack's name.</param>
     /// <param name="settings">The stack's settings.</param>
-    /// <param name="client">The client.</param>
     /// <param name="role">The client's new role; null keeps the present one.</param>
     internal static NewKey Make(string stack, StackSettings settings, ModelName client, ClientRole? role)
     {

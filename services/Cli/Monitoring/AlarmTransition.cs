@@ -3,9 +3,6 @@ using ModelServing.Contracts.Monitoring;
 namespace ModelServing.Cli.Monitoring;
 
 /// <summary>A change of one stream's state.</summary>
-/// <param name="Alarm">The alarm.</param>
-/// <param name="Stream">The stream.</param>
-/// <param name="Change">The change.</param>
 /// <param name="Values">The values that caused it.</param>
 /// <param name="Time">The end of the evaluated minute.</param>
 internal sealed record AlarmTransition(

@@ -31,7 +31,6 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     private Task evaluating = Task.CompletedTask;
 
     /// <summary>Makes an instance that does not listen yet.</summary>
-    /// <param name="alarms">The alarms.</param>
     /// <param name="minute">How long a minute of the platform lasts.</param>
     /// <param name="changed">Receives the changes, one at a time; it must not block.</param>
     /// <param name="secret">The secret of the run, which callers must send.</param>

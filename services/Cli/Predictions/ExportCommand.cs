@@ -12,7 +12,7 @@ internal static class ExportCommand
     {
         var models = new Option<string[]>("--model")
         {
-            Description = "A model; may be there several times. Default: all models of the stack.",
+            Description = "A model; may be repeated. Default: all models of the stack.",
         };
         var output = new Option<string>("--out") { Description = "The Parquet file. It must not exist.", Required = true };
         var store = new Option<string?>("--store")
@@ -21,7 +21,7 @@ internal static class ExportCommand
         };
         var memory = new Option<int?>("--memory-mb")
         {
-            Description = "The memory for rows, in megabytes; the disk takes what is beyond it. Default: 512.",
+            Description = "The memory for rows, in megabytes; anything beyond it goes to disk. Default: 512.",
         };
         var range = new TimeRangeOptions();
         var stack = new StackOptions();

@@ -13,7 +13,10 @@ internal static class PredictionCommand
         var id = new Argument<string>("ID") { Description = "The request's identifier, from the header X-Request-Id of its answer." };
         var json = new Option<bool>("--json") { Description = "Print the prediction as JSON." };
         var admin = new AdminOptions();
-        var command = new Command("prediction", "Show a prediction in full: who answered, inputs, answer, times, outcome.") { id, json };
+        var command = new Command("prediction", "Show a prediction in full: the version that answered, inputs, answer, times, outcome.")
+        {
+            id, json,
+        };
         admin.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
         {

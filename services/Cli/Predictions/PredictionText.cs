@@ -11,7 +11,6 @@ internal static class PredictionText
     private const int MostCharacters = 40;
 
     /// <summary>A tensor's elements, as in <c>[0.5, 1, 2, ... 100 in all]</c>; one element without brackets.</summary>
-    /// <param name="tensor">The tensor.</param>
     /// <param name="most">The most elements that are shown.</param>
     internal static string Elements(PredictionTensor tensor, int most)
     {

@@ -4,7 +4,6 @@ using ModelServing.Registry;
 namespace ModelServing.Cli.Publishing;
 
 /// <summary>What a model answered to zeros before it was published.</summary>
-/// <param name="Manifest">Its manifest.</param>
 /// <param name="Values">The values of each output as text, by name; empty without an answer.</param>
 /// <param name="Failure">Why there is no answer; null if there is one.</param>
 internal sealed record FirstAnswer(Manifest Manifest, IReadOnlyDictionary<string, string> Values, string? Failure)

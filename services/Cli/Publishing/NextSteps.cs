@@ -44,7 +44,7 @@ internal static class NextSteps
         if (manifest.Features is { } features)
         {
             // Only the running version knows them.
-            yield return $"The service fills '{features.Input}' from the feature views. '{OwnCommand.Name} up' prints a request, with " +
+            yield return $"The service fills '{features.Input}' from the feature views. '{OwnCommand.Up}' prints a request, with " +
                 "the inputs that callers send.";
             yield break;
         }
@@ -52,7 +52,7 @@ internal static class NextSteps
         if (ExampleRequest.From(manifest.Inputs) is not { } body)
             yield break;
         var port = settings.Local.Port ?? ApiPort.First;
-        yield return $"A request, once '{OwnCommand.Name} up' runs:";
+        yield return $"A request, once '{OwnCommand.Up}' runs:";
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"  curl -s http://127.0.0.1:{port}{InferencePaths.Infer(manifest.Model)} -H 'Content-Type: application/json' -d '{body}'");

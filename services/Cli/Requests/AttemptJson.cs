@@ -12,6 +12,8 @@ internal static class AttemptJson
             RequestId = record.RequestId.ToString(),
             record.Time,
             Trace = AttemptText.Trace(record.Trace),
+            Host = AttemptText.Host(record.Source),
+            record.Operation,
             record.Attempt,
             record.Model,
             Version = record.Version == 0 ? (int?)null : record.Version,

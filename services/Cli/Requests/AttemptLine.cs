@@ -2,7 +2,7 @@ using ModelServing.Hosting.Access;
 
 namespace ModelServing.Cli.Requests;
 
-/// <summary>One attempt of a request: what the router saw, with the times of the version.</summary>
+/// <summary>One attempt of a request: what the router saw, with the times of the version. Or one request of another host.</summary>
 internal sealed record AttemptLine
 {
     internal required AccessRecord Record { get; init; }
@@ -12,7 +12,8 @@ internal sealed record AttemptLine
 
     internal bool IsFailure => Record.IsFailure;
 
-    /// <summary>Makes a line of the records of one attempt; one of the two may be missing.</summary>
+    /// <summary>Makes a line of the records of one attempt; one of the two may be missing. Another host's record takes the place of the
+    /// router's.</summary>
     internal static AttemptLine Join(AccessRecord? router, AccessRecord? version)
     {
         var seen = router ?? version ?? throw new ArgumentException("there is no record");

@@ -13,7 +13,6 @@ internal static class AttemptTable
 
     private static readonly string[] Parts = ["routing", "queue", "model", "encode"];
 
-    /// <summary>One request.</summary>
     internal static IRenderable Request(IReadOnlyList<AttemptLine> lines)
     {
         var first = lines[0].Record;

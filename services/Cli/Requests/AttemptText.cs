@@ -1,15 +1,27 @@
 using System.Globalization;
 using ModelServing.Cli.Predictions;
+using ModelServing.Hosting.Access;
 
 namespace ModelServing.Cli.Requests;
 
 /// <summary>The parts of an attempt as text for people.</summary>
 internal static class AttemptText
 {
-    /// <summary>The version and its variant, as in <c>v2 canary</c>; a dash if none was found.</summary>
-    internal static string Version(AttemptLine line) => line.Record.Version == 0
-        ? "-"
+    /// <summary>The version and its variant, as in <c>v2 canary</c>; a dash if none was found. Of another host, what it did, as in
+    /// <c>features read</c>.</summary>
+    internal static string Version(AttemptLine line) =>
+        line.Record.Operation is { } operation ? $"{Host(line.Record.Source)} {PredictionText.Clean(operation)}"
+        : line.Record.Version == 0 ? "-"
         : string.Create(CultureInfo.InvariantCulture, $"v{line.Record.Version} {PredictionText.Clean(line.Record.Variant ?? "")}");
+
+    /// <summary>The host, by the name that its lines have in the output of <c>ms up</c>.</summary>
+    internal static string Host(AccessSource source) => source switch
+    {
+        AccessSource.FeatureServer => "features",
+        AccessSource.Functions => "functions",
+        AccessSource.Router => "router",
+        _ => "version",
+    };
 
     /// <summary>How the attempt ended, as in <c>200</c> or <c>500 model-failed</c>.</summary>
     internal static string Ending(AttemptLine line)

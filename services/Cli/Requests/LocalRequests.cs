@@ -56,14 +56,16 @@ internal sealed class LocalRequests
     private IEnumerable<AccessRecord> Records(Func<AccessRecord, bool> isWanted) => roots.SelectMany(AccessFiles.Read).Where(isWanted);
 
     private static IEnumerable<AttemptLine> Join(IEnumerable<AccessRecord> records) => records
-        .GroupBy(static record => (record.RequestId, record.Attempt))
-        .Select(static attempt => AttemptLine.Join(One(attempt, isOfRouter: true), One(attempt, isOfRouter: false)));
+        .GroupBy(static record => (record.RequestId, record.Attempt, Host: record.IsOfAttempt ? AccessSource.Router : record.Source))
+        .Select(static attempt => AttemptLine.Join(
+            One(attempt, static record => record.Source != AccessSource.Version),
+            One(attempt, static record => record.Source == AccessSource.Version)));
 
-    private static AccessRecord? One(IEnumerable<AccessRecord> records, bool isOfRouter)
+    private static AccessRecord? One(IEnumerable<AccessRecord> records, Func<AccessRecord, bool> isIt)
     {
         foreach (var record in records)
         {
-            if (record.IsOfRouter == isOfRouter)
+            if (isIt(record))
                 return record;
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelServing.Contracts;
 
 namespace ModelServing.Cli.Rollouts;
 

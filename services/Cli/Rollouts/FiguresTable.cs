@@ -13,7 +13,7 @@ internal static class FiguresTable
         var variants = model.Variants.Where(static variant => variant.Figures is { Requests: > 0 }).ToList();
         if (variants.Count == 0)
         {
-            yield return "  no requests yet at this router";
+            yield return "  no requests yet";
             yield break;
         }
 

@@ -68,7 +68,8 @@ internal static class StatusReport
                 "earlier rollbacks are known; a new one works and is written when the journal is back";
         if (status.CacheReached == false)
             yield return "[yellow]The cache is unavailable[/]: " +
-                "each router's guard counts alone and learns of other routers' decisions from the journal";
+                "each router's guard counts alone and learns of other routers' decisions from the journal. The requests below are those " +
+                "of one router";
     }
 
     private static IEnumerable<string> ProblemsOf(ModelStatus model, string options)

@@ -34,7 +34,7 @@ internal static class VersionCommands
     internal static Command CreateReset()
     {
         var target = new VersionArguments();
-        var command = new Command("reset", "Start the next trial of a condemned version; it gets its share of the stack file again.");
+        var command = new Command("reset", "Start the next trial of a condemned version; it gets its share from the stack file again.");
         target.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(json: false, async (terminal, signals) =>
         {

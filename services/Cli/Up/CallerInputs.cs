@@ -7,7 +7,6 @@ namespace ModelServing.Cli.Up;
 /// <summary>The inputs that callers of a version send. If its features come from the feature store, they are not those of its manifest, so
 /// the running version is asked.</summary>
 /// <param name="registry">The registry with the manifests.</param>
-/// <param name="api">The API.</param>
 /// <param name="key">The operator's key.</param>
 internal sealed class CallerInputs(ModelRegistry registry, Uri api, string key) : IDisposable
 {

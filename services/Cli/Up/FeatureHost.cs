@@ -5,7 +5,6 @@ using ModelServing.Contracts.Reliability;
 namespace ModelServing.Cli.Up;
 
 /// <summary>The feature server on this machine. It runs while the stack file has views.</summary>
-/// <param name="program">The program.</param>
 /// <param name="settings">The settings, without the views.</param>
 /// <param name="addressPath">The file that has the server's address while it is ready, for <c>ms features</c>.</param>
 /// <param name="supervision">What the supervisors of all hosts share.</param>
@@ -25,7 +24,15 @@ internal sealed class FeatureHost(
         if (next.Count > 0)
         {
             running = new SupervisedHost("features", program, settings with { Views = next }, supervision, Report, onlyFaults: true);
-            await running.Ready.WaitAsync(cancellation);
+            try
+            {
+                await running.Ready.WaitAsync(VersionHosts.Patience, supervision.Time, cancellation);
+            }
+            catch (TimeoutException)
+            {
+                supervision.Terminal.Warn(
+                    $"The feature server is not ready after {VersionHosts.Patience.TotalSeconds:0} s; it goes on starting");
+            }
         }
 
         views = next;

@@ -114,7 +114,6 @@ internal sealed class Platform : IAsyncDisposable
         return Task.Delay(VersionHosts.Propagation, time, cancellation);
     }
 
-    /// <summary>Removes the proxy.</summary>
     internal void RemoveProxy() => files.Rewrite(static entry => entry);
 
     /// <summary>Applies other clients; the router follows within a fraction of a second.</summary>
@@ -150,11 +149,21 @@ internal sealed class Platform : IAsyncDisposable
                 Log = EventLogMaker.Make(settings.Stack.Features, PlatformFiles.EventsIn(settings.StateFolder)),
                 Minute = settings.Pace.Minute,
                 Clients = HostSources.File(files.ClientsPath),
+                AccessLog = AccessLog,
                 Urls = "http://127.0.0.1:0",
             },
             PlatformFiles.FeaturesAddressIn(settings.StateFolder),
             supervision);
-        await features.ApplyAsync(ServedViewRules.ViewsOf(settings.Stack.Features), cancellation);
+        try
+        {
+            await features.ApplyAsync(ServedViewRules.ViewsOf(settings.Stack.Features), cancellation);
+        }
+        catch (HostFailedException e)
+        {
+            // Models without features need no feature server, and the others answer with defaults.
+            terminal.Warn(e.Message);
+        }
+
         var failures = await versions.StartAsync(NamedBy(PlanMaker.Make(models)), cancellation);
         files.WriteEndpoints();
         WritePlan(models, failures);
@@ -171,6 +180,7 @@ internal sealed class Platform : IAsyncDisposable
                 Journal = HostSources.Sqlite(files.JournalPath),
                 Cache = cache.Settings,
                 Registry = settings.Registry,
+                AccessLog = AccessLog,
                 Urls = "http://127.0.0.1:0",
             },
             (settings, changed) => new SupervisedHost("functions", programs.Functions, settings, supervision, changed, onlyFaults: true),

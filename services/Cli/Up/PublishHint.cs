@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using ModelServing.Registry;
 using ModelServing.Sample;
 
@@ -17,7 +18,7 @@ internal static class PublishHint
 
         if (missing.Any(IsSample))
         {
-            yield return $"To run the platform with the sample: {OwnCommand.Name} up --demo";
+            yield return $"To run the platform with the sample: {OwnCommand.Up} --demo";
             yield return "To publish the feature views that it uses:";
             yield return $"  {OwnCommand.Name} features apply " +
                 string.Join(' ', SampleFeatures.Views.Select(static view => Display(SampleFeatures.PathOf(view)))) + Options(stack);

@@ -10,7 +10,6 @@ namespace ModelServing.Cli.Up;
 /// Follows the stack file. A file with faults, or a missing file, is reported and changes nothing. A good file is passed on. While it is
 /// being applied, the newest one waits and cancels it.
 /// </summary>
-/// <param name="stack">The stack.</param>
 /// <param name="file">The stack's file, whose running content has been read.</param>
 /// <param name="running">The settings with which the platform was started.</param>
 /// <param name="check">Checks that the settings name only published versions.</param>

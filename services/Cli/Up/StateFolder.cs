@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ModelServing.Contracts.Reliability;
+using ModelServing.Settings.Models;
 
 namespace ModelServing.Cli.Up;
 
@@ -71,7 +72,7 @@ internal sealed class StateFolder : IDisposable
     {
         PrivateFiles.CreateFolder(path);
         // The folder that only holds the stacks' folders. Any other parent is the user's.
-        if (Path.GetDirectoryName(path) is { } parent && Path.GetFileName(parent) == StackLocation.StateRoot)
+        if (Path.GetDirectoryName(path) is { } parent && Path.GetFileName(parent) == LocalSettings.StateRoot)
             PrivateFiles.RestrictAlone(parent);
     }
 

@@ -44,7 +44,7 @@ internal static class UpCommand
         };
         var guard = new Option<string>("--guard")
         {
-            Description = "With 'off', the guard never condemns; a demo then shows how an alarm does.",
+            Description = "With 'off', the guard never condemns; the demo then shows an alarm doing it.",
             DefaultValueFactory = static _ => "on",
         };
         guard.AcceptOnlyFromAmong("on", "off");

@@ -1,6 +1,6 @@
 namespace ModelServing.Contracts.Admin;
 
-/// <summary>A variant's first attempts in the last minutes, as one router counted them. A latency is exact to 10%.</summary>
+/// <summary>A variant's first attempts in the last minutes. A latency is exact to 10%.</summary>
 /// <param name="Minutes">The length of the period: 1, 5 or 60 minutes.</param>
 /// <param name="Requests">The number of first attempts.</param>
 /// <param name="Errors">Those that failed: status 500 or above, no or a broken answer, a late or a non-finite one.</param>

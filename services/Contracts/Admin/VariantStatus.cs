@@ -20,6 +20,6 @@ public sealed record VariantStatus(
     /// <summary>The guard's status for it; null for stable, and for a variant without traffic.</summary>
     public GuardStatus? Guard { get; init; }
 
-    /// <summary>The variant's requests, as the router that answers counted them; null if it has counted none.</summary>
+    /// <summary>The variant's requests; null if none was counted.</summary>
     public VariantFigures? Figures { get; init; }
 }

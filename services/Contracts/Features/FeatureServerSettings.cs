@@ -20,6 +20,8 @@ public sealed partial record FeatureServerSettings : HostSettings
         HostSetting.Value(nameof(Views), ViewsForm, ParseViews, WriteViews),
         HostSetting.Text(nameof(Environment)),
         HostSetting.Text(nameof(Clients)),
+        HostSetting.Group(nameof(AccessLog), AccessLogSettings.Read, static (log, variables) => log.Write(variables)),
+        HostSetting.Text(nameof(MetricsUrls)),
         HostSetting.Seconds(nameof(Minute), least: 1),
     ];
 
@@ -46,8 +48,17 @@ public sealed partial record FeatureServerSettings : HostSettings
     /// callers may read features. With null, the default, anyone may.</summary>
     public string? Clients { get; init; }
 
+    /// <summary>How requests are logged; null logs none.</summary>
+    public AccessLogSettings? AccessLog { get; init; }
+
+    /// <summary>An address where <c>/metrics</c> needs no credential, in the form of <see cref="HostSettings.Urls"/> and with another port,
+    /// for a scraper that has none; null, the default, for none. Every other path there is as guarded as elsewhere.</summary>
+    public string? MetricsUrls { get; init; }
+
     /// <summary>The length of a minute of the reports, the same as <see cref="FunctionsHostSettings.Minute"/>. 60 s by default.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);
+
+    public override string AllUrls => MetricsUrls is null ? Urls : $"{Urls};{MetricsUrls}";
 
     public FeatureServerSettings()
     {

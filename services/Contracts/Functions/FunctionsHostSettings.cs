@@ -19,6 +19,7 @@ public sealed record FunctionsHostSettings : HostSettings
         HostSetting.Text(nameof(SplitKey)),
         HostSetting.Flag(nameof(DryRun)),
         HostSetting.Text(nameof(RunSecret)),
+        HostSetting.Group(nameof(AccessLog), AccessLogSettings.Read, static (log, variables) => log.Write(variables)),
         HostSetting.Seconds(nameof(Minute), least: 1),
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
     ];
@@ -59,6 +60,9 @@ public sealed record FunctionsHostSettings : HostSettings
     /// <summary>The secret of the run: by plain HTTP, callers must send it in <see cref="HeaderNames.RunSecret"/>, and the stand-in for
     /// Monitoring gets it. Null in OCI Functions, where the platform authenticates callers.</summary>
     public string? RunSecret { get; init; }
+
+    /// <summary>How calls by plain HTTP are logged in a folder; null logs none. Every call is a line of the log in any case.</summary>
+    public AccessLogSettings? AccessLog { get; init; }
 
     /// <summary>The length of a minute of the metrics. 60 s by default; demonstrations shorten it.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);

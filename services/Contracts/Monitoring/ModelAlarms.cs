@@ -36,9 +36,8 @@ public static class ModelAlarms
             Pending = TimeSpan.FromMinutes(2),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.Rollback,
-            Text = "For two minutes, a version failed more than 5% of its requests, and stable answered them. It is rolled back; ms status "
-                +
-                "shows the result.",
+            Text = "For two minutes, a version failed more than 5% of its requests, and stable answered them. It is rolled back; ms " +
+                "status shows the result.",
         },
         new()
         {
@@ -58,9 +57,8 @@ public static class ModelAlarms
             Query = With(Failure, "mean() > 0.1", atLeast: 30),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "More than 10% of a version's requests failed. Nothing is rolled back: the requests may be at fault. See ms status and "
-                +
-                "the version's log.",
+            Text = "More than 10% of a version's requests failed. Nothing is rolled back: the requests may be at fault. See ms status " +
+                "and the version's log.",
         },
         new()
         {
@@ -130,7 +128,8 @@ public static class ModelAlarms
         {
             Name = "model-metrics-absent",
             Namespace = ModelMetric.Namespace,
-            Query = $"{Heartbeat}[10m].absent(1d)",
+            // Three days, the longest time that Monitoring offers. After it, the alarm ends although the metric is still absent.
+            Query = $"{Heartbeat}[10m].groupBy({ModelMetric.Environment}).absent(3d)",
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.People,
             Text = "ModelMetrics has posted nothing for ten minutes, so no alarm about a model can fire. Check its CronJob and the " +

@@ -59,7 +59,7 @@ public static class ModelMetric
     /// <summary>The age in seconds of the oldest of those records.</summary>
     public const string PredictionBacklogSeconds = "PredictionBacklogSeconds";
 
-    /// <summary>The records that lie aside on the pods' disks, because the store does not take them.</summary>
+    /// <summary>The records that are set aside on the pods' disks, because the store rejects them.</summary>
     public const string PredictionsAside = "PredictionsAside";
 
     /// <summary>The records that were lost in the minute.</summary>

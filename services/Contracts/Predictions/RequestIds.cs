@@ -18,7 +18,6 @@ public static class RequestIds
         text.Length == Length && text[0] <= '7' && !text.ContainsAnyExcept(Digits);
 
     /// <summary>Reads an identifier in upper or lower case.</summary>
-    /// <param name="text">The text.</param>
     /// <param name="id">The identifier as stores hold it, in upper case.</param>
     public static bool TryParse(string? text, [NotNullWhen(true)] out string? id)
     {

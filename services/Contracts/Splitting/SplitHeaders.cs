@@ -10,8 +10,8 @@ public static class SplitHeaders
     /// <summary>In a request: the key of the functions.</summary>
     public const string Key = Prefix + "Key";
 
-    /// <summary>In a request: <see cref="Assigned"/> if the function assigned it, <see cref="Retried"/> if it is a retry on stable. Absent
-    /// if the router is to do all that it does for a client of its own.</summary>
+    /// <summary>In a request: <see cref="Assigned"/> if the function assigned it, <see cref="Retried"/> if it is a retry on stable,
+    /// <see cref="OnlyStable"/> if it could not assign it. Absent if the router is to do all that it does for a client of its own.</summary>
     public const string Call = Prefix + "Call";
 
     /// <summary>The value of <see cref="Call"/> for a first attempt.</summary>
@@ -19,6 +19,10 @@ public static class SplitHeaders
 
     /// <summary>The value of <see cref="Call"/> for a retry.</summary>
     public const string Retried = "retried";
+
+    /// <summary>The value of <see cref="Call"/> for a request that only stable may answer: the function does not know the rollouts, or
+    /// the router knows newer ones. The path names no version.</summary>
+    public const string OnlyStable = "stable";
 
     /// <summary>In a first attempt: the hash of the routing key, in hexadecimal digits; absent if the client gave no key.</summary>
     public const string KeyHash = Prefix + "Key-Hash";
@@ -29,7 +33,12 @@ public static class SplitHeaders
     /// <summary>In the answer to a first attempt, and in the retry: the hash of the client's name, in hexadecimal digits.</summary>
     public const string Client = Prefix + "Client";
 
-    /// <summary>In the answer to a first attempt: the attempt limit in milliseconds. An answer that took longer has failed.</summary>
+    /// <summary>In a retry: the variant that failed, its version, its trial and the kind of failure, in the form of
+    /// <see cref="HeaderNames.ModelFailover"/>.</summary>
+    public const string Failed = Prefix + "Failed";
+
+    /// <summary>In the answer to a first attempt, and in the retry: the attempt limit in milliseconds. An answer that took longer has
+    /// failed.</summary>
     public const string AttemptLimit = Prefix + "Attempt-Limit";
 
     /// <summary>In the answer to an attempt that got none from its version: why, in one of the words of <see cref="SplitResults"/>.</summary>

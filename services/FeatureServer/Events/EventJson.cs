@@ -5,6 +5,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Features;
 using ModelServing.Features.Events;
+using ModelServing.Hosting;
 
 namespace ModelServing.FeatureServer.Events;
 
@@ -108,30 +109,13 @@ internal readonly partial struct EventJson(int index, Instant now, Instant lates
                     ? FieldValue.FromString(text)
                     : throw Wrong(place, $"has more than {FieldValue.MaxTextBytes} bytes");
             case JsonTokenType.Number:
-                return Number(ref json) ?? throw Wrong(
+                return ExactNumber.Read(ref json) ?? throw Wrong(
                     place,
-                    $"is {Encoding.UTF8.GetString(json.ValueSpan)}; a number is an int64, or a decimal of at most {FieldValue.MaxScale} " +
+                    $"is {JsonPlace.Shown(json.ValueSpan)}; a number is an int64, or a decimal of at most {FieldValue.MaxScale} " +
                         "decimal places whose digits are an int64");
             default:
                 throw Wrong(place, "is neither a number, a bool nor a text");
         }
-    }
-
-    private static FieldValue? Number(ref Utf8JsonReader json)
-    {
-        if (json.TryGetInt64(out var whole))
-            return FieldValue.FromInt64(whole);
-        if (!json.TryGetDecimal(out var number))
-            return null;
-        while (number.Scale > FieldValue.MaxScale && number == decimal.Round(number, number.Scale - 1))
-            number = decimal.Round(number, number.Scale - 1);
-        if (number.Scale > FieldValue.MaxScale)
-            return null;
-        Span<int> bits = stackalloc int[4];
-        decimal.GetBits(number, bits);
-        var digits = ((Int128)(uint)bits[2] << 64) | ((Int128)(uint)bits[1] << 32) | (uint)bits[0];
-        digits = number < 0 ? -digits : digits;
-        return digits >= long.MinValue && digits <= long.MaxValue ? FieldValue.FromDecimal((long)digits, number.Scale) : null;
     }
 
     private string Text(ref Utf8JsonReader json, string place) =>
@@ -142,9 +126,11 @@ internal readonly partial struct EventJson(int index, Instant now, Instant lates
     {
         if (json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var microseconds) && Instant.IsValid(microseconds))
             return new Instant(microseconds);
-        if (json.TokenType == JsonTokenType.String && IsoTime.TryParse(json.GetString(), out var time) && time >= DateTimeOffset.UnixEpoch)
-            return Instant.From(time);
-        throw Wrong(place, $"must be {IsoTime.Form}, or whole microseconds since 1970");
+        if (json.TokenType == JsonTokenType.String
+            && IsoTime.TryParse(json.GetString(), out var time)
+            && Instant.TryFrom(time, out var instant))
+            return instant;
+        throw Wrong(place, $"must be {IsoTime.Form}, or whole microseconds since 1970, and between 1970 and 2255");
     }
 
     private ContractException Wrong(string place, string why) => new($"events[{index}]{place} {why}");

@@ -30,7 +30,15 @@ internal sealed class EventLogService(
     {
         if (open.Current is { } log)
         {
-            log.Close();
+            try
+            {
+                log.Close();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                EventLogServiceLog.NotClean(logger, e.Message);
+            }
+
             try
             {
                 await log.ShipAllAsync(cancellationToken);
@@ -114,4 +122,7 @@ internal static partial class EventLogServiceLog
 {
     [LoggerMessage(140, LogLevel.Warning, "{Events} events are not shipped; they stay on the volume: {Why}")]
     internal static partial void NotShipped(ILogger logger, long events, string why);
+
+    [LoggerMessage(142, LogLevel.Error, "The disk may not have all events; a later run of the machine begins an epoch: {Why}")]
+    internal static partial void NotClean(ILogger logger, string why);
 }

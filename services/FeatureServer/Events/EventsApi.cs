@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
 using ModelServing.Features.Events;
@@ -19,13 +20,14 @@ namespace ModelServing.FeatureServer.Events;
 /// 5 disk         in the mode 'disk'
 /// </code>
 /// </remarks>
-internal sealed class EventsApi(OpenLog open, ServedViewTable views, FeatureMetrics metrics, TimeProvider time)
+internal sealed class EventsApi(
+    OpenLog open, ServedViewTable views, FeatureMetrics metrics, TimeProvider time, ILogger<EventsApi> logger)
 {
     private const int MostInFlight = 16;
 
     private static readonly TimeSpan LaterAgain = TimeSpan.FromSeconds(5);
 
-    private readonly RequestBody bodies = new(MostInFlight, EventPost.MostBytes, Problems.TooManyPosts, time);
+    private readonly RequestBody bodies = new(MostInFlight, EventPost.MostBytes, Problems.TooManyPosts, time, logger);
 
     internal async Task PostAsync(HttpContext context)
     {

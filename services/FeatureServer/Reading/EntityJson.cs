@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using ModelServing.Contracts;
 using ModelServing.Features.Definitions;
@@ -26,7 +27,8 @@ internal static class EntityJson
             var (name, type) = (definition.Entity[i].Name, definition.Entity[i].Type);
             if (!entity.TryGetValue(name, out var json))
                 throw new ContractException($"{place} does not have the key {name}");
-            values[i] = ValueOf(json, type) ?? throw new ContractException($"{place}.{name} is {json.GetRawText()}; it must be {type}");
+            values[i] = ValueOf(json, type, $"{place}.{name}")
+                ?? throw new ContractException($"{place}.{name} is {json.GetRawText()}; it must be {type}");
         }
 
         try
@@ -48,13 +50,20 @@ internal static class EntityJson
         return [.. definition.Request.Select(value => request?.TryGetValue(value.Name, out var number) == true ? number : double.NaN)];
     }
 
-    private static FieldValue? ValueOf(JsonElement json, FieldType type) => (type.Kind, json.ValueKind) switch
+    private static FieldValue? ValueOf(JsonElement json, FieldType type, string place) => (type.Kind, json.ValueKind) switch
     {
         (FieldKind.Int64, JsonValueKind.Number) when json.TryGetInt64(out var number) => FieldValue.FromInt64(number),
         (FieldKind.Int64, JsonValueKind.String) when long.TryParse(
             json.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => FieldValue.FromInt64(number),
-        (FieldKind.String, JsonValueKind.String) when json.GetString()!.Length <= FieldValue.MaxTextBytes / 2 =>
-            FieldValue.FromString(json.GetString()!),
+        (FieldKind.String, JsonValueKind.String) => TextOf(json.GetString()!, place),
         _ => null,
     };
+
+    private static FieldValue TextOf(string text, string place)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        return length is > 0 and <= EntityKey.MaxTextBytes
+            ? FieldValue.FromString(text)
+            : throw new ContractException($"{place} has {length} bytes; it must have 1 to {EntityKey.MaxTextBytes}");
+    }
 }

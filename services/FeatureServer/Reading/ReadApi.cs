@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
@@ -14,13 +15,13 @@ namespace ModelServing.FeatureServer.Reading;
 
 /// <summary>Reads features from the online store, in one round for all entities of a request. It is for people and for programs outside of
 /// the platform: Inference reads the store itself.</summary>
-internal sealed class ReadApi(ViewsApi views, CacheConnections cache, TimeProvider time)
+internal sealed class ReadApi(ViewsApi views, CacheConnections cache, TimeProvider time, ILogger<ReadApi> logger)
 {
     private const int MostInFlight = 64;
 
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
 
-    private readonly RequestBody bodies = new(MostInFlight, FeatureQuery.MostBytes, Problems.TooManyReads, time);
+    private readonly RequestBody bodies = new(MostInFlight, FeatureQuery.MostBytes, Problems.TooManyReads, time, logger);
     private readonly OnlineReader reader = new(cache.Reads);
 
     internal Task PostAsync(HttpContext context) => bodies.TakeAsync(context, body => AnswerAsync(context, FeatureQuery.Parse(body.Span)));
@@ -63,8 +64,8 @@ internal sealed class ReadApi(ViewsApi views, CacheConnections cache, TimeProvid
     private async Task<Refusal?> AnswerAsync(HttpContext context, FeatureQuery query)
     {
         var at = query.Time ?? time.GetUtcNow();
-        if (at < DateTimeOffset.UnixEpoch)
-            throw new ContractException("time is before 1970");
+        if (!Instant.TryFrom(at, out var instant))
+            throw new ContractException($"time is {IsoTime.Write(at)}; it must be between 1970 and 2255");
         var queries = new EntityQuery[query.Reads.Count];
         for (var i = 0; i < queries.Length; i++)
         {
@@ -84,7 +85,6 @@ internal sealed class ReadApi(ViewsApi views, CacheConnections cache, TimeProvid
             return new Refusal(Problems.CacheUnavailable, e.Message, SoonAgain);
         }
 
-        var instant = Instant.From(at);
         var features = queries.Select((asked, i) => Finalise(asked, query.Reads[i], answers[i], instant, $"reads[{i}].request")).ToList();
         await JsonAnswer.WriteAsync(context, new FeatureAnswer(instant.ToDateTimeOffset(), features).ToUtf8());
         return null;

@@ -24,7 +24,6 @@ public sealed record CallerInterface(IReadOnlyList<TensorInfo> Inputs, IReadOnly
     }
 
     /// <summary>Returns the interface of a version.</summary>
-    /// <param name="manifest">Its manifest.</param>
     /// <param name="views">The definitions of all feature views that it uses.</param>
     public static CallerInterface From(Manifest manifest, IEnumerable<ViewDefinition> views)
     {

@@ -6,7 +6,6 @@ namespace ModelServing.Features.Definitions;
 internal static class OutputTypes
 {
     /// <summary>True if the feature's value is a whole number.</summary>
-    /// <param name="feature">The feature.</param>
     /// <param name="field">The type of its field, if it has one.</param>
     internal static bool IsWhole(WindowFeature feature, FieldType? field) => feature.Aggregation switch
     {

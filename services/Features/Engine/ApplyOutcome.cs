@@ -1,6 +1,6 @@
 namespace ModelServing.Features.Engine;
 
-/// <summary>What became of an event that was applied to a state. Only <see cref="Applied"/> changes the state.</summary>
+/// <summary>The result of applying an event to a state. Only <see cref="Applied"/> changes the state.</summary>
 public enum ApplyOutcome
 {
     Applied,

@@ -14,7 +14,7 @@ internal static class ExactRatio
         // Both are exact as doubles, so the division rounds once.
         if (numerator >= -ExactDoubles && numerator <= ExactDoubles && denominator <= ExactDoubles)
             return (double)(long)numerator / (ulong)denominator;
-        var quotient = Divide((BigInteger)Int128.Abs(numerator), (BigInteger)denominator);
+        var quotient = Divide(BigInteger.Abs(numerator), (BigInteger)denominator);
         return numerator < 0 ? -quotient : quotient;
     }
 

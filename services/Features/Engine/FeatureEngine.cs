@@ -148,7 +148,6 @@ public sealed class FeatureEngine
     /// <summary>Applies an event of this entity. Events that come in any order within the lateness give the same state, except for its
     /// sequence.</summary>
     /// <param name="state">The entity's state, which is changed only if the result is <see cref="ApplyOutcome.Applied"/>.</param>
-    /// <param name="featureEvent">The event.</param>
     /// <param name="sequence">Its position in the event log, from 1. Positions of one entity only grow.</param>
     public ApplyOutcome Apply(EntityState state, FeatureEvent featureEvent, long sequence)
     {

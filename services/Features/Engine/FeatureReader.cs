@@ -10,6 +10,13 @@ internal static class FeatureReader
 {
     private const int MostOnStack = 512;
 
+    // All 0 between two unions, so that a small one costs little.
+    [ThreadStatic]
+    private static byte[]? registers;
+
+    [ThreadStatic]
+    private static ushort[]? usedRegisters;
+
     internal static void Read(EnginePlan plan, EntityState? state, Instant time, ReadOnlySpan<double> request, Span<FeatureValue> values)
     {
         var status = StatusAt(plan, state, time.Microseconds);
@@ -136,13 +143,18 @@ internal static class FeatureReader
 
     private static long Distinct(TileColumn column, int from, int to)
     {
-        Span<byte> registers = stackalloc byte[DistinctSketch.Registers];
-        registers.Clear();
-        Span<ushort> used = stackalloc ushort[DistinctSketch.Registers];
-        var union = new RegisterUnion(registers, used);
-        foreach (var sketch in ((DistinctColumn)column).Range(from, to))
-            sketch?.MergeInto(ref union);
-        return union.Estimate();
+        var union = new RegisterUnion(
+            registers ??= new byte[DistinctSketch.Registers], usedRegisters ??= new ushort[DistinctSketch.Registers]);
+        try
+        {
+            foreach (var sketch in ((DistinctColumn)column).Range(from, to))
+                sketch?.MergeInto(ref union);
+            return union.Estimate();
+        }
+        finally
+        {
+            union.Clear();
+        }
     }
 
     private static FeatureValue Divide(OutputPlan output, FeatureValue dividend, FeatureValue divisor)

@@ -90,10 +90,10 @@ internal sealed class FieldValues
             case FieldKind.Bool:
                 return value.Kind == FieldKind.Bool;
             case FieldKind.Time when value.Kind == FieldKind.String:
-                if (!IsoTime.TryParse(value.Text, out var time) || time < DateTimeOffset.UnixEpoch)
+                if (!IsoTime.TryParse(value.Text, out var time) || !Instant.TryFrom(time, out var instant))
                     return false;
-                steps = (time.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
-                return Instant.IsValid(steps);
+                steps = instant.Microseconds;
+                return true;
             case FieldKind.Time:
                 return value.Kind is FieldKind.Time or FieldKind.Int64 && Instant.IsValid(steps);
             default:

@@ -15,7 +15,6 @@ namespace ModelServing.Features.Engine;
 /// </summary>
 internal static class StateCodec
 {
-    /// <summary>The bytes of the digest.</summary>
     internal const int DigestBytes = 8;
 
     /// <summary>The most bytes before the tail.</summary>

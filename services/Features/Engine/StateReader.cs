@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace ModelServing.Features.Engine;
@@ -38,6 +39,8 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
 
     private ulong ReadLongVarint()
     {
+        if (TryReadWord(out var word))
+            return word;
         var value = 0UL;
         for (var shift = 0; ; shift += 7)
         {
@@ -66,6 +69,8 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
 
     internal Int128 ReadWideSigned()
     {
+        if (TryReadWord(out var word))
+            return (long)(word >> 1) ^ -(long)(word & 1);
         // Nine bytes have 63 bits at most, and then 64 bits do.
         var nine = bytes.Slice(position, Math.Min(9, Remaining));
         var folded = 0UL;
@@ -81,6 +86,29 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
         }
 
         return ReadWiderSigned();
+    }
+
+    // Reads a number of up to eight bytes without a loop. It leaves everything else, also what is damaged.
+    private bool TryReadWord(out ulong value)
+    {
+        value = 0;
+        if (Remaining < sizeof(ulong))
+            return false;
+        var word = BinaryPrimitives.ReadUInt64LittleEndian(bytes[position..]);
+        // The highest bit of the last byte is 0.
+        var ends = ~word & 0x8080_8080_8080_8080;
+        if (ends == 0)
+            return false;
+        var bits = BitOperations.TrailingZeroCount(ends) + 1;
+        word = (word << (64 - bits)) >> (64 - bits);
+        if (bits > 8 && word >> (bits - 8) == 0)
+            return false;
+        word &= 0x7F7F_7F7F_7F7F_7F7F;
+        word = (word & 0x007F_007F_007F_007F) | ((word & 0x7F00_7F00_7F00_7F00) >> 1);
+        word = (word & 0x0000_3FFF_0000_3FFF) | ((word & 0x3FFF_0000_3FFF_0000) >> 2);
+        value = (word & 0x0FFF_FFFF) | ((word & 0x0FFF_FFFF_0000_0000) >> 4);
+        position += bits / 8;
+        return true;
     }
 
     private Int128 ReadWiderSigned()

@@ -20,7 +20,6 @@ public sealed class Expression
     public IReadOnlyCollection<string> Names { get; }
 
     /// <summary>Reads an expression.</summary>
-    /// <param name="text">The text.</param>
     /// <param name="inputs">The names that it may use.</param>
     /// <exception cref="ExpressionException">The text is not an expression of these names.</exception>
     public static Expression Parse(string text, IReadOnlyDictionary<string, ExpressionInput> inputs)

@@ -1,6 +1,5 @@
 namespace ModelServing.Features.Expressions;
 
-/// <summary>The type of an expression.</summary>
 public enum ExpressionType
 {
     Number,

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Access;
 
 namespace ModelServing.Functions.Listener;
 
@@ -38,7 +39,12 @@ internal static class FunctionEndpoints
                 $"must be "
                 + $"the secret that callers send in {HeaderNames.RunSecret}"));
         foreach (var function in functions)
-            app.Map(FunctionPaths.PathOf(function), new HttpCalls(RunnerOf(function), secret, time).HandleAsync);
+        {
+            var calls = new HttpCalls(RunnerOf(function), secret, time);
+            app.Map(
+                FunctionPaths.PathOf(function),
+                AccessedPath.Record(app.Services, AccessSource.Functions, function.ToString(), calls.HandleAsync));
+        }
 
         FunctionRunner RunnerOf(FunctionName function)
         {

@@ -8,7 +8,6 @@ namespace ModelServing.Functions.Listener;
 
 /// <summary>Runs a function's calls, for both ways of calling it: one call at a time, each within its deadline and with its identifier in
 /// every line of the log.</summary>
-/// <param name="function">The function.</param>
 /// <param name="createHandler">Creates its handler, at the first call, so that the program listens as soon as it is started.</param>
 /// <param name="time">Measures deadlines.</param>
 /// <param name="logger">The log.</param>

@@ -24,7 +24,9 @@ internal sealed class HttpCalls(FunctionRunner runner, RunSecret secret, TimePro
 
         if (!await secret.AdmitsAsync(context))
             return;
-        var id = request.Headers[HeaderNames.RequestId] is [{ Length: > 0 and <= 200 } given] ? given : Guid.NewGuid().ToString();
+        var id = request.Headers[HeaderNames.RequestId] is [{ Length: > 0 and <= 200 } given]
+            ? given
+            : context.Response.Headers[HeaderNames.RequestId].ToString();
         if (!TryDeadline(request.Headers[HeaderNames.RequestTimeout], out var deadline))
         {
             var detail = $"The header {HeaderNames.RequestTimeout} is '{request.Headers[HeaderNames.RequestTimeout]}'; it must be " +

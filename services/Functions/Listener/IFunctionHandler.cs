@@ -5,7 +5,6 @@ namespace ModelServing.Functions.Listener;
 internal interface IFunctionHandler
 {
     /// <summary>Answers a call. An exception is logged and answered with 500.</summary>
-    /// <param name="call">The call.</param>
     /// <param name="cancellation">Is canceled shortly before the call's deadline, or once the caller is gone.</param>
     Task<FunctionAnswer> HandleAsync(FunctionCall call, CancellationToken cancellation);
 }

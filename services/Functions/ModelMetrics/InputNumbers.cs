@@ -12,7 +12,6 @@ internal sealed class InputNumbers(DateTimeOffset start, TimeSpan length)
 {
     private readonly MinutePoints points = new(start, length);
 
-    /// <param name="model">The model.</param>
     /// <param name="reports">The reports of its processes.</param>
     internal IEnumerable<MetricData> Compute(ModelName model, IReadOnlyList<VersionInputs> reports) => reports
         .GroupBy(static one => one.Version)

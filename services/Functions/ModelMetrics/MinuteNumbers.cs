@@ -24,7 +24,6 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
     private readonly MinutePoints points = new(start, length);
 
     /// <summary>Computes the metrics of a model.</summary>
-    /// <param name="model">The model.</param>
     /// <param name="processes">The reports of its processes for the minute.</param>
     /// <param name="before">Their reports for the minutes before, in order.</param>
     /// <param name="leftOut">The number of streams above <see cref="MaxStreams"/>, which are left out.</param>

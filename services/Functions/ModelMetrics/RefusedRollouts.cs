@@ -13,7 +13,6 @@ internal sealed class RefusedRollouts(RolloutJournal journal)
     private ConcurrentDictionary<ModelName, JournalState> states = new();
 
     /// <summary>Returns for each model whether its planned rollout is refused. A model whose events are damaged is left out.</summary>
-    /// <param name="models">The models.</param>
     /// <param name="damaged">Receives why a model is left out.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="JournalException">The journal cannot be read.</exception>

@@ -7,11 +7,11 @@ namespace ModelServing.Hosting.Access;
 /// <summary>The bytes of an <see cref="AccessRecord"/>. A reader skips a layout that it does not know.</summary>
 /// <remarks>
 /// <code>
-/// 0   layout, 1       1  1 for a router's record   2   attempt      3   0
+/// 0   layout, 1       1  source, 1                  2   attempt      3   0
 /// 4   status, 2       6  0, 2                       8   version, 4
 /// 12  time in microseconds since 1970, 8            20  request, 16 36  trace, 16
 /// 52  nine times in microseconds, 4 each; all ones for none
-/// 88  model, variant and reason: each a length of one byte, and UTF-8
+/// 88  model; variant or operation; reason: each a length of one byte, and UTF-8
 /// </code>
 /// Numbers are little-endian.
 /// </remarks>
@@ -32,7 +32,7 @@ public static class AccessFormat
     public static int Write(in AccessRecord record, Span<byte> to)
     {
         to[..TextStart].Clear();
-        (to[0], to[1], to[2]) = (Layout, record.IsOfRouter ? (byte)1 : (byte)0, (byte)record.Attempt);
+        (to[0], to[1], to[2]) = (Layout, (byte)record.Source, (byte)record.Attempt);
         BinaryPrimitives.WriteUInt16LittleEndian(to[4..], (ushort)record.Status);
         BinaryPrimitives.WriteInt32LittleEndian(to[8..], record.Version);
         var micros = (record.Time.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
@@ -48,7 +48,7 @@ public static class AccessFormat
             BinaryPrimitives.WriteUInt32LittleEndian(to[(52 + (4 * i))..], ToMicroseconds(all[i]));
         var length = TextStart;
         length += WriteText(record.Model, to[length..]);
-        length += WriteText(record.Variant, to[length..]);
+        length += WriteText(record.Operation ?? record.Variant, to[length..]);
         return length + WriteText(record.Reason, to[length..]);
     }
 
@@ -56,17 +56,19 @@ public static class AccessFormat
     public static bool TryRead(ReadOnlySpan<byte> from, out AccessRecord record)
     {
         record = default;
-        if (from.Length < TextStart + 3 || from[0] != Layout)
+        if (from.Length < TextStart + 3 || from[0] != Layout || from[1] > (byte)AccessSource.Functions)
             return false;
+        var source = (AccessSource)from[1];
         var micros = BinaryPrimitives.ReadInt64LittleEndian(from[12..]);
         if (micros < 0 || micros > MostMicroseconds)
             return false;
         var texts = from[TextStart..];
         if (!TryReadText(ref texts, out var model) || !TryReadText(ref texts, out var variant) || !TryReadText(ref texts, out var reason))
             return false;
+        var isOfAttempt = source is AccessSource.Router or AccessSource.Version;
         record = new AccessRecord
         {
-            IsOfRouter = from[1] == 1,
+            Source = source,
             Attempt = from[2],
             Status = BinaryPrimitives.ReadUInt16LittleEndian(from[4..]),
             Version = BinaryPrimitives.ReadInt32LittleEndian(from[8..]),
@@ -85,7 +87,8 @@ public static class AccessFormat
                 Encode = TimeAt(from, 8),
             },
             Model = model.Length == 0 ? null : model,
-            Variant = variant.Length == 0 ? null : variant,
+            Variant = isOfAttempt && variant.Length > 0 ? variant : null,
+            Operation = !isOfAttempt && variant.Length > 0 ? variant : null,
             Reason = reason.Length == 0 ? null : reason,
         };
         return true;

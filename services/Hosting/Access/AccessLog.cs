@@ -6,8 +6,8 @@ using ModelServing.Spool;
 
 namespace ModelServing.Hosting.Access;
 
-/// <summary>A host's access log. The requests' threads add to it without waiting; the loop keeps room for them and deletes what is
-/// old.</summary>
+/// <summary>A host's access log. The requests' threads add to it without waiting; its loops write lines, keep room for records and delete
+/// what is old.</summary>
 public sealed class AccessLog : LoopingService
 {
     /// <summary>How long the records of a process that has ended are kept, if there is room.</summary>
@@ -84,6 +84,7 @@ public sealed class AccessLog : LoopingService
     public override void Dispose()
     {
         base.Dispose();
+        lines?.WriteQueued();
         if (writer is { } spool)
         {
             writer = null;
@@ -97,9 +98,11 @@ public sealed class AccessLog : LoopingService
     protected override Task RunAsync(HostLoops loops, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(loops);
-        return settings.Folder is { } root
-            ? loops.RunAsync("access log", cancellation => PrepareAsync(root, cancellation), stopping)
-            : Task.CompletedTask;
+        return Task.WhenAll(
+            settings.Folder is { } root
+                ? loops.RunAsync("access log", cancellation => PrepareAsync(root, cancellation), stopping)
+                : Task.CompletedTask,
+            lines is null ? Task.CompletedTask : loops.RunAsync("access lines", lines.WriteAsync, stopping));
     }
 
     // One round. It fails while the disk does, and the loop reports that.

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace ModelServing.Hosting.Access;
 
-/// <summary>One attempt of one request, as the router or the version saw it.</summary>
+/// <summary>One attempt of one request, as the router or the version saw it; or one request of another host.</summary>
 public readonly record struct AccessRecord
 {
-    /// <summary>Whether the router made the record. If not, the version did.</summary>
-    public required bool IsOfRouter { get; init; }
+    /// <summary>The host that made the record.</summary>
+    public required AccessSource Source { get; init; }
 
     /// <summary>The request's identifier; a default value for a request to a version without one.</summary>
     public required Ulid RequestId { get; init; }
@@ -26,6 +26,9 @@ public readonly record struct AccessRecord
     /// <summary>The variant; null if none was found.</summary>
     public string? Variant { get; init; }
 
+    /// <summary>What the request did, in a word, at a host without attempts; null at a router or version.</summary>
+    public string? Operation { get; init; }
+
     /// <summary>The answer's status; 0 if there was no answer.</summary>
     public required int Status { get; init; }
 
@@ -36,6 +39,9 @@ public readonly record struct AccessRecord
     public UInt128 Trace { get; init; }
 
     public required AccessTimes Times { get; init; }
+
+    /// <summary>Whether the record is about an attempt of a router's request.</summary>
+    public bool IsOfAttempt => Source is AccessSource.Router or AccessSource.Version;
 
     /// <summary>Whether the attempt failed, so that it is always logged.</summary>
     public bool IsFailure => HasFailed(Status, Reason);

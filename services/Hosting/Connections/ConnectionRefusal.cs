@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Hosting.Connections;
@@ -9,8 +10,11 @@ namespace ModelServing.Hosting.Connections;
 /// <summary>Answers a connection that the host does not accept.</summary>
 internal sealed class ConnectionRefusal(TimeProvider time)
 {
-    // So many clients are answered at a time. The one that has sent nothing for the longest time makes room for the next.
+    // At most this many clients are answered at a time. The one that has sent nothing for the longest time makes room for the next.
     private const int MostAtOnce = 64;
+
+    // So many that were answered may still send the rest of their requests.
+    private const int MostLingering = 256;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly Problem TooManyConnections =
@@ -20,6 +24,7 @@ internal sealed class ConnectionRefusal(TimeProvider time)
 
     private readonly Lock gate = new();
     private readonly LinkedList<Refused> answering = [];
+    private int lingering;
 
     /// <summary>Answers and closes a connection. If many are being answered, one of them is closed without an answer, before the result is
     /// complete.</summary>
@@ -55,6 +60,7 @@ internal sealed class ConnectionRefusal(TimeProvider time)
             var read = await connection.Transport.Input.ReadAsync(limit.Token);
             connection.Transport.Input.AdvanceTo(read.Buffer.End);
             await connection.Transport.Output.WriteAsync(Answer, limit.Token);
+            await LingerAsync(refused, limit.Token);
         }
         catch (Exception)
         {
@@ -73,13 +79,42 @@ internal sealed class ConnectionRefusal(TimeProvider time)
         }
     }
 
+    // The client may still be sending, and would see a reset instead of the answer if the socket were closed now. It closes the connection
+    // itself once it has the answer.
+    private async Task LingerAsync(Refused refused, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            answering.Remove(refused);
+            if (lingering == MostLingering)
+                return;
+            lingering++;
+        }
+
+        try
+        {
+            while (true)
+            {
+                var rest = await refused.Connection.Transport.Input.ReadAsync(cancellation);
+                refused.Connection.Transport.Input.AdvanceTo(rest.Buffer.End);
+                if (rest.IsCompleted)
+                    return;
+            }
+        }
+        finally
+        {
+            lock (gate)
+                lingering--;
+        }
+    }
+
     private static byte[] Write()
     {
         var body = TooManyConnections.ToUtf8("The host has as many connections as it can keep open; retry later", requestId: null);
         var head = string.Create(
             CultureInfo.InvariantCulture,
             $"HTTP/1.1 {TooManyConnections.Status} Service Unavailable\r\nContent-Type: {Problem.ContentType}\r\nRetry-After: 1\r\n" +
-                $"Connection: close\r\nContent-Length: {body.Length}\r\n\r\n");
+                $"{HeaderNames.ModelOutcome}: {HeaderNames.Busy}\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n");
         return [.. Encoding.ASCII.GetBytes(head), .. body.Span];
     }
 

@@ -33,7 +33,7 @@ internal sealed class PredictionLogMetrics
             MetricNames.PredictionsAside,
             () => (long)log.CountAside(),
             "{record}",
-            "Prediction records that lie aside because the store does not take them.");
+            "Prediction records that are set aside because the store rejects them.");
         meter.CreateObservableGauge(
             MetricNames.PredictionsBacklog, () => log.BacklogRecords, "{record}", "Prediction records that the store does not have yet.");
         meter.CreateObservableGauge(
@@ -50,8 +50,16 @@ internal sealed class PredictionLogMetrics
             "Calls of the store of predictions that failed.");
         meter.CreateObservableCounter(
             MetricNames.PredictionsTorn, () => counters.TornBytes, "By", "Tails of records that a killed process did not finish.");
+        meter.CreateObservableCounter(
+            MetricNames.PredictionsClockSetBack, () => counters.ClockSetBacks, "{step}", "Times that the clock was set back.");
+        meter.CreateObservableCounter(
+            MetricNames.PredictionsLargeTensors,
+            () => (Measurement<long>[])
+                [Count(counters.LargeObjects, "object", MetricNames.Kept), Count(counters.LargeDigests, "digest", MetricNames.Kept)],
+            "{tensor}",
+            "Tensors that were too large for their prediction record.");
     }
 
-    private static Measurement<long> Count(long count, string reason) =>
-        new(count, new KeyValuePair<string, object?>(MetricNames.Reason, reason));
+    private static Measurement<long> Count(long count, string value, string dimension = MetricNames.Reason) =>
+        new(count, new KeyValuePair<string, object?>(dimension, value));
 }

@@ -34,8 +34,14 @@ internal sealed class FeatureResolver(
     // Below that, one processor is done before another has begun.
     private const int LeastShared = 64;
 
+    // What a processor takes at once.
+    private const int BlockRows = 64;
+
     // On a busy machine, reads fail and work in turn. They work again when none has failed for this long.
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
+
+    // Without a limit, a large request would take every thread that the pool gets.
+    private static readonly ParallelOptions EachProcessor = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
 
     private readonly RecentStates recent = new(time);
     private bool isReported;
@@ -185,7 +191,7 @@ internal sealed class FeatureResolver(
         FeaturePlan plan, InferRequest request, ResolvedFeatures resolved, int[] indexes, EntityAnswer?[] answers, Func<double, T> convert)
         where T : unmanaged
     {
-        var rows = resolved.Tensor.Shape[0];
+        var rows = (int)resolved.Tensor.Shape[0];
         var elements = resolved.Tensor.Elements<T>();
         for (var column = 0; column < plan.Columns.Length; column++)
         {
@@ -199,21 +205,29 @@ internal sealed class FeatureResolver(
         if (answers.Length < LeastShared)
         {
             for (var view = 0; view < plan.Views.Length; view++)
-                FillView(view);
+                FillViewWith(plan, request, resolved, indexes, answers, (view, 0, rows), convert);
         }
         else
         {
-            Parallel.For(0, plan.Views.Length, FillView);
+            // By rows too, because one view may take much longer than the others.
+            var blocks = (rows + BlockRows - 1) / BlockRows;
+            Parallel.For(0, plan.Views.Length * blocks, EachProcessor, block => FillViewWith(
+                plan,
+                request,
+                resolved,
+                indexes,
+                answers,
+                (block / blocks, block % blocks * BlockRows, Math.Min(rows, ((block % blocks) + 1) * BlockRows)),
+                convert));
         }
-
-        void FillView(int view) => FillViewWith(plan, request, resolved, indexes, answers, view, convert);
     }
 
     private static void FillViewWith<T>(
-        FeaturePlan plan, InferRequest request, ResolvedFeatures resolved, int[] indexes, EntityAnswer?[] answers, int view,
-        Func<double, T> convert)
+        FeaturePlan plan, InferRequest request, ResolvedFeatures resolved, int[] indexes, EntityAnswer?[] answers,
+        (int View, int From, int To) part, Func<double, T> convert)
         where T : unmanaged
     {
+        var (view, from, to) = part;
         var rows = resolved.Tensor.Shape[0];
         var elements = resolved.Tensor.Elements<T>();
         var times = request.Inputs[plan.Time].Elements<long>();
@@ -222,7 +236,7 @@ internal sealed class FeatureResolver(
         using var entity = new DecodedEntity(engine);
         var values = new FeatureValue[engine.Outputs.Count];
         var numbers = new double[used.Request.Length];
-        for (var row = 0; row < rows; row++)
+        for (var row = from; row < to; row++)
         {
             for (var i = 0; i < numbers.Length; i++)
                 numbers[i] = NumberOf(plan.Inputs[used.Request[i]], request.Inputs[used.Request[i]], row);

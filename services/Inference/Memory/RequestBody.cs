@@ -19,7 +19,6 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
 
     /// <summary>Reads a request.</summary>
     /// <param name="context">The call.</param>
-    /// <param name="model">The model that it is for.</param>
     /// <param name="bytes">The request's bytes; the request owns them.</param>
     /// <param name="requestTime">The request's time, in which the body must arrive.</param>
     /// <exception cref="OverBudgetException">The request does not fit beside the others.</exception>
@@ -84,7 +83,13 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
                 }
 
                 if (read.IsCompleted)
-                    return Read(text.GetSpan()[..count], model, bytes);
+                {
+                    var bodyEnd = time.GetTimestamp();
+                    var request = Read(text.GetSpan()[..count], model, bytes);
+                    request.BodyEnd = bodyEnd;
+                    return request;
+                }
+
                 if (read.IsCanceled)
                     throw new BodyLateException(requestTime.Limit);
                 reading = body.ReadAsync(context.RequestAborted);

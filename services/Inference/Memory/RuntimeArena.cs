@@ -51,7 +51,6 @@ internal sealed class RuntimeArena : IDisposable
     }
 
     /// <summary>Opens a model whose calls use an arena of its own.</summary>
-    /// <param name="model">The model.</param>
     /// <param name="session">The session's options.</param>
     /// <param name="most">The limit in bytes.</param>
     internal static (InferenceSession Session, RuntimeArena Arena) Open(byte[] model, SessionOptions session, long most)

@@ -76,7 +76,6 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Opens a verified and accepted artifact from its bytes. It is never opened from a path, so the runtime can't read any other
     /// file.</summary>
-    /// <param name="artifact">The artifact.</param>
     /// <param name="options">From <see cref="CreateSessionOptions"/>.</param>
     /// <param name="runtimeBytes">The most that its calls may use together, in bytes.</param>
     /// <exception cref="ModelException">The artifact can't be served.</exception>

@@ -40,8 +40,6 @@ internal sealed unsafe class RuntimeTensor : IDisposable
 
     /// <summary>A tensor of zeros or false.</summary>
     /// <param name="type">The elements' type, which is not a string.</param>
-    /// <param name="elementBytes">The bytes of an element.</param>
-    /// <param name="shape">The shape.</param>
     internal static RuntimeTensor Create(TensorElementType type, int elementBytes, long[] shape)
     {
         var count = CountOf(shape);

@@ -52,7 +52,6 @@ internal sealed class InferAnswer : IDisposable
 
     /// <summary>Writes the answer that was begun.</summary>
     /// <param name="model">The model that answers.</param>
-    /// <param name="request">The request.</param>
     /// <param name="tensors">A tensor for each output that the request wants.</param>
     /// <exception cref="AnswerTooLargeException">The answer is larger than any may be.</exception>
     /// <exception cref="OverBudgetException">The answer does not fit beside other requests.</exception>

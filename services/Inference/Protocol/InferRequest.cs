@@ -20,6 +20,9 @@ internal sealed class InferRequest(string? id, RuntimeTensor[] inputs, int[] out
     /// <summary>The bytes that are taken for the tensors; null for none.</summary>
     internal ByteReservation? Bytes { get; set; }
 
+    /// <summary>The timestamp of the body's last byte; 0 if it was there with the head.</summary>
+    internal long BodyEnd { get; set; }
+
     /// <summary>The features; null before they are resolved, and for a model without features.</summary>
     internal ResolvedFeatures? Features { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelServing.Hosting;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
@@ -20,7 +21,8 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
     /// <exception cref="RequestFaultException">The body is not a valid request for this model. The message names the field.</exception>
     internal InferRequest Read(ReadOnlySpan<byte> body)
     {
-        BodyText.Require(body);
+        if (BodyText.FindFault(body) is var (field, message))
+            throw new RequestFaultException(field, message);
         var tensors = new RuntimeTensor?[inputs.Count];
         try
         {

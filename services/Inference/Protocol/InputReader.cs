@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ModelServing.Hosting;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
@@ -118,7 +119,7 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
         if (!datatype.ValueTextEquals(spec.Utf8Datatype))
         {
             throw Member(index, "datatype").Fault(
-                $"it is '{RequestJson.Shown(datatype.ValueSpan)}'; '{spec.Name}' takes {DatatypeOf(spec)}");
+                $"it is '{JsonPlace.Shown(datatype.ValueSpan)}'; '{spec.Name}' takes {DatatypeOf(spec)}");
         }
     }
 

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using ModelServing.Hosting;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
@@ -7,8 +7,6 @@ namespace ModelServing.Inference.Protocol;
 /// <summary>Reads the parts that requests, inputs and outputs share. Every fault names its field.</summary>
 internal static class RequestJson
 {
-    private const int MaxShownBytes = 80;
-
     /// <summary>Moves to the next member of an object; false at the end of the object.</summary>
     internal static bool NextMember(ref Utf8JsonReader reader)
     {
@@ -65,7 +63,7 @@ internal static class RequestJson
                 return i;
         }
 
-        throw field.Fault($"'{Shown(reader.ValueSpan)}' is not one of the model's {kind}: {string.Join(", ", specs)}");
+        throw field.Fault($"'{JsonPlace.Shown(reader.ValueSpan)}' is not one of the model's {kind}: {string.Join(", ", specs)}");
     }
 
     /// <summary>Notes that a member was seen, which must be its only occurrence. With a second one, it would depend on the reader which of
@@ -82,12 +80,7 @@ internal static class RequestJson
     /// <param name="parent">The object.</param>
     /// <param name="known">The known members.</param>
     internal static RequestFaultException Unknown(ref Utf8JsonReader reader, in Field parent, string known) =>
-        (parent with { Member = Shown(reader.ValueSpan) }).Fault($"unknown; the known members here are {known}");
-
-    /// <summary>The beginning of a text of the caller's, for a message.</summary>
-    internal static string Shown(ReadOnlySpan<byte> text) => text.Length <= MaxShownBytes
-        ? Encoding.UTF8.GetString(text)
-        : Encoding.UTF8.GetString(text[..MaxShownBytes]) + "...";
+        (parent with { Member = JsonPlace.Shown(reader.ValueSpan) }).Fault($"unknown; the known members here are {known}");
 
     private static void Require(ref Utf8JsonReader reader, JsonTokenType type, in Field field, string expected)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelServing.Hosting;
 
 namespace ModelServing.Inference.Protocol;
 
@@ -8,6 +9,12 @@ namespace ModelServing.Inference.Protocol;
 /// </summary>
 internal static class RequestParameters
 {
+    /// <summary>The most parameters of one object. Each name is kept while the object is read, outside of the budget of bytes.</summary>
+    internal const int MaxNames = 64;
+
+    /// <summary>The most bytes of a name.</summary>
+    internal const int MaxNameBytes = 256;
+
     private const string ContentType = "content_type";
 
     private static readonly string[] Unsupported =
@@ -32,8 +39,12 @@ internal static class RequestParameters
         HashSet<string>? names = null;
         while (RequestJson.NextMember(ref reader))
         {
+            if (names?.Count == MaxNames)
+                throw field.Fault($"it has more than {MaxNames} parameters");
+            var path = $"{field}.{JsonPlace.Shown(reader.ValueSpan)}";
+            if (reader.ValueSpan.Length > MaxNameBytes)
+                throw new RequestFaultException(path, $"its name has more than {MaxNameBytes} bytes");
             var name = reader.GetString()!;
-            var path = $"{field}.{RequestJson.Shown(reader.ValueSpan)}";
             if (!(names ??= []).Add(name))
                 throw new RequestFaultException(path, "it is duplicated");
             reader.Read();
@@ -86,7 +97,7 @@ internal static class RequestParameters
 
     private static RequestFaultException Refused(ref Utf8JsonReader reader, string path, string known)
     {
-        var value = reader.TokenType == JsonTokenType.String ? $"'{RequestJson.Shown(reader.ValueSpan)}'" : "not a string";
+        var value = reader.TokenType == JsonTokenType.String ? $"'{JsonPlace.Shown(reader.ValueSpan)}'" : "not a string";
         return new RequestFaultException(path, $"it is {value}; data can't be encoded, so it may only be {known}");
     }
 }

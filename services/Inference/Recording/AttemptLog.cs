@@ -24,7 +24,7 @@ internal sealed class AttemptLog(AccessLog log, InferenceSettings settings, Time
         var took = times.ToAccess();
         log.Add(new AccessRecord
         {
-            IsOfRouter = false,
+            Source = AccessSource.Version,
             RequestId = id,
             Time = time.GetUtcNow() - took.Total,
             Attempt = headers.ContainsKey(HeaderNames.ModelFailover) ? PredictionAttempts.Second : PredictionAttempts.First,

@@ -51,7 +51,7 @@ internal sealed class PredictionRecorder(
             }
 
             WriteEnd(writer, attempt, model, request.Features);
-            return log.TryAppend(writer.Written);
+            return log.TryAppend(writer);
         }
         catch (Exception e)
         {
@@ -60,7 +60,6 @@ internal sealed class PredictionRecorder(
     }
 
     /// <summary>Records that the version has no answer. The failure is answered whether its record is kept or not.</summary>
-    /// <param name="attempt">The attempt.</param>
     /// <param name="problem">The answer.</param>
     /// <param name="model">The model; null if the inputs are not available any more.</param>
     /// <param name="request">The inputs.</param>
@@ -89,7 +88,7 @@ internal sealed class PredictionRecorder(
     }
 
     /// <summary>Appends the record of a failure.</summary>
-    internal void Append(RecordWriter writer) => _ = log.TryAppend(writer.Written);
+    internal void Append(RecordWriter writer) => _ = log.TryAppend(writer);
 
     private bool NotRecorded(RecordedAttempt attempt, Exception e)
     {

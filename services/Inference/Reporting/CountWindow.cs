@@ -8,7 +8,6 @@ internal sealed class CountWindow(long[][] zeros)
     /// <summary>The parts of an hour.</summary>
     internal const int Parts = 6;
 
-    /// <summary>The minutes of a part.</summary>
     internal const int MinutesOfPart = 10;
 
     private readonly Queue<long[][]> began = new([zeros]);
@@ -16,7 +15,7 @@ internal sealed class CountWindow(long[][] zeros)
 
     /// <summary>Returns what was counted in the 50 to 60 minutes until now, or since the counters began.</summary>
     /// <param name="minute">The number of the minute that ends.</param>
-    /// <param name="now">The counters, of which none ever decreases.</param>
+    /// <param name="now">The counters, which never decrease.</param>
     internal long[][] Take(long minute, long[][] now)
     {
         var before = began.Peek();

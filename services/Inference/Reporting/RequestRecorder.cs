@@ -32,9 +32,12 @@ internal sealed class RequestRecorder
             : isNonFinite ? AnswerKind.NonFinite
             : AnswerKind.Answered;
         var group = GroupOf(request[HeaderNames.ClientGroup]);
-        Answered(request[HeaderNames.ModelVariant], request[HeaderNames.ModelTrial], kind, latency, group);
-        if (request[HeaderNames.ModelFailover] is { Count: 1 } failover && Comparison.TryParseHeader(failover, out var comparison))
-            Compared(comparison, kind, latency, group);
+        var failover = request[HeaderNames.ModelFailover];
+        // The groups are those of first attempts, as in the guard: a retry would count its client's request twice.
+        var ofFirst = failover.Count == 0 ? group : -1;
+        Answered(request[HeaderNames.ModelVariant], request[HeaderNames.ModelTrial], kind, latency, ofFirst);
+        if (failover.Count == 1 && Comparison.TryParseHeader(failover, out var comparison))
+            Compared(comparison, kind, latency, kind == AnswerKind.Answered && IsWithin(request, latency) ? group : -1);
     }
 
     internal void Answered(string? variant, string? trial, AnswerKind kind, TimeSpan latency, int group = -1)
@@ -45,13 +48,13 @@ internal sealed class RequestRecorder
             Interlocked.Increment(ref uncounted);
     }
 
-    // Its groups hold only what is evidence against the other version: requests that this one answered well.
+    // Its groups hold only what is evidence against the other version: requests that this one answered well and in time.
     private void Compared(Comparison comparison, AnswerKind kind, TimeSpan latency, int group)
     {
         var trial = comparison.Trial.ToString(CultureInfo.InvariantCulture);
         var stream = FindNamed(comparison.Stream, trial) ?? Add(comparison.Stream, trial, comparison.Trial);
         if (stream is not null)
-            stream.Add(kind, latency, kind == AnswerKind.Answered ? group : -1);
+            stream.Add(kind, latency, group);
         else
             Interlocked.Increment(ref uncounted);
     }
@@ -94,6 +97,13 @@ internal sealed class RequestRecorder
 
         return null;
     }
+
+    // The other version was cut off at the limit. A router of the release before does not name it.
+    private static bool IsWithin(IHeaderDictionary request, TimeSpan latency) =>
+        request[HeaderNames.FailoverWithin] is not { Count: > 0 } limit
+        || (limit.Count == 1
+            && long.TryParse(limit[0], NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+            && latency.TotalMilliseconds < milliseconds);
 
     private static int GroupOf(string? header) =>
         int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var group) && group < GroupCounts.Groups ? group : -1;

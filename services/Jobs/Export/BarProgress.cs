@@ -7,12 +7,14 @@ namespace ModelServing.Jobs.Export;
 internal sealed class BarProgress(ProgressTask bar) : IExportProgress
 {
     /// <summary>Runs an export while its bar is shown; without a terminal, lines are printed instead.</summary>
-    internal static async Task<T> ShowAsync<T>(Func<IExportProgress, Task<T>> body)
+    internal static Task<T> ShowAsync<T>(Func<IExportProgress, Task<T>> body) => Console.IsErrorRedirected
+        ? body(new LineProgress(Console.Error))
+        : ShowAsync(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }), body);
+
+    /// <summary>Runs an export while its bar is shown on a terminal.</summary>
+    internal static async Task<T> ShowAsync<T>(IAnsiConsole console, Func<IExportProgress, Task<T>> body)
     {
-        if (Console.IsErrorRedirected)
-            return await body(new LineProgress(Console.Error));
         T result = default!;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         await console.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(async progress => result = await body(new BarProgress(progress.AddTask("Reading predictions"))));

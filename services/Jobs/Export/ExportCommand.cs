@@ -26,10 +26,13 @@ internal static class ExportCommand
         {
             Description = $"The log: sqlite:PATH or nosql:COMPARTMENT-OCID/TABLE. Default: {PredictionLogSettings.StoreVariable}.",
         };
-        var models = new Option<string[]>("--model") { Description = "A model; may be there several times.", Required = true };
+        var models = new Option<string[]>("--model") { Description = "A model; may be repeated.", Required = true };
         var since = new Option<string?>("--since") { Description = $"The first time: {IsoTime.Form}." };
-        var until = new Option<string?>("--until") { Description = "The time before which predictions began." };
-        var day = new Option<int?>("--day") { Description = "Instead of both: the day that many days ago, in UTC; 1 is yesterday." };
+        var until = new Option<string?>("--until") { Description = "Only predictions that began before this time." };
+        var day = new Option<int?>("--day")
+        {
+            Description = "In place of --since and --until: one day in UTC, as a number of days ago; 1 is yesterday.",
+        };
         var output = new Option<string?>("--out") { Description = "The file. It must not exist." };
         var bucket = new Option<string?>("--to-bucket")
         {
@@ -43,7 +46,7 @@ internal static class ExportCommand
         var shard = new Option<int?>("--shard") { Description = $"The part, from 0. Default: {ExportJobSettings.IndexVariable}, else 0." };
         var memory = new Option<int>("--memory-mb")
         {
-            Description = "The memory for rows, in megabytes; the disk takes what is beyond it.",
+            Description = "The memory for rows, in megabytes; anything beyond it goes to disk.",
             DefaultValueFactory = static _ => 512,
         };
         var stopsWithInput = new Option<bool>("--stop-with-input") { Description = "Stop when standard input ends." };

@@ -3,7 +3,6 @@ using ModelServing.Contracts;
 namespace ModelServing.Jobs.Export;
 
 /// <summary>What to export.</summary>
-/// <param name="Models">The models.</param>
 /// <param name="Since">The first time.</param>
 /// <param name="Until">The time before which predictions began.</param>
 /// <param name="MemoryMegabytes">The memory for rows, in megabytes.</param>

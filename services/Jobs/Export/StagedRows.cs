@@ -34,12 +34,17 @@ internal sealed class StagedRows : IDisposable
     {
         var connection = new DuckDBConnection(string.Create(
             CultureInfo.InvariantCulture,
-            $"Data Source={Path.Combine(folder, "rows.duckdb")};memory_limit={megabytes}MB;threads=1"));
+            $"Data Source=:memory:;memory_limit={megabytes}MB;threads=1"));
         try
         {
             connection.Open();
             var rows = new StagedRows(connection, megabytes);
             rows.Run($"SET temp_directory = {Quoted(Path.Combine(folder, "spill"), '\'')}");
+            // Each checkpoint writes the last group again, and needs memory beside the limit for all of it. By default it has 122,880 rows.
+            rows.Run(string.Create(
+                CultureInfo.InvariantCulture,
+                $"ATTACH {Quoted(Path.Combine(folder, "rows.duckdb"), '\'')} AS staged (ROW_GROUP_SIZE {LeastRowGroup})"));
+            rows.Run("USE staged");
             rows.Run($"CREATE TABLE rows ({string.Join(", ", ExportColumns.All.Select(static one => $"{one.Name} {one.SqlType}"))})");
             return rows;
         }
@@ -98,6 +103,8 @@ internal sealed class StagedRows : IDisposable
         }
 
         var group = Count == 0 ? MostRowGroup : Math.Clamp(groupBytes / Math.Max(1, bytes / Count), LeastRowGroup, MostRowGroup);
+        // DuckDB ends a group only after whole vectors of this many rows, so it would round up.
+        group -= group % LeastRowGroup;
         await using var command = connection.CreateCommand();
         command.CommandText = string.Create(
             CultureInfo.InvariantCulture,

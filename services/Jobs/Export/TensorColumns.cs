@@ -14,7 +14,6 @@ internal sealed class TensorColumns
 
     /// <summary>Finds the column of a tensor with data, or adds it.</summary>
     /// <param name="kind"><c>input</c> or <c>output</c>.</param>
-    /// <param name="tensor">The tensor.</param>
     /// <param name="add">Called with a new column.</param>
     internal TensorColumn ForData(string kind, RecordedTensor tensor, Action<TensorColumn> add) =>
         Find(kind, tensor.Name, tensor.Datatype, add);

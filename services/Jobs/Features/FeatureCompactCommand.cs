@@ -13,7 +13,7 @@ internal static class FeatureCompactCommand
     {
         var keep = new Option<int>("--keep-days")
         {
-            Description = "The days for which segments stay at least. They stay as long as a published view needs them anyway.",
+            Description = "Keep segments for at least this many days. Segments that a published view needs are always kept.",
             DefaultValueFactory = static _ => 30,
         };
         var batch = new Option<int>("--batch-mb")

@@ -28,7 +28,7 @@ internal static class FeatureExportCommand
         };
         var views = new Option<string[]>("--view")
         {
-            Description = "A view and its version, such as card-activity/v1; may be there several times.",
+            Description = "A view and its version, such as card-activity/v1; may be repeated.",
         };
         var training = new Option<string?>("--training") { Description = "Instead: the training.json of a model, which names the views." };
         var time = new Option<string>("--time")

@@ -24,13 +24,12 @@ internal sealed class FeatureJobOptions
 
     private readonly Option<int> memory = new("--memory-mb")
     {
-        Description = "The memory for rows and events, in megabytes; the disk takes what is beyond it.",
+        Description = "The memory for rows and events, in megabytes; anything beyond it goes to disk.",
         DefaultValueFactory = static _ => 512,
     };
 
     private readonly Option<bool> stopsWithInput = new("--stop-with-input") { Description = "Stop when standard input ends." };
 
-    /// <param name="command">The command.</param>
     /// <param name="readsEvents">Whether the job reads the event log on this machine.</param>
     internal void AddTo(Command command, bool readsEvents = true)
     {

@@ -37,7 +37,7 @@ internal sealed class FeatureRebuild(IObjectStore store, FeatureValues values, I
     /// <param name="request">What to fill.</param>
     /// <param name="folder">A folder for temporary files, which the caller removes.</param>
     /// <param name="cancellation">Stops it. A view that is not filled has no marker then.</param>
-    /// <returns>What became of each view.</returns>
+    /// <returns>The result for each view.</returns>
     /// <exception cref="JobException">A part of it can't be done.</exception>
     /// <exception cref="CacheException">The cache fails, or lost the values again.</exception>
     internal async Task<IReadOnlyList<RebuiltView>> RunAsync(
@@ -48,9 +48,10 @@ internal sealed class FeatureRebuild(IObjectStore store, FeatureValues values, I
             var views = request.Views.Select(view => new ViewStore(new FeatureEngine(view), values, request.Environment)).ToList();
             // A view that is filled is left alone: its server writes its values.
             var results = new RebuiltView?[views.Count];
+            var epoch = await FindEpochAsync(cancellation);
             for (var i = 0; i < views.Count; i++)
             {
-                if (await views[i].FindMarkerAsync(cancellation) is { } marker)
+                if (await views[i].FindMarkerAsync(epoch, cancellation) is { } marker)
                     results[i] = new RebuiltView(request.Views[i].Id, 0, marker, WasFilled: true);
             }
 
@@ -60,7 +61,8 @@ internal sealed class FeatureRebuild(IObjectStore store, FeatureValues values, I
             using var database = new JobDatabase(folder, request.MemoryMegabytes);
             using var staged = new StagedEvents(database, [.. views.Select(static view => view.Engine)], request.Shard, long.MaxValue);
             await new EventSource(store, request.Events).StageAsync(staged, database, progress, cancellation);
-            var epoch = await FindEpochAsync(staged.Sequences.Last, cancellation);
+            if (staged.Sequences.Last > 0)
+                epoch = Math.Max(epoch, EventSequence.EpochOf(staged.Sequences.Last));
             for (var i = 0; i < views.Count; i++)
             {
                 // 2, 3
@@ -114,7 +116,7 @@ internal sealed class FeatureRebuild(IObjectStore store, FeatureValues values, I
 
         if (entity is not null && !await WriteAsync(entity))
             return await FilledAsync(view, entities, cancellation);
-        fill ??= await BeginAsync(view, request.Shard, cancellation);
+        fill ??= await BeginAsync(view, request.Shard, log.Epoch, cancellation);
         if (fill is null)
             return await FilledAsync(view, entities, cancellation);
         var marker = await fill.FinishAsync(log.Epoch, log.Events.Sequences.Last, cancellation);
@@ -123,7 +125,7 @@ internal sealed class FeatureRebuild(IObjectStore store, FeatureValues values, I
         // False if another process has filled the view meanwhile. The fill begins late, because DuckDB sorts before the first row.
         async Task<bool> WriteAsync(string text)
         {
-            fill ??= await BeginAsync(view, request.Shard, cancellation);
+            fill ??= await BeginAsync(view, request.Shard, log.Epoch, cancellation);
             if (fill is null)
                 return false;
             await fill.AddAsync(new EntityKey(text), state, cancellation);
@@ -141,13 +143,13 @@ internal sealed class FeatureRebuild(IObjectStore store, FeatureValues values, I
     }
 
     // Null if the view is filled before this process may fill it.
-    private async Task<SharedFill?> BeginAsync(ViewStore view, EntityShard shard, CancellationToken cancellation)
+    private async Task<SharedFill?> BeginAsync(ViewStore view, EntityShard shard, int epoch, CancellationToken cancellation)
     {
         while (true)
         {
-            if (await SharedFill.TryBeginAsync(view, shard.Index, shard.Count, time, cancellation) is { } fill)
+            if (await SharedFill.TryBeginAsync(view, shard.Index, shard.Count, epoch, time, cancellation) is { } fill)
                 return fill;
-            if (await view.FindMarkerAsync(cancellation) is not null)
+            if (await view.FindMarkerAsync(epoch, cancellation) is not null)
                 return null;
             await Task.Delay(BusyPeriod, time, cancellation);
         }
@@ -157,9 +159,9 @@ internal sealed class FeatureRebuild(IObjectStore store, FeatureValues values, I
         view.Engine.Definition.Id, entities, await view.FindMarkerAsync(cancellation), WasFilled: true);
 
     // A new volume has claimed its epoch before its first event.
-    private async Task<int> FindEpochAsync(long last, CancellationToken cancellation)
+    private async Task<int> FindEpochAsync(CancellationToken cancellation)
     {
-        var epoch = last > 0 ? EventSequence.EpochOf(last) : 0;
+        var epoch = 0;
         await foreach (var key in store.ListAsync(SegmentKeys.Prefix, cancellation))
         {
             if (key.Text.Split('/') is ["events", var number, "epoch"]

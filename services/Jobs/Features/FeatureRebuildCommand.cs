@@ -14,13 +14,14 @@ namespace ModelServing.Jobs.Features;
 internal static class FeatureRebuildCommand
 {
     private static readonly string EnvironmentVariable = HostEnvironment.NameOf(nameof(FeatureServerSettings.Environment));
-    private static readonly CacheLimits Patient = new() { Answer = TimeSpan.FromSeconds(30) };
+    // Shorter than the lock of a fill lasts.
+    private static readonly CacheLimits Patient = new() { Answer = TimeSpan.FromSeconds(8) };
 
     internal static Command Create()
     {
         var views = new Option<string[]>("--view")
         {
-            Description = "A view and its version, such as card-activity/v1; may be there several times.",
+            Description = "A view and its version, such as card-activity/v1; may be repeated.",
             Required = true,
         };
         var environment = new Option<string?>("--environment")

@@ -3,7 +3,6 @@ using ModelServing.Features.Definitions;
 namespace ModelServing.Jobs.Features;
 
 /// <summary>What to fill.</summary>
-/// <param name="Views">The views.</param>
 /// <param name="Environment">The environment's name, which is in the keys of the cache.</param>
 /// <param name="Events">The folder of the event log on this machine; null if there is no such folder.</param>
 /// <param name="Shard">The entities that are filled.</param>

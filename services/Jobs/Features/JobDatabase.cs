@@ -11,7 +11,6 @@ internal sealed class JobDatabase : IDisposable
     private readonly DuckDBConnection first;
 
     /// <summary>Creates an empty file.</summary>
-    /// <param name="folder">The folder.</param>
     /// <param name="megabytes">The memory that DuckDB may use.</param>
     internal JobDatabase(string folder, int megabytes)
     {

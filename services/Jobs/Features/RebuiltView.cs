@@ -4,8 +4,7 @@ using ModelServing.OnlineStore;
 
 namespace ModelServing.Jobs.Features;
 
-/// <summary>What became of a view.</summary>
-/// <param name="View">The view.</param>
+/// <summary>The result for a view.</summary>
 /// <param name="Entities">The entities whose states were written.</param>
 /// <param name="Marker">The marker; null if other shards are missing.</param>
 /// <param name="WasFilled">Whether the view was filled already, or another process filled it.</param>

@@ -55,7 +55,6 @@ internal sealed class RowsFile
     /// <param name="database">Gets the table.</param>
     /// <param name="path">The file.</param>
     /// <param name="time">The name of the column with the times.</param>
-    /// <param name="views">The views.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="JobException">The file can't be used; the message says where it is wrong.</exception>
     internal static RowsFile Load(

@@ -28,7 +28,6 @@ internal sealed class ShardOptions(string purpose)
     /// <summary>Reads a shard as a pod of an indexed Job gets it: the number of parts, and the index in a variable.</summary>
     /// <param name="text">A shard in a text; null for none.</param>
     /// <param name="shards">The number of parts; null for none.</param>
-    /// <param name="index">The index.</param>
     /// <exception cref="JobException">There is no such part, or both are given.</exception>
     internal static EntityShard ShardOf(string? text, int? shards, string? index)
     {

@@ -106,9 +106,9 @@ internal sealed class StagedRows
         }
 
         var text = row.GetString(1);
-        return IsoTime.TryParse(text, out var time) && time >= DateTimeOffset.UnixEpoch
-            ? Instant.From(time).Microseconds
-            : throw file.WrongRow(place, $"{file.Time.Name} is '{text}'; it must be {IsoTime.Form}");
+        return IsoTime.TryParse(text, out var time) && Instant.TryFrom(time, out var instant)
+            ? instant.Microseconds
+            : throw file.WrongRow(place, $"{file.Time.Name} is '{text}'; it must be {IsoTime.Form}, between 1970 and 2255");
     }
 
     private EntityKey EntityOf(DuckDBDataReader row, long place, RowColumn[] columns, int first)

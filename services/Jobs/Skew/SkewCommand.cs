@@ -30,7 +30,7 @@ internal static class SkewCommand
             Description = $"The log: sqlite:PATH or nosql:COMPARTMENT-OCID/TABLE. Default: {PredictionLogSettings.StoreVariable}.",
         };
         var since = new Option<string?>("--since") { Description = $"The first time: {IsoTime.Form}." };
-        var until = new Option<string?>("--until") { Description = "The time before which predictions began." };
+        var until = new Option<string?>("--until") { Description = "Only predictions that began before this time." };
         var tables = new Option<string[]>("--training")
         {
             Description = "Compare with the Parquet files of a training table, not with the profiles of the versions.",

@@ -5,7 +5,6 @@ using System.Text.Json.Serialization;
 namespace ModelServing.Jobs.Skew;
 
 /// <summary>A model's inputs in training and in serving.</summary>
-/// <param name="Model">The model.</param>
 /// <param name="Since">The first time of the predictions.</param>
 /// <param name="Until">The time before which they began.</param>
 /// <param name="Training">Where the training side comes from.</param>

@@ -4,7 +4,6 @@ using ModelServing.Registry.Profiles;
 namespace ModelServing.Jobs.Skew;
 
 /// <summary>What to compare.</summary>
-/// <param name="Model">The model.</param>
 /// <param name="Version">The version; null for all that have predictions.</param>
 /// <param name="Since">The first time of the predictions.</param>
 /// <param name="Until">The time before which they began.</param>

@@ -3,7 +3,6 @@ using ModelServing.Registry.Profiles;
 namespace ModelServing.Jobs.Skew;
 
 /// <summary>A version's inputs in training and in serving.</summary>
-/// <param name="Version">The version.</param>
 /// <param name="Predictions">The predictions that were read.</param>
 /// <param name="WithoutData">Those whose inputs are not in the log: dropped, hashed or large.</param>
 /// <param name="Columns">The inputs, the most different first.</param>

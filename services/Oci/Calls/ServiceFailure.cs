@@ -44,7 +44,6 @@ internal sealed class ServiceFailure : Exception
     internal string? Hint { get; private init; }
 
     /// <summary>Interprets an exception of a call.</summary>
-    /// <param name="exception">The exception.</param>
     /// <param name="service">The service that was called.</param>
     /// <param name="identity">The identity that signed the call.</param>
     internal static ServiceFailure From(Exception exception, OciService service, CallerIdentity identity) => exception switch

@@ -4,7 +4,7 @@ namespace ModelServing.Oci.Identity;
 
 /// <summary>
 /// The identity that signs a client's calls, and where it comes from. A platform's identity is a token that expires, so it is obtained
-/// again and again, and each time that may fail. Each call therefore requires it first: its failure is then not taken for one of the
+/// again and again, and each time that may fail. Each call therefore requires it first, so its failure is not mistaken for one of the
 /// service.
 /// </summary>
 /// <param name="provider">The SDK's identity.</param>

@@ -36,7 +36,7 @@ internal sealed class OciIdentityProvider(Func<string, string?> environment)
         {
             throw new ContractException(
                 $"{where} is '{id}', a region that this version of the OCI SDK does not know; correct it, or describe a newer region in "
-                + "OCI_REGION_METADATA",
+                + $"{OciSettings.RegionMetadataVariable} (in the cloud: the setting regionMetadata)",
                 e);
         }
     }

@@ -7,7 +7,6 @@ namespace ModelServing.Predictions.Reading;
 /// <summary>Makes the documents that people and programs read from prediction records.</summary>
 public static class PredictionDocuments
 {
-    /// <param name="record">The record.</param>
     /// <param name="outcome">The request's outcome; null while it is unknown.</param>
     public static PredictionDocument Create(PredictionRecord record, Outcome? outcome)
     {

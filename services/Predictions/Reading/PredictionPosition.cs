@@ -7,7 +7,6 @@ namespace ModelServing.Predictions.Reading;
 /// <summary>The place of a record in the order of a model's records: by time, then by key.</summary>
 /// <param name="Time">The time in microseconds since 1970.</param>
 /// <param name="RequestId">The request's identifier; empty is before every record of that time.</param>
-/// <param name="Attempt">The attempt.</param>
 public readonly record struct PredictionPosition(long Time, string RequestId, int Attempt) : IComparable<PredictionPosition>
 {
     internal static PredictionPosition From(PredictionRecord record) => new(record.Time, record.RequestId, record.Attempt);

@@ -3,7 +3,6 @@ using ModelServing.Contracts;
 namespace ModelServing.Predictions.Reading;
 
 /// <summary>Which predictions to read.</summary>
-/// <param name="Model">The model.</param>
 /// <param name="Since">The first time.</param>
 /// <param name="Until">The time before which they began.</param>
 /// <param name="Limit">The most of them in a page.</param>

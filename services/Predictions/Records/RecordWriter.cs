@@ -48,11 +48,15 @@ public sealed class RecordWriter
     /// <summary>The record so far.</summary>
     public ReadOnlySpan<byte> Written => buffer.Written;
 
+    /// <summary>How many tensors are in the record only as a digest, because their data do not fit.</summary>
+    public int LargeTensors { get; private set; }
+
     /// <summary>Begins a record with this thread's writer.</summary>
     public static RecordWriter Begin(in RecordHead head)
     {
         var writer = ofThread is { } own && own.buffer.Capacity <= MostKept ? own : ofThread = new RecordWriter();
         writer.buffer.Clear();
+        writer.LargeTensors = 0;
         writer.Write(head);
         return writer;
     }
@@ -60,7 +64,6 @@ public sealed class RecordWriter
     /// <summary>Adds an input or an output.</summary>
     /// <param name="isInput">Whether it is an input. All inputs come before the first output.</param>
     /// <param name="head">Its name and data type, and what becomes of its data.</param>
-    /// <param name="shape">Its shape.</param>
     /// <param name="data">Its elements in row-major order, little-endian, as prediction.proto describes them.</param>
     /// <param name="hash">Hashes the data if they are to be hashed. Without it, they are dropped.</param>
     public void Tensor(bool isInput, TensorHead head, ReadOnlySpan<long> shape, ReadOnlySpan<byte> data, KeyedHash? hash)
@@ -73,6 +76,8 @@ public sealed class RecordWriter
             return;
         }
 
+        if (fate == TensorFate.Kept)
+            LargeTensors++;
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         var length = fate switch
         {

@@ -13,12 +13,17 @@ internal sealed class LargeTensors(IObjectStore? objects)
     /// <summary>The prefix of the objects' keys.</summary>
     internal const string Prefix = "datalake/tensors/";
 
-    /// <summary>Returns a row that fits, if the tensors' data make it too large. A row whose names are too large stays as it is.</summary>
+    /// <summary>Whether the data become objects.</summary>
+    internal bool HasObjects => objects is not null;
+
+    /// <summary>Returns a row that fits, if the tensors' data make it too large, and how many tensors lost their data. A row whose names
+    /// are too large stays as it is.</summary>
     /// <exception cref="RegistryException">The data can't be stored.</exception>
-    internal async Task<StoredPrediction> FitAsync(StoredPrediction row, CancellationToken cancellation)
+    internal async Task<(StoredPrediction Row, int Tensors)> FitAsync(StoredPrediction row, CancellationToken cancellation)
     {
         if (row.Record.Length <= StoredPrediction.MostRecordBytes)
-            return row;
+            return (row, 0);
+        var tensors = 0;
         var record = PredictionRecord.Parser.ParseFrom(row.Record.Span);
         foreach (var tensor in record.Inputs.Concat(record.Outputs).OrderByDescending(static tensor => tensor.Data.Length).ToList())
         {
@@ -30,9 +35,10 @@ internal sealed class LargeTensors(IObjectStore? objects)
             tensor.Digest = ByteString.CopyFrom(digest);
             tensor.Data = ByteString.Empty;
             tensor.Omitted = "large";
+            tensors++;
         }
 
-        return row with { Record = record.ToByteArray() };
+        return (row with { Record = record.ToByteArray() }, tensors);
     }
 
     private static async Task<string> StoreAsync(

@@ -10,6 +10,9 @@ public sealed class LogCounters
     private long throttled;
     private long unavailable;
     private long tornBytes;
+    private long clockSetBacks;
+    private long largeObjects;
+    private long largeDigests;
 
     /// <summary>Records that the spool took.</summary>
     public long Recorded => Interlocked.Read(ref recorded);
@@ -26,8 +29,17 @@ public sealed class LogCounters
     /// <summary>Puts that failed because the store did not work.</summary>
     public long Unavailable => Interlocked.Read(ref unavailable);
 
-    /// <summary>Bytes of records that a process did not finish. Nobody got an answer for these.</summary>
+    /// <summary>Bytes of records that a process did not finish. None of these requests was answered.</summary>
     public long TornBytes => Interlocked.Read(ref tornBytes);
+
+    /// <summary>Times that the clock was set back.</summary>
+    public long ClockSetBacks => Interlocked.Read(ref clockSetBacks);
+
+    /// <summary>Tensors whose data are objects, because their record is larger than a row.</summary>
+    public long LargeObjects => Interlocked.Read(ref largeObjects);
+
+    /// <summary>Tensors of which only the digest was kept, because their record is larger than a row or than any record.</summary>
+    public long LargeDigests => Interlocked.Read(ref largeDigests);
 
     /// <summary>Records that are lost for a reason.</summary>
     public long Lost(LostReason reason) => Interlocked.Read(ref lost[(int)reason]);
@@ -47,6 +59,12 @@ public sealed class LogCounters
     }
 
     internal void CountTorn(long bytes) => Interlocked.Add(ref tornBytes, bytes);
+
+    internal void CountClockSetBack() => Interlocked.Increment(ref clockSetBacks);
+
+    internal void CountLargeObjects(int tensors) => Interlocked.Add(ref largeObjects, tensors);
+
+    internal void CountLargeDigests(int tensors) => Interlocked.Add(ref largeDigests, tensors);
 
     internal void CountLost(LostReason reason, long records = 1) => Interlocked.Add(ref lost[(int)reason], records);
 }

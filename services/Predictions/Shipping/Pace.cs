@@ -1,16 +1,26 @@
+using ModelServing.Contracts.Reliability;
+
 namespace ModelServing.Predictions.Shipping;
 
 /// <summary>
 /// How many puts are in flight: one more after as many good ones as there are (additive increase), half as many after the store refused one
-/// (multiplicative decrease; Chiu and Jain, 1989), and one while it does not answer.
+/// (multiplicative decrease; Chiu and Jain, 1989), and one while it does not answer. After each such cut no put begins for a while, longer
+/// each time until one ends well. So a store that does not work gets few calls, and one that works again gets all at once what waits.
 /// </summary>
-internal sealed class Pace(int most)
+/// <param name="most">The most puts in flight.</param>
+/// <param name="time">Measures the pauses.</param>
+internal sealed class Pace(int most, TimeProvider time)
 {
+    /// <summary>The pauses after one failure, two in a row, and so on. Each is made longer or shorter by up to its half.</summary>
+    internal static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+
     private readonly Lock changing = new();
-    private readonly Queue<TaskCompletionSource> waiting = new();
+    private readonly Queue<TaskCompletionSource<PaceMark>> waiting = new();
     private double limit = 1;
     private int inFlight;
-    private long cuts;
+    private int failures;
+    private bool isPausing;
+    private PaceMark seen;
 
     /// <summary>The puts that may be in flight.</summary>
     internal int Limit
@@ -23,25 +33,24 @@ internal sealed class Pace(int most)
     }
 
     /// <summary>Waits until another put may begin. Returns a mark for <see cref="Slow"/>.</summary>
-    internal async Task<long> EnterAsync(CancellationToken cancellation)
+    internal async Task<PaceMark> EnterAsync(CancellationToken cancellation)
     {
-        TaskCompletionSource turn;
+        TaskCompletionSource<PaceMark> turn;
         lock (changing)
         {
-            if (inFlight < (int)limit)
+            if (IsOpen)
             {
                 inFlight++;
-                return cuts;
+                return seen;
             }
 
             turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
             waiting.Enqueue(turn);
         }
 
-        await using var registration = cancellation.UnsafeRegister(static turn => ((TaskCompletionSource)turn!).TrySetCanceled(), turn);
-        await turn.Task;
-        lock (changing)
-            return cuts;
+        await using var registration = cancellation.UnsafeRegister(
+            static turn => ((TaskCompletionSource<PaceMark>)turn!).TrySetCanceled(), turn);
+        return await turn.Task;
     }
 
     /// <summary>A put has ended well.</summary>
@@ -50,6 +59,8 @@ internal sealed class Pace(int most)
         lock (changing)
         {
             inFlight--;
+            failures = 0;
+            seen = seen with { Good = seen.Good + 1 };
             limit = Math.Min(most, limit + (1 / limit));
             Admit();
         }
@@ -65,28 +76,47 @@ internal sealed class Pace(int most)
         }
     }
 
-    /// <summary>The store refused or did not answer a put. Puts that began before the last cut do not cut once more.</summary>
-    /// <param name="mark">From <see cref="EnterAsync"/>, or from the last call of this method for the same put.</param>
+    /// <summary>The store refused or did not answer a put, which must enter again. Puts that began before the last cut do not cut once
+    /// more.</summary>
+    /// <param name="mark">From <see cref="EnterAsync"/>.</param>
     /// <param name="isAway">Whether the store did not answer.</param>
-    internal long Slow(long mark, bool isAway)
+    /// <returns>Whether others ended well meanwhile, so that it may be this one's fault.</returns>
+    internal bool Slow(PaceMark mark, bool isAway)
     {
         lock (changing)
         {
-            if (isAway)
-                limit = 1;
-            else if (mark == cuts)
-                limit = Math.Max(1, limit / 2);
-            else
-                return cuts;
-            return ++cuts;
+            inFlight--;
+            if (mark.Cuts == seen.Cuts)
+            {
+                seen = seen with { Cuts = seen.Cuts + 1 };
+                limit = isAway ? 1 : Math.Max(1, limit / 2);
+                isPausing = true;
+                _ = PauseAsync(Pauses.After(++failures) * (0.5 + Random.Shared.NextDouble()));
+            }
+
+            Admit();
+            return seen.Good > mark.Good;
+        }
+    }
+
+    private bool IsOpen => !isPausing && inFlight < (int)limit;
+
+    // There is one at a time: a put that began after the last cut began after its pause.
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        await Task.Delay(pause, time);
+        lock (changing)
+        {
+            isPausing = false;
+            Admit();
         }
     }
 
     private void Admit()
     {
-        while (inFlight < (int)limit && waiting.TryDequeue(out var turn))
+        while (IsOpen && waiting.TryDequeue(out var turn))
         {
-            if (turn.TrySetResult())
+            if (turn.TrySetResult(seen))
                 inFlight++;
         }
     }

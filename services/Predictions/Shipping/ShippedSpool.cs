@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 using ModelServing.Spool;
 
 namespace ModelServing.Predictions.Shipping;
@@ -16,6 +17,7 @@ internal sealed class ShippedSpool : IDisposable
     private readonly SpoolWriter? writer;
     private readonly AsideFolder aside;
     private readonly LogCounters counters;
+    private readonly ILogger logger;
     private readonly SpoolReader reader;
     private SpoolCheckpoint done;
     private SpoolCheckpoint saved;
@@ -26,13 +28,15 @@ internal sealed class ShippedSpool : IDisposable
     /// <param name="folder">The spool.</param>
     /// <param name="writer">The writer of this process's spool; null for that of an ended process.</param>
     /// <param name="aside">Gets damaged parts.</param>
-    /// <param name="counters">Count damaged parts.</param>
-    internal ShippedSpool(SpoolFolder folder, SpoolWriter? writer, AsideFolder aside, LogCounters counters)
+    /// <param name="counters">Count damaged parts and torn tails.</param>
+    /// <param name="logger">Gets a line for each of them.</param>
+    internal ShippedSpool(SpoolFolder folder, SpoolWriter? writer, AsideFolder aside, LogCounters counters, ILogger logger)
     {
         Folder = folder;
         this.writer = writer;
         this.aside = aside;
         this.counters = counters;
+        this.logger = logger;
         done = saved = SpoolCheckpoint.Read(folder.Path);
         lastNumber = done.NextNumber - 1;
         reader = new SpoolReader(folder.Path, writer, done) { Damaged = SetAside };
@@ -103,6 +107,7 @@ internal sealed class ShippedSpool : IDisposable
         if (writer is null && reader.TornBytes > torn)
         {
             counters.CountTorn(reader.TornBytes - torn);
+            ShipperLog.Torn(logger, Folder.Path, reader.TornBytes - torn);
             torn = reader.TornBytes;
         }
 
@@ -148,8 +153,23 @@ internal sealed class ShippedSpool : IDisposable
     private void SetAside(DamagedBytes damaged)
     {
         counters.CountLost(LostReason.Damaged, damaged.Records);
+        ShipperLog.Damaged(logger, Folder.Path, lastNumber, damaged.Records, Keep(damaged));
+    }
+
+    // What became of the bytes. The records after them are shipped in any case.
+    private string Keep(DamagedBytes damaged)
+    {
         var name = AsideFolder.NameOfDamage(Folder.Path, damaged.Position.Segment, damaged.Position.Offset);
-        if (aside.Keep(name, damaged.Bytes, $"a part of the spool is damaged: {damaged.Records} records after number {lastNumber}"))
+        try
+        {
+            if (!aside.Keep(name, damaged.Bytes, $"a part of the spool is damaged: {damaged.Records} records after number {lastNumber}"))
+                return "are dropped, because too much lies aside";
             counters.CountSetAside();
+            return $"lie aside as {name}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"can't be set aside: {e.Message}";
+        }
     }
 }

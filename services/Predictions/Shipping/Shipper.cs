@@ -15,9 +15,8 @@ internal sealed class Shipper(
 
     // Longer than the stores' own limits.
     private static readonly TimeSpan PutLimit = TimeSpan.FromSeconds(30);
-    private static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
 
-    private readonly Pace pace = new(store.MostConcurrency);
+    private readonly Pace pace = new(store.MostConcurrency, time);
     private string? failure;
 
     /// <summary>Why the store does not take records; null if it does.</summary>
@@ -38,7 +37,8 @@ internal sealed class Shipper(
             while (true)
             {
                 running.RemoveAll(static task => task.IsCompleted);
-                if (running.Count > 0 && spool.BytesInFlight > MostBytesInFlight)
+                // Those that wait before they are tried again are counted too.
+                if (running.Count >= store.MostConcurrency || (running.Count > 0 && spool.BytesInFlight > MostBytesInFlight))
                 {
                     await Task.WhenAny(running);
                     continue;
@@ -97,7 +97,7 @@ internal sealed class Shipper(
     }
 
     // Never throws. A batch that is canceled stays in the spool.
-    private async Task PutAsync(ShippedSpool spool, ShippedBatch batch, long mark, CancellationToken cancellation)
+    private async Task PutAsync(ShippedSpool spool, ShippedBatch batch, PaceMark mark, CancellationToken cancellation)
     {
         var left = new Queue<IReadOnlyList<StoredPrediction>>([batch.Rows]);
         for (var failures = 0; left.TryPeek(out var rows);)
@@ -128,13 +128,11 @@ internal sealed class Shipper(
             {
                 var error = (e as PredictionStoreException)?.Error ?? PredictionStoreError.Unavailable;
                 counters.CountFailure(error);
-                mark = pace.Slow(mark, isAway: error != PredictionStoreError.Throttled);
+                failures = pace.Slow(mark, isAway: error != PredictionStoreError.Throttled) ? failures + 1 : 0;
                 Fails(e);
-                if (!await PauseAsync(++failures, cancellation))
-                {
-                    pace.Abandon();
+                if (await EnterAgainAsync(failures, cancellation) is not { } entered)
                     return;
-                }
+                mark = entered;
             }
         }
 
@@ -144,12 +142,17 @@ internal sealed class Shipper(
 
     private async Task PutOnceAsync(IReadOnlyList<StoredPrediction> rows, CancellationToken cancellation)
     {
-        var fitting = rows;
+        var (fitting, tensors) = (rows, 0);
         if (rows.Any(static row => row.Record.Length > StoredPrediction.MostRecordBytes))
         {
             var changed = new List<StoredPrediction>(rows.Count);
             foreach (var row in rows)
-                changed.Add(await large.FitAsync(row, cancellation));
+            {
+                var (fitted, taken) = await large.FitAsync(row, cancellation);
+                changed.Add(fitted);
+                tensors += taken;
+            }
+
             fitting = changed;
         }
 
@@ -170,19 +173,25 @@ internal sealed class Shipper(
             PutLimit,
             time,
             cancellation);
+        // Not before, because a put that fails is tried again.
+        if (large.HasObjects)
+            counters.CountLargeObjects(tensors);
+        else
+            counters.CountLargeDigests(tensors);
     }
 
-    // Whether to go on.
-    private async Task<bool> PauseAsync(int failures, CancellationToken cancellation)
+    // A batch that fails while others do not waits longer than those. Null if it was canceled.
+    private async Task<PaceMark?> EnterAgainAsync(int failures, CancellationToken cancellation)
     {
         try
         {
-            await Task.Delay(Pauses.After(failures) * (0.5 + Random.Shared.NextDouble()), time, cancellation);
-            return true;
+            if (failures > 0)
+                await Task.Delay(Pace.Pauses.After(failures), time, cancellation);
+            return await pace.EnterAsync(cancellation);
         }
         catch (OperationCanceledException)
         {
-            return false;
+            return null;
         }
     }
 
@@ -236,4 +245,16 @@ internal static partial class ShipperLog
 
     [LoggerMessage(84, LogLevel.Warning, "The checkpoint of the spool {Spool} can't be saved: {Why}")]
     internal static partial void NoCheckpoint(ILogger logger, string spool, string why);
+
+    [LoggerMessage(
+        85,
+        LogLevel.Error,
+        "The spool {Spool} is damaged after its record {Number}; records that are lost: {Records}; their bytes {Place}")]
+    internal static partial void Damaged(ILogger logger, string spool, ulong number, long records, string place);
+
+    [LoggerMessage(
+        86,
+        LogLevel.Information,
+        "The tail of the spool {Spool}, {Bytes} bytes, is cut off: its process was killed within a record and answered no request with it")]
+    internal static partial void Torn(ILogger logger, string spool, long bytes);
 }

@@ -7,7 +7,6 @@ namespace ModelServing.Registry.Profiles;
 /// version's manifest, so that serving can be compared with it without the table.</summary>
 public sealed record TrainingProfile
 {
-    /// <summary>The most columns.</summary>
     public const int MostColumns = 500;
 
     /// <summary>The largest profile, in bytes.</summary>

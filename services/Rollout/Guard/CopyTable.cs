@@ -52,7 +52,7 @@ internal sealed class CopyTable
         return new CopyTable(lastMinute, sums);
     }
 
-    /// <summary>Subtracts the counts of a part of the same traffic, as of a minute that is not before either's.</summary>
+    /// <summary>Subtracts the counts of a part of the same traffic, as of a minute no earlier than either's.</summary>
     internal CopyTable Subtract(CopyTable part, int lastMinute)
     {
         var (whole, own) = (At(lastMinute), part.At(lastMinute));

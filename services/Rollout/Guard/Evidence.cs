@@ -81,7 +81,6 @@ internal sealed class Evidence
     }
 
     /// <summary>Computes the evidence of the watched variant's own failures, against a tolerated share of its first attempts.</summary>
-    /// <param name="counts">The counts.</param>
     /// <param name="maxErrorRate">The tolerated share, above 0 and below 1.</param>
     /// <param name="onlyWhole">Whether to use only the time in which the watched variant had all of the traffic.</param>
     internal static Evidence Rate(GuardCounts counts, double maxErrorRate, bool onlyWhole)

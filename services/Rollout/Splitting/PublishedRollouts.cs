@@ -58,6 +58,13 @@ public sealed record PublishedRollouts
             : throw new InvalidOperationException($"the published rollouts have {to.WrittenCount} bytes; at most {MaxBytes} are written");
     }
 
+    /// <summary>When a router published the bytes; null if they have another form. They may be another program version's.</summary>
+    public static DateTimeOffset? TimeOf(ReadOnlySpan<byte> bytes) =>
+        bytes.Length > sizeof(long) && BinaryPrimitives.ReadInt64LittleEndian(bytes[1..]) is >= 0 and var milliseconds
+        && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
+
     /// <exception cref="ContractException">The bytes were not written by <see cref="ToBytes"/>; the message says why.</exception>
     public static PublishedRollouts Parse(ReadOnlySpan<byte> bytes)
     {

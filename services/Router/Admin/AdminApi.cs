@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Clients;
@@ -22,7 +23,7 @@ internal sealed class AdminApi
     private const int MaxBody = 16 * 1024;
 
     private readonly RouterSettings settings;
-    private readonly RouterPorts ports;
+    private readonly FurtherAddresses addresses;
     private readonly RolloutStatusReader status;
     private readonly OperatorDecisions decisions;
     private readonly PredictionsApi predictions;
@@ -31,7 +32,7 @@ internal sealed class AdminApi
 
     public AdminApi(
         RouterSettings settings,
-        RouterPorts ports,
+        IServer server,
         RolloutStatusReader status,
         OperatorDecisions decisions,
         PredictionsApi predictions,
@@ -39,7 +40,8 @@ internal sealed class AdminApi
         RouterMetrics metrics)
     {
         this.settings = settings;
-        this.ports = ports;
+        addresses = new FurtherAddresses(
+            server, settings.SplitUrls is { } split ? $"{settings.Urls};{split}" : settings.Urls, settings.AdminUrls);
         this.status = status;
         this.decisions = decisions;
         this.predictions = predictions;
@@ -67,7 +69,7 @@ internal sealed class AdminApi
     }
 
     /// <summary>Whether a request came to this port.</summary>
-    internal bool IsAt(HttpContext context) => ports.IsAdmin(context);
+    internal bool IsAt(HttpContext context) => addresses.Include(context);
 
     // The paths for probes and scrapers, which have no credential.
     private static bool IsOpen(string? path) => path
@@ -97,7 +99,7 @@ internal sealed class AdminApi
         }
         catch (JournalException e)
         {
-            await Problems.JournalAway.WriteAsync(context, e.Message);
+            await Problems.JournalUnavailable.WriteAsync(context, e.Message);
         }
     }
 
@@ -107,7 +109,7 @@ internal sealed class AdminApi
         if (path == AdminPaths.Rollouts)
         {
             if (await AdminAnswers.HasMethodAsync(context, HttpMethods.Get))
-                await AdminAnswers.WriteAsync(context, status.Read().ToUtf8());
+                await AdminAnswers.WriteAsync(context, (await status.ReadAsync(context.RequestAborted)).ToUtf8());
             return;
         }
 
@@ -136,11 +138,11 @@ internal sealed class AdminApi
                 break;
             case "rollback" when await AdminAnswers.HasMethodAsync(context, HttpMethods.Post):
                 await decisions.RollbackAsync(model, RollbackRequest.Parse(await BodyAsync(context)), context.RequestAborted);
-                await AdminAnswers.WriteAsync(context, status.Read(model)!.ToUtf8());
+                await AdminAnswers.WriteAsync(context, (await status.ReadAsync(model, context.RequestAborted))!.ToUtf8());
                 break;
             case "reset" when await AdminAnswers.HasMethodAsync(context, HttpMethods.Post):
                 await decisions.ResetAsync(model, ResetRequest.Parse(await BodyAsync(context)), context.RequestAborted);
-                await AdminAnswers.WriteAsync(context, status.Read(model)!.ToUtf8());
+                await AdminAnswers.WriteAsync(context, (await status.ReadAsync(model, context.RequestAborted))!.ToUtf8());
                 break;
             case "history" or "rollback" or "reset":
                 break;
@@ -152,9 +154,8 @@ internal sealed class AdminApi
 
     private void OnStarted()
     {
-        ports.Read();
         if (settings.AdminAddressFile is { } file)
-            AtomicFile.Write(file, Encoding.UTF8.GetBytes(ports.AdminAddresses[0]));
+            AtomicFile.Write(file, Encoding.UTF8.GetBytes(addresses.All[0]));
     }
 
     private static long AfterOf(HttpContext context)

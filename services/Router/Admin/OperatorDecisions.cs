@@ -34,7 +34,7 @@ internal sealed class OperatorDecisions(
         var route = Require(model);
         // The journal knows which trial to end. Until it is read, only stable gets traffic anyway.
         var state = board.StateOf(model) ?? throw new DecisionRefusedException(
-            Problems.JournalAway,
+            Problems.JournalUnavailable,
             "This router never read the journal: only stable versions get traffic, and it does not know which versions are condemned");
         var variant = route.Effective.Variants.FirstOrDefault(variant => variant.Plan.Version == request.Version)?.Plan.Name
             ?? route.Effective.Planned.Variants.FirstOrDefault(variant => variant.Version == request.Version)?.Name;

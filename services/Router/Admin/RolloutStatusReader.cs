@@ -5,6 +5,7 @@ using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Guard;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Endpoints;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Router.Routing;
@@ -18,20 +19,32 @@ internal sealed class RolloutStatusReader(
     RouterIncarnation router,
     RouterSettings settings,
     TimeProvider time,
+    TrafficExchange traffic,
     RouterCache? cache = null)
 {
-    internal RolloutsStatus Read() => new()
+    /// <summary>Reads the status of all models. While the cache does not answer, the figures are this router's alone.</summary>
+    internal async Task<RolloutsStatus> ReadAsync(CancellationToken cancellation)
     {
-        Router = router.Name,
-        Journal = board.Reach,
-        CacheReached = cache?.IsReached,
-        Models = [.. holder.Current?.Models.OrderBy(static model => model.Name).Select(Read) ?? []],
-    };
+        var models = new List<ModelStatus>();
+        var isReached = cache?.IsReached;
+        foreach (var model in holder.Current?.Models.OrderBy(static model => model.Name) ?? Enumerable.Empty<ModelRoute>())
+        {
+            // Once is enough to learn that it does not answer.
+            var others = isReached == false ? null : await traffic.OthersAsync(model.Name, cancellation);
+            if (others is null)
+                isReached = false;
+            models.Add(Read(model, others));
+        }
 
-    internal ModelStatus? Read(ModelName model) =>
-        holder.Current is { } table && table.TryGetModel(model.Text, out var route) ? Read(route) : null;
+        return new RolloutsStatus { Router = router.Name, Journal = board.Reach, CacheReached = isReached, Models = models };
+    }
 
-    private ModelStatus Read(ModelRoute model)
+    internal async Task<ModelStatus?> ReadAsync(ModelName model, CancellationToken cancellation) =>
+        holder.Current is { } table && table.TryGetModel(model.Text, out var route)
+            ? Read(route, await traffic.OthersAsync(model, cancellation))
+            : null;
+
+    private ModelStatus Read(ModelRoute model, IReadOnlyDictionary<VariantRun, AttemptHistory>? others)
     {
         var served = model.Effective;
         return new ModelStatus
@@ -44,7 +57,7 @@ internal sealed class RolloutStatusReader(
             Revision = served.Rollout?.Revision,
             Planned = served.Refused is null ? null : served.Planned,
             Experiment = served.Rollout?.Experiment,
-            Variants = [.. served.Variants.Reverse().Select(variant => Read(model, variant))],
+            Variants = [.. served.Variants.Reverse().Select(variant => Read(model, variant, others))],
             KeptWarm = [.. (served.Rollout?.KeptWarm ?? [])
                 .Select(version => new KeptVersionStatus(version, ReadyOf(model.Pin(version.ToString()))))],
             Condemned = [.. (model.State?.Versions.Values ?? [])
@@ -56,7 +69,8 @@ internal sealed class RolloutStatusReader(
         };
     }
 
-    private VariantStatus Read(ModelRoute model, EffectiveVariant variant)
+    private VariantStatus Read(
+        ModelRoute model, EffectiveVariant variant, IReadOnlyDictionary<VariantRun, AttemptHistory>? others)
     {
         var route = model.VariantNamed(variant.Plan.Name);
         return new VariantStatus(
@@ -69,8 +83,18 @@ internal sealed class RolloutStatusReader(
             ReadyOf(route))
         {
             Guard = model.Watched.FirstOrDefault(watched => watched.Variant == variant.Plan.Name) is { } watched ? Read(watched) : null,
-            Figures = route?.Recent.Read(time.GetElapsedTime(0, time.GetTimestamp())),
+            Figures = route is null ? null : FiguresOf(route, others),
         };
+    }
+
+    private VariantFigures? FiguresOf(VariantRoute route, IReadOnlyDictionary<VariantRun, AttemptHistory>? others)
+    {
+        var own = traffic.Own(route);
+        if (others?.GetValueOrDefault(TrafficExchange.RunOf(route)) is not { } reported)
+            return own?.ToFigures();
+        var sum = own ?? new AttemptHistory();
+        sum.Add(reported, TimeSpan.Zero);
+        return sum.ToFigures();
     }
 
     private GuardStatus Read(WatchedVariant watched)

@@ -2,11 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace ModelServing.Router.Description;
 
-/// <summary>Answers with the API's description in the form of OpenAPI, <c>openapi.json</c> in this folder. A test holds it to what the
-/// routes do.</summary>
+/// <summary>Answers with the API's description in the form of OpenAPI, <c>openapi.json</c> in this folder. A test checks it against what
+/// the routes do.</summary>
 internal static class ApiDescription
 {
-    /// <summary>The path.</summary>
     internal const string Path = "/openapi.json";
 
     private static readonly byte[] Document = Read();

@@ -1,3 +1,5 @@
+using ModelServing.Contracts.Reliability;
+
 namespace ModelServing.Router.Endpoints;
 
 /// <summary>What requests have shown about one endpoint. A success clears the failures before it.</summary>
@@ -17,6 +19,8 @@ internal sealed class EndpointHealth(TimeProvider time)
 
     /// <summary>An endpoint is new for this long at least.</summary>
     internal static readonly TimeSpan NewFor = TimeSpan.FromSeconds(30);
+
+    private static readonly Backoff Ejections = new(BaseEjection, MaxEjection);
 
     private readonly Lock gate = new();
     private volatile EndpointState state;
@@ -61,9 +65,8 @@ internal sealed class EndpointHealth(TimeProvider time)
             var now = time.GetTimestamp();
             if (ejections > 0 && time.GetElapsedTime(ejectedUntil, now) > MaxEjection)
                 ejections = 0;
-            var length = Math.Min(MaxEjection.TotalSeconds, BaseEjection.TotalSeconds * Math.Pow(2, Math.Min(ejections, 16)));
             ejections++;
-            ejectedUntil = now + (long)(length * time.TimestampFrequency);
+            ejectedUntil = now + (long)(Ejections.After(ejections).TotalSeconds * time.TimestampFrequency);
             state = EndpointState.Ejected;
             return true;
         }

@@ -11,7 +11,6 @@ internal sealed class VersionEndpoints
     private readonly long reachableUntil;
 
     /// <summary>Creates the endpoints of a table.</summary>
-    /// <param name="endpoints">The endpoints.</param>
     /// <param name="previous">The version's endpoints in the previous table; null for none.</param>
     /// <param name="now">The clock's timestamp.</param>
     internal VersionEndpoints(Endpoint[] endpoints, VersionEndpoints? previous, long now)

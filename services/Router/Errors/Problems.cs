@@ -24,8 +24,8 @@ internal static class Problems
         new(StatusCodes.Status503ServiceUnavailable, "no-ready-endpoint", "No endpoint is ready");
     internal static readonly Problem Conflict = new(StatusCodes.Status409Conflict, "conflict", "The decision cannot be carried out");
     internal static readonly Problem NoJournal = new(StatusCodes.Status409Conflict, "no-journal", "This router has no journal");
-    internal static readonly Problem JournalAway =
-        new(StatusCodes.Status503ServiceUnavailable, "journal-away", "The journal is unavailable");
+    internal static readonly Problem JournalUnavailable =
+        new(StatusCodes.Status503ServiceUnavailable, "journal-unavailable", "The journal is unavailable");
     internal static readonly Problem NoPredictionLog =
         new(StatusCodes.Status404NotFound, "no-prediction-log", "There is no prediction log");
     internal static readonly Problem UnknownPrediction =
@@ -35,7 +35,7 @@ internal static class Problems
     internal static readonly Problem PredictionsThrottled =
         new(StatusCodes.Status503ServiceUnavailable, "predictions-throttled", "The prediction store is overloaded");
     internal static readonly Problem PredictionsBusy =
-        new(StatusCodes.Status503ServiceUnavailable, "predictions-busy", "Too many requests read predictions");
+        new(StatusCodes.Status503ServiceUnavailable, "predictions-busy", "Too many concurrent reads of predictions");
     internal static readonly Problem OutcomesBusy =
         new(StatusCodes.Status503ServiceUnavailable, "outcomes-busy", "Too many posts of outcomes");
     internal static readonly Problem CondemnedStable =

@@ -1,3 +1,4 @@
+using ModelServing.Cache.Reports;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
@@ -5,6 +6,9 @@ namespace ModelServing.Router.Forwarding;
 /// <summary>One call to one variant on behalf of one request.</summary>
 internal readonly struct Attempt
 {
+    // Less, because reading any body takes a little of the deadline.
+    private const double EnoughOfDeadline = 0.9;
+
     internal required ModelRoute Model { get; init; }
 
     internal required VariantRoute Route { get; init; }
@@ -22,13 +26,29 @@ internal readonly struct Attempt
     /// <summary>The caller's timeout. For an answer that is too long to be held, it is the longest pause of the version.</summary>
     internal required TimeSpan Timeout { get; init; }
 
-    /// <summary>Whether the caller's timeout is shorter than the model's. An endpoint that only misses the shorter one is not at
-    /// fault.</summary>
+    /// <summary>Whether the caller leaves the version less time than its model gives: by a shorter timeout, or by a body that takes long to
+    /// arrive. A version that only misses this deadline is not at fault.</summary>
     internal bool IsShortened { get; init; }
+
+    /// <summary>A caller that leaves the version less time than this has shortened it: the attempt limit, or most of the
+    /// deadline.</summary>
+    internal TimeSpan LeastTime
+    {
+        get
+        {
+            var most = Timeout * EnoughOfDeadline;
+            return Limit > 0 && Model.LimitOf(Timeout) is var limit && limit < most ? limit : most;
+        }
+    }
 
     /// <summary>The attempt limit, in the clock's ticks from the end of the request's body; 0 for none. It cuts off only an attempt with a
     /// <see cref="Retry"/>; every attempt is compared with it afterwards.</summary>
     internal long Limit { get; init; }
+
+    /// <summary>Whether the attempt, which is not shortened so far, is shortened by a body that ended at <paramref name="bodyEnd"/>, or by
+    /// an attempt before.</summary>
+    internal bool IsShortenedAt(long bodyEnd, TimeProvider time) =>
+        !IsShortened && time.GetElapsedTime(bodyEnd, Deadline) < LeastTime;
 
     /// <summary>The hash of the client's routing key; null if the client gave none.</summary>
     internal ulong? KeyHash { get; init; }
@@ -42,6 +62,9 @@ internal readonly struct Attempt
     /// <summary>Whether <see cref="TraceParent"/> names the attempt's own span. If not, it is the caller's.</summary>
     internal bool IsTraced { get; init; }
 
+    /// <summary>Whether the access log has the request's attempts in any case. Failed ones it has anyway.</summary>
+    internal bool IsSampled { get; init; }
+
     /// <summary>The hash of the client's name. The guard counts failures by client.</summary>
     internal ulong ClientHash { get; init; }
 
@@ -51,8 +74,14 @@ internal readonly struct Attempt
     /// <summary>Whether the function TrafficSplitter assigned the request. It makes the retry and counts failures.</summary>
     internal bool IsSplit { get; init; }
 
-    /// <summary>In the retry of such a request: the failed attempt, as in the header that Inference gets.</summary>
-    internal string? Failover { get; init; }
+    /// <summary>In the retry of such a request: the failed attempt; null for every other attempt.</summary>
+    internal Comparison? Failed { get; init; }
+
+    /// <summary>In such a retry: the failed attempt's limit.</summary>
+    internal TimeSpan FailedWithin { get; init; }
+
+    /// <summary>Whether an attempt of the same request came before.</summary>
+    internal bool IsRetry => First is not null || Failed is not null;
 
     /// <summary>Whether this is the first attempt of a request that the rollout assigned, and therefore evidence about its
     /// variant.</summary>

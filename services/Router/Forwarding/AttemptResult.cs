@@ -1,4 +1,5 @@
-using ModelServing.Router.Endpoints;
+using Microsoft.AspNetCore.Http;
+using Endpoint = ModelServing.Router.Endpoints.Endpoint;
 
 namespace ModelServing.Router.Forwarding;
 
@@ -18,6 +19,14 @@ internal readonly record struct AttemptResult(ForwardResult Result)
     /// <summary>Whether the version reports that its outputs hold NaN or infinity.</summary>
     internal bool IsNonFinite { get; init; }
 
+    /// <summary>Whether the version refused the request for a reason that other requests, or the lengths of this one's head and body, give
+    /// it. The request is retried, and the version is not blamed.</summary>
+    internal bool IsRefusal => IsBusy || Status
+        is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status414UriTooLong or StatusCodes.Status431RequestHeaderFieldsTooLarge;
+
+    /// <summary>Whether the version refused the request because of other requests.</summary>
+    internal bool IsBusy { get; init; }
+
     /// <summary>Whether the version failed, or may have. If it answered with a status from 400 to 499, only a comparison decides.</summary>
     internal bool IsFailure => Cause switch
     {
@@ -26,12 +35,21 @@ internal readonly record struct AttemptResult(ForwardResult Result)
         _ => false,
     };
 
+    /// <summary>Whether the attempt ended because its time was over, in the router or at the version. For a version, the time may be over
+    /// while it reads the body (408).</summary>
+    internal bool HasMissedDeadline =>
+        Cause == ForwardResult.Deadline || Status is StatusCodes.Status408RequestTimeout or StatusCodes.Status504GatewayTimeout;
+
     /// <summary>Whether the observer was called with it.</summary>
     internal bool WasObserved { get; init; }
 
     /// <summary>When the parts of the request began; a default value if no connection was needed.</summary>
     internal AttemptTimes Times { get; init; }
 
-    /// <summary>The time from the end of the request's body to the end of the attempt, in the clock's ticks.</summary>
+    /// <summary>When the attempt ended, as the clock's timestamp; 0 if no endpoint had the request.</summary>
+    internal long Ended { get; init; }
+
+    /// <summary>The version's time, in the clock's ticks: from the end of the request's body to the end of the attempt, without the time
+    /// in which the client read.</summary>
     internal long Elapsed { get; init; }
 }

@@ -3,9 +3,7 @@ using ModelServing.Hosting;
 namespace ModelServing.Router.Forwarding;
 
 /// <summary>When the parts of a request began in the router, as the clock's timestamps.</summary>
-/// <param name="Request">The request.</param>
 /// <param name="First">Its first attempt.</param>
-/// <param name="Attempt">This attempt.</param>
 internal readonly record struct AttemptTimes(long Request, long First, long Attempt)
 {
     /// <summary>The times of an attempt that begins now.</summary>

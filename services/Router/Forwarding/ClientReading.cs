@@ -35,9 +35,12 @@ internal sealed class ClientReading(HttpContext context, UpstreamConnection conn
     /// <summary>Sends what was written, and waits until the client has read most of it.</summary>
     internal async ValueTask FlushAsync()
     {
+        var began = time.GetTimestamp();
         connection.AwaitClient(until, client);
         await context.Response.BodyWriter.FlushAsync();
-        connection.AwaitVersion(time.GetTimestamp() + TicksOf(pause, time));
+        var ended = time.GetTimestamp();
+        connection.ClientTime += ended - began;
+        connection.AwaitVersion(ended + TicksOf(pause, time));
         if (!connection.WasAbandoned || time.GetTimestamp() < until)
             return;
         context.Features.Get<ByteBudget>()?.CountCutOff();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Routing;
@@ -42,8 +43,11 @@ internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, R
             return (new(ForwardResult.BodyLate), attempt.Route);
         }
 
+        if (body.IsWhole && attempt.IsShortenedAt(time.GetTimestamp(), time))
+            attempt = attempt with { IsShortened = true };
+
         // 2
-        var retry = new Retry(attempt.Model, attempt.Route, attempt.Deadline, metrics, time);
+        var retry = new Retry(attempt.Model, attempt.Route, attempt.Deadline, metrics, time, isElsewhere: attempt.IsSplit);
         AttemptResult first;
         try
         {
@@ -76,7 +80,7 @@ internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, R
                 body.Release();
             if (isAvailable || !MayHaveFailed(first))
             {
-                if (first.IsFailure)
+                if (first.IsFailure && !attempt.IsSplit)
                     metrics.FailureNotCounted("not-compared");
                 return (first, attempt.Route);
             }
@@ -96,35 +100,16 @@ internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, R
         return (await forwarder.ForwardAsync(context, compared, body), stable);
     }
 
-    /// <summary>Forwards the request to its variant and never to stable: whoever sent it makes the retry. An answer that is good but slow
-    /// is compared with stable's all the same.</summary>
-    /// <exception cref="BadHttpRequestException">The client's body is at fault.</exception>
-    internal async ValueTask<AttemptResult> ForwardOnceAsync(HttpContext context, Attempt attempt)
-    {
-        ClientBody body;
-        try
+    /// <summary>Takes a retry that the function TrafficSplitter makes; false if the budget is empty.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="failed">The failed attempt.</param>
+    internal bool Take(ModelRoute model, Comparison failed) =>
+        new Retry(model, model.VariantNamed(failed.Variant) ?? model.Stable, long.MaxValue, metrics, time).Take(failed.Kind switch
         {
-            body = await ClientBody.ReadAheadAsync(context.Request, attempt.Action, isKept: true, time, attempt.Deadline);
-        }
-        catch (BodyLateException)
-        {
-            return new(ForwardResult.BodyLate);
-        }
-
-        var retry = new Retry(attempt.Model, attempt.Route, attempt.Deadline, metrics, time, isElsewhere: true);
-        try
-        {
-            var result = await forwarder.ForwardAsync(context, attempt with { Retry = retry }, body);
-            if (body.IsWhole && result.Result == ForwardResult.Answered && comparison.IsSlow(attempt, result))
-                comparison.Begin(context.Request, attempt, result, body);
-            return result;
-        }
-        finally
-        {
-            if (body.IsWhole)
-                body.Release();
-        }
-    }
+            Comparison.Unreachable => RetryReason.Unreachable,
+            HeaderNames.NonFinite => RetryReason.NonFinite,
+            _ => RetryReason.Error,
+        });
 
     private static bool MayHaveFailed(in AttemptResult first) =>
         first.IsFailure || (first.Cause == ForwardResult.Answered && first.Status >= StatusCodes.Status400BadRequest);

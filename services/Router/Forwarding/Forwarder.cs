@@ -21,7 +21,7 @@ namespace ModelServing.Router.Forwarding;
 /// 5 put back     the connection, if it may be used again; report to the endpoint's health and to the observer
 /// </code>
 /// If the connection breaks in 3 or 4, the request is not sent again here: the version may have worked on it, and POST does not promise
-/// that sending twice is harmless. GET does, so a GET that meets an idle connection in the moment of its end gets a new one, once. Retries
+/// that sending twice is harmless. GET does, so a GET on an idle connection that is just closing is sent again once, on a new one. Retries
 /// on stable are up to <see cref="Failover"/>.
 /// </remarks>
 internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics, TimeProvider time)
@@ -65,6 +65,8 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
         {
             // 2
             var began = time.GetTimestamp();
+            if (attempt.IsShortenedAt(began, time))
+                attempt = attempt with { IsShortened = true };
             var times = AttemptTimes.For(attempt, began);
             var until = isKept && body.IsWhole && attempt.Limit > 0 ? Math.Min(attempt.Deadline, began + attempt.Limit) : attempt.Deadline;
             var (connection, endpoint, failure) =
@@ -103,6 +105,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
                 {
                     Status = answer.Head.Status,
                     IsNonFinite = answer.Head.IsNonFinite,
+                    IsBusy = answer.Head.IsBusy,
                 };
             }
             catch (BadAnswerException)
@@ -123,7 +126,10 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             {
                 // 5
                 var ended = time.GetTimestamp();
-                result = result with { Endpoint = endpoint, Times = times, Elapsed = Math.Max(0, ended - connection.RequestEnd) };
+                var elapsed = Math.Max(0, ended - connection.RequestEnd - connection.ClientTime);
+                result = result with { Endpoint = endpoint, Times = times, Ended = ended, Elapsed = elapsed };
+                if (!body.IsWhole && attempt.IsShortenedAt(connection.RequestEnd, time))
+                    attempt = attempt with { IsShortened = true };
                 endpoint!.Leave();
                 if (connection.End() && reusable)
                     endpoint.PutBack(connection, ended);
@@ -144,16 +150,19 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
         return result with { WasObserved = true };
     }
 
-    // A 4xx is a good answer, and neither a late body nor a client that left is the endpoint's fault.
+    // A 4xx is a good answer, also one that is held back. A late body, a client that left, and a deadline that the client shortened are not
+    // the endpoint's fault.
     private void ReportHealth(Endpoint endpoint, in Attempt attempt, in AttemptResult result)
     {
         switch (result.Cause)
         {
-            case ForwardResult.Answered when result.Status < StatusCodes.Status500InternalServerError:
+            case ForwardResult.Answered or ForwardResult.HeldBack when result.IsRefusal:
+                break;
+            case ForwardResult.Answered or ForwardResult.HeldBack when result.Status < StatusCodes.Status500InternalServerError:
                 endpoint.Health.Succeeded();
                 break;
-            case ForwardResult.Deadline when attempt.IsShortened:
             case ForwardResult.BodyLate or ForwardResult.ClientLeft:
+            case var _ when attempt.IsShortened && result.HasMissedDeadline:
                 break;
             default:
                 if (attempt.Route.Endpoints.Failed(endpoint))

@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.Collections.Frozen;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Splitting;
 using ModelServing.Rollout.Guard;
@@ -25,11 +24,12 @@ internal static class RequestHead
         // Kestrel keeps a Content-Length that Transfer-Encoding overrides under this name.
         "X-Content-Length",
         HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelTrial,
-        HeaderNames.RequestTimeout, HeaderNames.TimeoutShortened, HeaderNames.ModelFailover, HeaderNames.ClientGroup,
-        HeaderNames.ModelExperiment, HeaderNames.RoutingKeyHash,
+        HeaderNames.RequestTimeout, HeaderNames.TimeoutShortened, HeaderNames.ModelFailover, HeaderNames.FailoverWithin,
+        HeaderNames.ClientGroup, HeaderNames.ModelExperiment, HeaderNames.RoutingKeyHash,
         // A version has no use for credentials.
         "Authorization", HeaderNames.ApiKey,
-        SplitHeaders.Key, SplitHeaders.Call, SplitHeaders.KeyHash, SplitHeaders.RoutingKey, SplitHeaders.Client,
+        SplitHeaders.Key, SplitHeaders.Call, SplitHeaders.KeyHash, SplitHeaders.RoutingKey, SplitHeaders.Client, SplitHeaders.Failed,
+        SplitHeaders.AttemptLimit,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Writes to the beginning of <paramref name="buffer"/>, and returns the number of bytes to send.</summary>
@@ -69,14 +69,26 @@ internal static class RequestHead
             head.Line(TraceParent, attempt.TraceParent);
         if (attempt.IsShortened)
             head.Line(HeaderNames.TimeoutShortened, "1");
-        if (attempt.IsReported || attempt.First is not null || attempt.Failover is not null)
+        else if (!body.IsWhole)
+            head.Number("X-Request-Timeout-Shortened: below="u8, (long)attempt.LeastTime.TotalMilliseconds);
+        if (attempt.IsReported || attempt.IsRetry)
             head.Number("X-Model-Client-Group: "u8, ClientGroups.GroupOf(attempt.ClientHash, 0));
         if (attempt.RoutingKey is { } key)
             head.Line(HeaderNames.RoutingKeyHash, key);
         if (attempt.First is { } first)
-            head.Line(HeaderNames.ModelFailover, FailoverOf(first));
-        else if (attempt.Failover is { } failover)
-            head.Line(HeaderNames.ModelFailover, failover);
+        {
+            var comparison = first.Comparison;
+            head.Line(HeaderNames.ModelFailover, comparison.ToHeader());
+            if (comparison.IsCounted)
+                head.Number("X-Model-Failover-Within: "u8, (long)attempt.Model.LimitOf(first.Attempt.Timeout).TotalMilliseconds);
+        }
+        else if (attempt.Failed is { } failed)
+        {
+            head.Line(HeaderNames.ModelFailover, failed.ToHeader());
+            if (failed.IsCounted)
+                head.Number("X-Model-Failover-Within: "u8, (long)attempt.FailedWithin.TotalMilliseconds);
+        }
+
         if (body.Length is { } length)
         {
             if (length > 0 || action == ModelAction.Infer)
@@ -96,18 +108,6 @@ internal static class RequestHead
 
         buffer = head.Buffer;
         return head.Length;
-    }
-
-    private static string FailoverOf(FirstFailure first)
-    {
-        var route = first.Attempt.Route;
-        var kind = first.Result switch
-        {
-            { IsFailure: false, Status: < StatusCodes.Status400BadRequest } => Comparison.Slow,
-            { IsNonFinite: true, Status: < StatusCodes.Status400BadRequest } => HeaderNames.NonFinite,
-            _ => Comparison.Error,
-        };
-        return new Comparison(route.Variant, route.Version, route.Trial, kind).ToHeader();
     }
 
     // Headers that Connection names are only for this hop. If a value holds 'close' or 'keep-alive', Kestrel hides the rest of it, so names

@@ -3,13 +3,13 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>The one retry of a request. It is decided in the moment of the failure.</summary>
+/// <summary>The one retry of a request. It is decided at the moment of the failure.</summary>
 /// <param name="model">The model, whose budget all its retries share.</param>
 /// <param name="failed">The variant of the first attempt.</param>
 /// <param name="deadline">The caller's deadline, as the clock's timestamp.</param>
 /// <param name="metrics">Counts retries, and retries that the budget refuses.</param>
 /// <param name="time">The clock.</param>
-/// <param name="isElsewhere">Whether the retry is made elsewhere, so that it is never taken here.</param>
+/// <param name="isElsewhere">Whether the function TrafficSplitter makes the retry, so that it is never taken here.</param>
 internal sealed class Retry(
     ModelRoute model, VariantRoute failed, long deadline, RouterMetrics metrics, TimeProvider time, bool isElsewhere = false)
 {

@@ -11,22 +11,32 @@ internal sealed class AttemptCounts
 
     internal long Refused { get; private set; }
 
-    internal void Add(AttemptKind kind, TimeSpan? latency)
+    /// <summary>Counts an attempt.</summary>
+    /// <param name="kind">How it ended.</param>
+    /// <param name="bucket">The bucket of its latency (<see cref="LatencyCounts.BucketOf"/>); null if the version had no part in
+    /// it.</param>
+    internal void Add(AttemptKind kind, int? bucket)
     {
         Requests++;
         if (kind == AttemptKind.Failed)
             Errors++;
         else if (kind == AttemptKind.Refused)
             Refused++;
-        if (latency is { } measured)
+        if (bucket is { } measured)
             Latencies.Add(measured);
+    }
+
+    /// <summary>Adds attempts without their latencies.</summary>
+    internal void Add(long requests, long errors, long refused)
+    {
+        Requests += requests;
+        Errors += errors;
+        Refused += refused;
     }
 
     internal void Add(AttemptCounts other)
     {
-        Requests += other.Requests;
-        Errors += other.Errors;
-        Refused += other.Refused;
+        Add(other.Requests, other.Errors, other.Refused);
         Latencies.Add(other.Latencies);
     }
 

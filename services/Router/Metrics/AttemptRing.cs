@@ -8,42 +8,40 @@ internal sealed class AttemptRing(TimeSpan period, int length)
     private readonly AttemptCounts?[] counts = new AttemptCounts?[length];
     private readonly long[] numbers = new long[length];
 
-    /// <summary>Counts an attempt.</summary>
-    /// <param name="kind">How it ended.</param>
-    /// <param name="latency">How long the version took; null if it had no part in it.</param>
-    /// <param name="now">The time, from any origin.</param>
-    internal void Add(AttemptKind kind, TimeSpan? latency, TimeSpan now)
+    /// <summary>Adds what was counted in one period, or in a part of it. What is older than all periods is left out.</summary>
+    /// <param name="added">The counts.</param>
+    /// <param name="at">A time in that period, from any origin.</param>
+    internal void Add(AttemptCounts added, TimeSpan at)
     {
-        var number = NumberAt(now);
+        var number = NumberAt(at);
         var place = (int)(number % numbers.Length);
-        var current = counts[place] ??= new AttemptCounts();
+        if (numbers[place] > number)
+            return;
+        var present = counts[place] ??= new AttemptCounts();
         if (numbers[place] != number)
         {
-            current.Clear();
+            present.Clear();
             numbers[place] = number;
         }
 
-        current.Add(kind, latency);
+        present.Add(added);
     }
 
-    /// <summary>The counts of one period, 0 for the present one; null without an attempt.</summary>
-    internal AttemptCounts? Before(int periods, TimeSpan now)
+    /// <summary>Adds the counts to those of several rings, by how many periods ago they are.</summary>
+    internal void AddTo(AttemptCounts?[] sums, TimeSpan now)
+    {
+        for (var i = 0; i < sums.Length; i++)
+        {
+            if (Before(i, now) is { } one)
+                (sums[i] ??= new AttemptCounts()).Add(one);
+        }
+    }
+
+    // The counts of one period, 0 for the present one; null without an attempt.
+    private AttemptCounts? Before(int periods, TimeSpan now)
     {
         var number = NumberAt(now) - periods;
         return number > 0 && numbers[number % numbers.Length] == number ? counts[number % numbers.Length] : null;
-    }
-
-    /// <summary>The sum of the last periods, with the present one.</summary>
-    internal AttemptCounts Sum(int periods, TimeSpan now)
-    {
-        var sum = new AttemptCounts();
-        for (var i = 0; i < periods; i++)
-        {
-            if (Before(i, now) is { } one)
-                sum.Add(one);
-        }
-
-        return sum;
     }
 
     // From 1, because an unused place has the number 0.

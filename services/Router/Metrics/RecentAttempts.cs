@@ -1,15 +1,18 @@
-using ModelServing.Contracts.Admin;
+using System.Numerics;
 
 namespace ModelServing.Router.Metrics;
 
-/// <summary>The first attempts of one variant in the last hour, for <c>ms status</c>. It holds at most 40 KB.</summary>
+/// <summary>The first attempts of one variant in the last hour, for <c>ms status</c>. It holds at most 45 KB.</summary>
+/// <remarks>A request counts in the stripe of its processor. Every five seconds, and for a reader, the counts move from there to the
+/// periods.</remarks>
 internal sealed class RecentAttempts
 {
-    private const int Hour = 60;
-    private const int Shares = 12;
+    private const int MostStripes = 8;
 
-    private static readonly TimeSpan Share = TimeSpan.FromMinutes(1) / Shares;
+    private static readonly int StripeMask =
+        Math.Min(MostStripes, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)) - 1;
 
+    private readonly AttemptStripe?[] stripes = new AttemptStripe?[StripeMask + 1];
     private readonly Lock gate = new();
     private AttemptRing? minutes;
     private AttemptRing? lastMinute;
@@ -17,42 +20,63 @@ internal sealed class RecentAttempts
 
     internal void Add(AttemptKind kind, TimeSpan? latency, TimeSpan now)
     {
-        lock (gate)
+        ref var own = ref stripes[Thread.GetCurrentProcessorId() & StripeMask];
+        var stripe = Volatile.Read(ref own) ?? Create(ref own);
+        var bucket = latency is { } measured ? LatencyCounts.BucketOf(measured) : (int?)null;
+        var period = now.Ticks / AttemptHistory.Share.Ticks;
+        lock (stripe.Gate)
         {
-            requests++;
-            (minutes ??= new AttemptRing(TimeSpan.FromMinutes(1), Hour)).Add(kind, latency, now);
-            (lastMinute ??= new AttemptRing(Share, Shares)).Add(kind, latency, now);
+            if (stripe.Period != period)
+            {
+                Move(stripe);
+                stripe.Period = period;
+            }
+
+            stripe.Counts.Add(kind, bucket);
         }
     }
 
-    /// <summary>The figures at a time; null if there was no attempt.</summary>
-    internal VariantFigures? Read(TimeSpan now)
+    /// <summary>The attempts up to a time; null if there was none.</summary>
+    internal AttemptHistory? Read(TimeSpan now)
     {
+        for (var i = 0; i < stripes.Length; i++)
+        {
+            if (Volatile.Read(ref stripes[i]) is not { } stripe)
+                continue;
+            lock (stripe.Gate)
+                Move(stripe);
+        }
+
         lock (gate)
         {
             if (minutes is null || lastMinute is null)
                 return null;
-            var hour = Enumerable.Range(0, Hour).Reverse().Select(before => minutes.Before(before, now)).ToList();
-            return new VariantFigures(
-                requests,
-                [
-                    Read(1, lastMinute.Sum(Shares, now)),
-                    Read(5, minutes.Sum(5, now)),
-                    Read(Hour, minutes.Sum(Hour, now)),
-                ],
-                [.. hour.Select(static minute => minute?.Requests ?? 0)],
-                [.. hour.Select(static minute => Rounded(minute?.Latencies.Quantile(0.95)))]);
+            var history = new AttemptHistory { Requests = requests };
+            minutes.AddTo(history.ByMinute, now);
+            lastMinute.AddTo(history.ByShare, now);
+            return history;
         }
     }
 
-    private static PeriodFigures Read(int minutes, AttemptCounts counts) => new(
-        minutes,
-        counts.Requests,
-        counts.Errors,
-        counts.Refused,
-        Rounded(counts.Latencies.Quantile(0.5)),
-        Rounded(counts.Latencies.Quantile(0.95)),
-        Rounded(counts.Latencies.Quantile(0.99)));
+    private static AttemptStripe Create(ref AttemptStripe? place)
+    {
+        var created = new AttemptStripe();
+        return Interlocked.CompareExchange(ref place, created, null) ?? created;
+    }
 
-    private static double? Rounded(double? milliseconds) => milliseconds is { } value ? Math.Round(value, 3) : null;
+    // Called with the stripe's lock.
+    private void Move(AttemptStripe stripe)
+    {
+        if (stripe.Counts.Requests == 0)
+            return;
+        var at = stripe.Period * AttemptHistory.Share;
+        lock (gate)
+        {
+            requests += stripe.Counts.Requests;
+            (minutes ??= new AttemptRing(AttemptHistory.Minute, AttemptHistory.Minutes)).Add(stripe.Counts, at);
+            (lastMinute ??= new AttemptRing(AttemptHistory.Share, AttemptHistory.Shares)).Add(stripe.Counts, at);
+        }
+
+        stripe.Counts.Clear();
+    }
 }

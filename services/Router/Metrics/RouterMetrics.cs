@@ -123,7 +123,7 @@ public sealed class RouterMetrics : IClientMetrics
     internal void JournalFailed() => journalFailures.Add(1);
 
     /// <param name="reason"><c>no-room</c>, <c>not-compared</c> (stable was not asked), <c>body-not-kept</c> (there was no room to keep
-    /// the body for stable) or <c>stable-failed</c>.</param>
+    /// the body for stable), <c>stable-failed</c>, or <c>refused</c> (because of other requests, or of a length).</param>
     internal void FailureNotCounted(string reason) =>
         uncountedFailures.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, reason));
 

@@ -42,6 +42,9 @@ internal sealed class AnsweredRequests(
             attempts?.Add(requestId, began, status, reason, TraceOf(context.Request));
     }
 
+    /// <summary>Whether the access log has the request's attempts, even if they don't fail.</summary>
+    internal bool IsSampled(Ulid request) => attempts?.IsSampled(request) == true;
+
     /// <summary>The router failed.</summary>
     internal void Failed(string requestId, Exception failure) => RequestLog.Failed(logger, requestId, failure);
 

@@ -6,21 +6,25 @@ namespace ModelServing.Router.Recording;
 /// <summary>Adds each attempt to the access log, and each request that was answered without one.</summary>
 internal sealed class AttemptLog(AccessLog log, TimeProvider time)
 {
+    /// <summary>Whether the log has the attempts of a request, even if they don't fail. Decided once for each request, because most of
+    /// them are left out in the cloud.</summary>
+    internal bool IsSampled(Ulid request) => log.Wants(request, hasFailed: false);
+
     /// <summary>Adds an attempt that has ended. Never throws, and waits for nothing.</summary>
     internal void Add(in Attempt attempt, in AttemptResult result)
     {
-        var (id, reason) = (IdOf(attempt.RequestId), ReasonOf(attempt, result));
-        if (!log.Wants(id, AccessRecord.HasFailed(result.Status, reason)))
+        var reason = ReasonOf(attempt, result);
+        if (!attempt.IsSampled && !AccessRecord.HasFailed(result.Status, reason))
             return;
-        var (route, times) = (attempt.Route, result.Times);
+        var (id, route, times) = (IdOf(attempt.RequestId), attempt.Route, result.Times);
         var hasBegun = times.Attempt > 0;
         var now = time.GetTimestamp();
         log.Add(new AccessRecord
         {
-            IsOfRouter = true,
+            Source = AccessSource.Router,
             RequestId = id,
             Time = id.Time,
-            Attempt = attempt.First is null ? 1 : 2,
+            Attempt = attempt.IsRetry ? 2 : 1,
             Model = route.Model.Text,
             Version = route.Version.Number,
             Variant = route.Variant,
@@ -47,7 +51,7 @@ internal sealed class AttemptLog(AccessLog log, TimeProvider time)
         var id = IdOf(requestId);
         log.Add(new AccessRecord
         {
-            IsOfRouter = true,
+            Source = AccessSource.Router,
             RequestId = id,
             Time = id.Time,
             Attempt = 0,

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Metrics;
@@ -20,6 +21,8 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
             return;
         }
 
+        if (guard is not null && WasCutOff(attempt, result))
+            guard.CutOff(attempt);
         if (guard is not null && IsGoodOfStable(attempt, result))
             guard.StableAnswered(attempt, result);
         if (!attempt.IsReported)
@@ -31,6 +34,7 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
         if (attempt.IsSplit)
         {
             // The function counts its requests and their failures. It can't tell what is slow.
+            FailureQueue.CountKey(attempt);
             if (attempt.Route.IsStable && outcome == CallOutcome.Succeeded)
                 guard?.Add(attempt, result, CallOutcome.Succeeded);
             return;
@@ -45,8 +49,9 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
     private void Compare(FirstFailure first, in Attempt stable, in AttemptResult result)
     {
         var (failed, failure) = (first.Attempt, first.Result);
-        // A deadline that the caller shortened is missed because of the caller.
-        if (failed.IsShortened && IsMissedDeadline(failure))
+        if (failure.IsRefusal)
+            metrics.FailureNotCounted("refused");
+        if (first.IsExcused)
             return;
         var isGood = Judge(stable with { Limit = failed.Limit }, result).Outcome == CallOutcome.Succeeded
             && guard?.IsSlow(failed, result) != true;
@@ -72,20 +77,23 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
         attempt is { Route.IsStable: true, Action: ModelAction.Infer }
         && result is { Result: ForwardResult.Answered, Status: < StatusCodes.Status400BadRequest };
 
-    private static bool IsMissedDeadline(in AttemptResult result) =>
-        result.Cause == ForwardResult.Deadline || result.Status == StatusCodes.Status504GatewayTimeout;
+    // A call that goes on after that may hold up the version's process. Each request can do it, a pinned one too.
+    private static bool WasCutOff(in Attempt attempt, in AttemptResult result) =>
+        result.Cause is ForwardResult.Deadline or ForwardResult.ClientLeft
+        || (result.Cause == ForwardResult.ConnectionLost && attempt.Route.Variant == VariantPlan.Pinned);
 
     /// <summary>Judges an attempt: the metric in which it counts, null if the client ended it, and the evidence that it is.</summary>
     internal static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(in Attempt attempt, in AttemptResult result)
     {
         var tags = attempt.Route.Tags;
-        if (attempt.IsShortened && IsMissedDeadline(result))
+        if (attempt.IsShortened && result.HasMissedDeadline)
             return (tags.ClientError, null);
         var isLate = attempt.Limit > 0 && result.Elapsed >= attempt.Limit;
         return result.Cause switch
         {
             ForwardResult.Answered or ForwardResult.HeldBack => result.Status switch
             {
+                >= StatusCodes.Status500InternalServerError when result.IsBusy => (tags.Error, null),
                 >= StatusCodes.Status500InternalServerError => (tags.Error, CallOutcome.Error),
                 >= StatusCodes.Status400BadRequest => (tags.ClientError, null),
                 _ when isLate && attempt.IsShortened => (tags.Success, null),

@@ -13,7 +13,6 @@ internal sealed class CountExchange(RouterSettings settings, RouterCache? cache 
     internal bool IsReached => cache is { IsReached: true };
 
     /// <summary>Publishes this router's counts of a version, and adds up those of all routers.</summary>
-    /// <param name="version">The version.</param>
     /// <param name="usesCache">Whether to use the cache; false while it is known to be unavailable.</param>
     /// <param name="cancellation">Cancels the exchange.</param>
     internal async Task<WatchedVersion.Standing> AddUpAsync(WatchedVersion version, bool usesCache, CancellationToken cancellation)

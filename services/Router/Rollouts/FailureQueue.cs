@@ -53,8 +53,24 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
             version.MarkChanged();
         }
 
-        if (watched is not null && KeyOf(attempt) is { } key)
+        CountKey(attempt);
+    }
+
+    /// <summary>Counts the routing key of a watched variant's request: with too few of them, the guard is blind.</summary>
+    internal static void CountKey(in Attempt attempt)
+    {
+        if (attempt.Model.WatchedOf(attempt.Route) is { } watched && KeyOf(attempt) is { } key)
             watched.Version.Keys.Add(key, watched.FewestKeys);
+    }
+
+    /// <summary>Records that a call was cut off, of whichever kind of request.</summary>
+    internal void CutOff(in Attempt attempt)
+    {
+        foreach (var watched in attempt.Model.Watched)
+        {
+            if (watched.Version.Trial.Version == attempt.Route.Version)
+                watched.Version.CutOff(time.GetTimestamp());
+        }
     }
 
     /// <summary>Counts a first attempt as a request of its client, whatever comes of it.</summary>

@@ -22,7 +22,7 @@ namespace ModelServing.Router.Rollouts;
 /// 4 exchange      publish this router's counts as a whole, add up those of all routers
 /// 5 decide        on the sum; while the cache is unavailable, on this router's own counts, if its number allows that
 /// </code>
-/// Each second, it also exchanges counts that changed through successes, and checks versions without a ready endpoint. If the cache is
+/// Each second, or more often beside the function TrafficSplitter, it also exchanges counts that changed through successes, and checks versions without a ready endpoint. If the cache is
 /// known to be unavailable, it is probed once, last, so that decisions never wait for it.
 /// </remarks>
 internal sealed class RolloutGuards(
@@ -39,10 +39,16 @@ internal sealed class RolloutGuards(
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
+    // What the function TrafficSplitter counts is only in the cache, so nothing tells a router of a failure.
+    private static readonly TimeSpan SplitPeriod = TimeSpan.FromMilliseconds(200);
+
+    // How long before a version lost its last endpoint a call that was cut off may be the reason.
+    private static readonly TimeSpan CutOffBefore = TimeSpan.FromMinutes(2);
+
     private readonly LostConnections losses = new();
 
     // Created here, so that a second that passes before the first check is not lost.
-    private readonly PeriodicTimer timer = new(Period, time);
+    private readonly PeriodicTimer timer = new(settings.SplitUrls is null ? Period : SplitPeriod, time);
 
     private long checks;
 
@@ -152,7 +158,7 @@ internal sealed class RolloutGuards(
                     usesCache = exchange.IsReached;
                 }
 
-                if (watched.Version.ConsumeChanged())
+                if (watched.Version.ConsumeChanged() || settings.SplitUrls is not null)
                 {
                     await ExchangeAsync(watched, usesCache, cancellation);
                     usesCache = exchange.IsReached;
@@ -168,7 +174,16 @@ internal sealed class RolloutGuards(
         var isStableReady = model.Stable.Endpoints.UnreachableSince is null;
         if (settings.GuardOff || !version.IsUnreachable(watched.UnreachableFor, isReady, isStableReady, time.GetElapsedTime(0)))
             return;
-        var seconds = version.Reachability!.UnreachableTime.TotalSeconds;
+        var unreachable = version.Reachability!.UnreachableTime;
+        if (version.LastCutOff is { } last && time.GetElapsedTime(last) < unreachable + CutOffBefore)
+        {
+            // A call that can't be ended takes the process with it. One caller can do that to any version, so it is not evidence.
+            if (version.MarkSpared())
+                RolloutLog.Spared(logger, version.Trial.Model.Text, version.Trial.Version.ToString(), unreachable.TotalSeconds);
+            return;
+        }
+
+        var seconds = unreachable.TotalSeconds;
         var summary = string.Create(CultureInfo.InvariantCulture, $"no ready endpoint for {seconds:0} s");
         rollbacks.Condemn(watched, RollbackReason.Unreachable, GuardEvidence.ToJson(summary), summary);
     }

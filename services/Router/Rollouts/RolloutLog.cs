@@ -30,7 +30,7 @@ internal static partial class RolloutLog
     [LoggerMessage(37, LogLevel.Warning, "The cache {Location} is unavailable: {Why}")]
     internal static partial void CacheUnavailable(ILogger logger, string location, string why);
 
-    [LoggerMessage(38, LogLevel.Information, "The cache {Location} answers")]
+    [LoggerMessage(38, LogLevel.Information, "The cache {Location} is available")]
     internal static partial void CacheReached(ILogger logger, string location);
 
     [LoggerMessage(39, LogLevel.Error, "The guard of {Model} version {Version} failed to exchange counts")]
@@ -46,6 +46,11 @@ internal static partial class RolloutLog
         "The snapshot of {Model} is from another journal and is dropped: event {Seq} in {Location} is different or missing " +
         "(condemned in the snapshot: {Condemned})")]
     internal static partial void OtherJournal(ILogger logger, string location, long seq, string model, string condemned);
+
+    [LoggerMessage(44, LogLevel.Error,
+        "{Model} version {Version} has had no ready endpoint for {Seconds:0} s. It is not condemned, because a call was cut off on it " +
+        "just before, and one caller can do that")]
+    internal static partial void Spared(ILogger logger, string model, string version, double seconds);
 
     [LoggerMessage(43, LogLevel.Warning, "The guard is off: it never condemns a version")]
     internal static partial void GuardOff(ILogger logger);

@@ -36,6 +36,7 @@ internal static class RolloutServices
         services.AddSingleton<FailureQueue>();
         services.AddSingleton<AttemptReport>();
         services.AddSingleton<VariantReport>();
+        services.AddSingleton<TrafficExchange>();
         services.AddSingleton<AttemptObserver>(static provider =>
         {
             AttemptObserver report = provider.GetRequiredService<AttemptReport>().Add;
@@ -52,5 +53,6 @@ internal static class RolloutServices
         services.AddSingleton<RolloutGuards>();
         services.AddHostedService(static provider => provider.GetRequiredService<JournalKeeper>());
         services.AddHostedService(static provider => provider.GetRequiredService<RolloutGuards>());
+        services.AddHostedService(static provider => provider.GetRequiredService<TrafficExchange>());
     }
 }

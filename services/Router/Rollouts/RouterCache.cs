@@ -2,6 +2,8 @@ using Microsoft.Extensions.Logging;
 using ModelServing.Cache;
 using ModelServing.Cache.Announcements;
 using ModelServing.Cache.Guard;
+using ModelServing.Cache.Splitting;
+using ModelServing.Cache.Traffic;
 using ModelServing.Contracts;
 
 namespace ModelServing.Router.Rollouts;
@@ -32,6 +34,12 @@ internal sealed class RouterCache : IAsyncDisposable
 
     /// <summary>The counts of one trial, which routers share.</summary>
     internal TrialCounts CountsOf(VersionTrial trial) => new(connection, environment, trial);
+
+    /// <summary>What the routers publish for the function TrafficSplitter.</summary>
+    internal PublishedStates Published => new(connection, environment);
+
+    /// <summary>The routers' reports about a model's requests.</summary>
+    internal RouterTraffic TrafficOf(ModelName model) => new(connection, environment, model);
 
     /// <summary>Announces an event in a model's journal.</summary>
     internal async Task PublishAsync(ModelName model, long seq, CancellationToken cancellation)

@@ -26,6 +26,6 @@ internal sealed class VariantReport(TimeProvider time)
         route.Recent.Add(
             kind,
             result.Endpoint is null ? null : time.GetElapsedTime(0, result.Elapsed),
-            time.GetElapsedTime(0, time.GetTimestamp()));
+            time.GetElapsedTime(0, result.Ended == 0 ? time.GetTimestamp() : result.Ended));
     }
 }

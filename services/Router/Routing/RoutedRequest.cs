@@ -1,7 +1,6 @@
 namespace ModelServing.Router.Routing;
 
 /// <summary>Where a request goes.</summary>
-/// <param name="Model">The model.</param>
 /// <param name="Route">The variant, or the version that the request is pinned to.</param>
 /// <param name="Action">The action that the path names.</param>
 internal readonly record struct RoutedRequest(ModelRoute Model, VariantRoute Route, ModelAction Action)

@@ -41,7 +41,7 @@ internal static class RoutingGauges
                 select new Measurement<int>(
                     model.Effective.Refused is null ? 0 : 1,
                     new KeyValuePair<string, object?>(MetricNames.Model, model.Name.Text)),
-            unit: null,
+            "{model}",
             "1 while the plan's rollout is refused because its stable version is condemned (the last good one is served, if any); else 0.");
         metrics.Meter.CreateObservableGauge(
             MetricNames.RouterSlowLimit,

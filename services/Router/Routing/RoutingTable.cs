@@ -39,8 +39,6 @@ internal sealed class RoutingTable
 
     /// <summary>Builds the next snapshot. An endpoint that was in the previous one keeps its connections and its health, and a model keeps
     /// its retry budget. While its stable version is the same, it also keeps the limit for slow answers.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="endpoints">The endpoints.</param>
     /// <param name="previous">The previous snapshot; null for the first.</param>
     /// <param name="open">The registry of open connections.</param>
     /// <param name="time">The clock.</param>

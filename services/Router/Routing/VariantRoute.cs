@@ -7,7 +7,6 @@ using ModelServing.Router.Metrics;
 namespace ModelServing.Router.Routing;
 
 /// <summary>One variant and the endpoints that answer for it.</summary>
-/// <param name="model">The model.</param>
 /// <param name="version">The version that answers.</param>
 /// <param name="variant">The variant's name; <see cref="VariantPlan.Pinned"/> for a version that requests name themselves.</param>
 /// <param name="revision">The rollout's revision.</param>

@@ -17,7 +17,7 @@ internal interface IEndpointSource
     Task ReadForAsync(IReadOnlyCollection<(ModelName Model, ModelVersion Version)> versions, CancellationToken cancellation);
 
     /// <summary>Follows the endpoints until it is canceled, and calls <paramref name="changed"/> each time <see cref="Current"/> or
-    /// <see cref="Unknown"/> changes. What <paramref name="changed"/> throws ends the following, and the next call begins with the same
+    /// <see cref="Unknown"/> changes. An exception of <paramref name="changed"/> ends this, and the next call begins with the same
     /// change.</summary>
     Task FollowAsync(Func<Task> changed, CancellationToken cancellation);
 }

@@ -1,8 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Reliability;
 using ModelServing.Contracts.Splitting;
 using ModelServing.Hosting;
 using ModelServing.Router.Errors;
@@ -12,54 +16,43 @@ namespace ModelServing.Router.Splitting;
 
 /// <summary>The port for the function TrafficSplitter. Only a caller with the key is answered there. What it sends is either a request that
 /// it has assigned, or one with which the router is to do all that it does for a client of its own.</summary>
-internal sealed class SplitPort(RouterSettings settings, RouterPorts ports, RequestHandler handler)
+internal sealed class SplitPort(RouterSettings settings, IServer server, RequestHandler handler)
 {
-    private readonly byte[]? key = settings.SplitKey is { } text ? HashOf(text) : null;
+    private readonly FurtherAddresses addresses = new(server, settings.Urls, settings.SplitUrls);
+    private readonly byte[] key = HashOf(settings.SplitKey ?? "");
 
-    /// <summary>Answers a request to a model's path.</summary>
-    internal async Task HandleAsync(HttpContext context, string path)
+    /// <summary>Adds the port's rules. They come before all other paths, because each request to this port needs the key.</summary>
+    internal static void Map(WebApplication app, RouterSettings settings)
     {
-        if (!ports.IsSplit(context))
+        var port = app.Services.GetRequiredService<SplitPort>();
+        var time = app.Services.GetRequiredService<TimeProvider>();
+        app.Use(next => context =>
         {
-            await handler.HandleAsync(context, path);
-            return;
-        }
+            if (!port.addresses.Include(context))
+                return next(context);
+            if (!port.Admits(context.Request))
+            {
+                OwnAnswers.Identify(context, time);
+                return Problems.NoSplitKey.WriteAsync(context, $"This port needs the key of the function TrafficSplitter in {SplitHeaders.Key}");
+            }
 
-        if (!await AdmitsAsync(context))
-            return;
-        if (context.Request.Headers[SplitHeaders.Call].Count == 0)
+            return context.Request.Path.Value?.StartsWith(InferencePaths.Models, StringComparison.Ordinal) == true
+                ? port.AnswerAsync(context)
+                : next(context);
+        });
+        app.Lifetime.ApplicationStarted.Register(() =>
         {
-            await handler.HandleAsync(context, path);
-            return;
-        }
-
-        if (SplitCall.Read(context.Request) is { } split)
-        {
-            await handler.HandleAsync(context, path, split);
-            return;
-        }
-
-        context.Response.Headers[SplitHeaders.Result] = SplitResults.Refused;
-        await Problems.BadRequest.WriteAsync(context, "The headers of an assigned request are missing or wrong");
+            if (settings.SplitAddressFile is { } file)
+                AtomicFile.Write(file, Encoding.UTF8.GetBytes(port.addresses.All[0]));
+        });
     }
 
-    /// <summary>Whether a request to this port has the key. If not, the refusal has been written.</summary>
-    internal async Task<bool> AdmitsAsync(HttpContext context)
-    {
-        if (key is not null && context.Request.Headers[SplitHeaders.Key] is [{ } given]
-            && CryptographicOperations.FixedTimeEquals(HashOf(given), key))
-            return true;
-        await Problems.NoSplitKey.WriteAsync(context, $"This port is for the function TrafficSplitter, which sends {SplitHeaders.Key}");
-        return false;
-    }
-
-    /// <summary>Adds to the answer what the function needs to count the attempt.</summary>
-    internal static void Describe(HttpContext context, ulong clientHash, TimeSpan? attemptLimit)
+    /// <summary>Adds to the answer what the function needs to count the attempt, and to make a retry.</summary>
+    internal static void Describe(HttpContext context, ulong clientHash, TimeSpan attemptLimit)
     {
         var headers = context.Response.Headers;
         headers[SplitHeaders.Client] = clientHash.ToString("x16", CultureInfo.InvariantCulture);
-        if (attemptLimit is { } limit)
-            headers[SplitHeaders.AttemptLimit] = limit.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+        headers[SplitHeaders.AttemptLimit] = Math.Max(1, (long)attemptLimit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>Adds to the answer why no attempt was made.</summary>
@@ -82,6 +75,27 @@ internal sealed class SplitPort(RouterSettings settings, RouterPorts ports, Requ
         };
         if (result.Cause == ForwardResult.ConnectionLost && result.Endpoint is { } endpoint)
             headers[SplitHeaders.LostEndpoint] = endpoint.Address.ToString();
+    }
+
+    private bool Admits(HttpRequest request) =>
+        request.Headers[SplitHeaders.Key] is [{ } given] && CryptographicOperations.FixedTimeEquals(HashOf(given), key);
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value!;
+        if (context.Request.Headers[SplitHeaders.Call].Count == 0)
+        {
+            await handler.HandleAsync(context, path);
+        }
+        else if (SplitCall.Read(context.Request) is { } split)
+        {
+            await handler.HandleAsync(context, path, split);
+        }
+        else
+        {
+            context.Response.Headers[SplitHeaders.Result] = SplitResults.Refused;
+            await Problems.BadRequest.WriteAsync(context, "The headers of an assigned request are missing or wrong");
+        }
     }
 
     private static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));

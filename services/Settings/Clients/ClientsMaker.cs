@@ -11,7 +11,6 @@ public static class ClientsMaker
     public const string OperatorOfThisMachine = "ms";
 
     /// <summary>Makes the document from checked settings.</summary>
-    /// <param name="settings">The settings.</param>
     /// <param name="cloud">The settings of the cloud, whose gateway supplies the token settings that are not set; null on one
     /// machine.</param>
     public static ClientsDocument Make(StackSettings settings, CloudSettings? cloud = null)

@@ -2,7 +2,6 @@ using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Cloud;
 
-/// <summary>The size of the cache.</summary>
 public sealed record CacheStackSettings
 {
     [Setting("Whether the data is spread over shards. `sharded` is unproven: the platform has never run against such a cache.")]
@@ -16,4 +15,12 @@ public sealed record CacheStackSettings
 
     [Setting("The memory of a node in GB.", Min = "2", Max = "500")]
     public int MemoryInGbs { get; init; } = 2;
+
+    [Setting(
+        "The secret of OCI Vault that holds the password of the cache: 16 to 128 printable characters. `pulumi up` reads it. Without it, "
+        + "everything that reaches the cache's port may read and write.",
+        Pattern = "^ocid1\\.vaultsecret\\.[a-z0-9]+\\.[a-z0-9-]*\\.[a-z0-9-]+$",
+        Form = "the OCID of a secret",
+        Example = "ocid1.vaultsecret.oc1.eu-frankfurt-1.aaaa")]
+    public string? PasswordSecret { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using ModelServing.Contracts;
 using ModelServing.Settings.Clients;
 using ModelServing.Settings.Models;
@@ -12,18 +11,18 @@ internal static class CloudRules
     // The API Gateway waits at most 300 s for an answer, and the router's own 504 must arrive before that.
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromSeconds(295);
 
-    // The shortest prefix of a range that may reach the cluster's API: 65,536 addresses.
-    private const int WidestPrefix = 16;
-
-    private const string LogDays = "30, 60, 90, 120, 150, 180";
+    internal const string LogDays = "30, 60, 90, 120, 150, 180";
 
     internal static IEnumerable<SettingsFault> Check(StackSettings settings, CloudSettings cloud)
     {
         IEnumerable<SettingsFault>[] all =
         [
             CheckModels(settings, cloud), CheckPhase(settings, cloud), CheckCluster(cloud.Cluster), CheckFunctions(cloud.Functions),
+            AccessRules.Check(cloud),
             CheckAlarms(cloud.Alarms), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
+            CheckCosts(cloud.Costs), CheckReplication(cloud),
             CheckPredictions(settings, cloud.PredictionStore), cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
+            CheckTelemetry(cloud.Telemetry),
         ];
         return all.SelectMany(static faults => faults);
     }
@@ -107,8 +106,19 @@ internal static class CloudRules
 
     private static IEnumerable<SettingsFault> CheckPhase(StackSettings settings, CloudSettings cloud)
     {
-        if (cloud.Images.AreEmpty)
+        if (cloud.Phase == StackPhase.Foundation)
             yield break;
+        if (cloud.AllowGoingBack)
+            yield return Fault("allowGoingBack", "only the apply that goes back to phase: foundation needs this; remove it");
+        if (cloud.Images.AreEmpty)
+        {
+            yield return Fault(
+                "images",
+                "missing: phase is all, which needs them; 'ms images push' writes them. Set phase to foundation only for the first apply "
+                + "of a new environment");
+            yield break;
+        }
+
         foreach (var image in ImageNames.All)
         {
             if (cloud.Images.DigestOf(image) is not null)
@@ -121,31 +131,40 @@ internal static class CloudRules
             else if (image == ImageNames.Jobs && settings.Features.Views.Count > 0)
                 yield return Fault(path, "missing: set it, or remove features.views, which need it for a rebuild");
             else if (image is not (ImageNames.FeatureServer or ImageNames.Jobs))
-                yield return Fault(path, "missing: set every image or none");
+                yield return Fault(path, "missing: phase is all, which needs every image");
         }
 
         if (cloud.Registry is null)
-            yield return Fault("registry", "missing: once images are set, pods need registry.user and registry.token to pull them");
+            yield return Fault("registry", "missing: phase is all, and pods need registry.user and registry.token to pull images");
         if (cloud.Gateway is null)
-            yield return Fault("gateway", "missing: once images are set, callers need the gateway to reach the API");
+            yield return Fault("gateway", "missing: phase is all, and callers need the gateway to reach the API");
+    }
+
+    private static IEnumerable<SettingsFault> CheckReplication(CloudSettings cloud)
+    {
+        if (cloud.Replication?.Region == cloud.Region)
+            yield return Fault("replication.region", $"{cloud.Region} is the environment's own region; a copy there is lost with it");
+    }
+
+    private static IEnumerable<SettingsFault> CheckCosts(CostSettings costs)
+    {
+        if (costs is { CreateTags: true, TagNamespace: null })
+            yield return Fault("costs.createTags", "there are no tags to make: set costs.tagNamespace, or remove this");
+        if (costs.Budget is { Emails.Count: 0 })
+            yield return Fault("costs.budget.emails", "this is empty; a budget without an address tells no one");
     }
 
     private static IEnumerable<SettingsFault> CheckCluster(ClusterSettings cluster)
     {
         if (cluster.Nodes.Min > cluster.Nodes.Max)
             yield return Fault("cluster.nodes.min", $"{cluster.Nodes.Min} is greater than cluster.nodes.max, which is {cluster.Nodes.Max}");
-        for (var i = 0; i < cluster.AllowedCidrs.Count; i++)
+        if (cluster.Nodes.Min < cluster.Nodes.AvailabilityDomains)
         {
-            var text = cluster.AllowedCidrs[i];
-            var path = $"cluster.allowedCidrs[{i}]";
-            if (!IPNetwork.TryParse(text, out var range) || range.ToString() != text)
-                yield return Fault(path, $"{text} is not a range: its address has bits outside the prefix");
-            else if (range.PrefixLength < WidestPrefix)
-                yield return Fault(path, $"{text} is wider than a /{WidestPrefix}; list only the addresses that need the cluster's API");
+            yield return Fault(
+                "cluster.nodes.min",
+                $"{cluster.Nodes.Min} is less than cluster.nodes.availabilityDomains, which is {cluster.Nodes.AvailabilityDomains}; each "
+                + "domain has at least one node");
         }
-
-        if (cluster.PublicEndpoint && cluster.AllowedCidrs.Count == 0)
-            yield return Fault("cluster.allowedCidrs", "missing: a public endpoint needs the addresses that may reach it");
     }
 
     private static IEnumerable<SettingsFault> CheckFunctions(FunctionStackSettings functions)
@@ -173,6 +192,12 @@ internal static class CloudRules
             yield return Fault("functions.loaderTimeout", WholeSeconds);
         if (functions.LogDays % 30 != 0)
             yield return Fault("functions.logDays", $"{functions.LogDays} is not one of {LogDays}");
+    }
+
+    private static IEnumerable<SettingsFault> CheckTelemetry(TelemetrySettings telemetry)
+    {
+        if (telemetry.PodLogDays % 30 is not (null or 0))
+            yield return Fault("telemetry.podLogDays", $"{telemetry.PodLogDays} is not one of {LogDays}");
     }
 
     private static IEnumerable<SettingsFault> CheckAlarms(AlarmSettings alarms)

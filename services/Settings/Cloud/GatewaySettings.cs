@@ -17,6 +17,11 @@ public sealed record GatewaySettings
     [Setting("The accepted audiences of tokens (`aud`).")]
     public required IReadOnlyList<string> Audiences { get; init; }
 
+    [Setting(
+        "The API's own host name, as in `models.example.com`, for which you make a DNS record. It outlasts a gateway. By default, the API "
+        + "has a name of Oracle's, which another gateway does not keep.")]
+    public GatewayDomainSettings? Domain { get; init; }
+
     [Setting("The requests per second that are accepted from one client address.", Min = "1", Max = "100000")]
     public int RequestsPerSecond { get; init; } = 100;
 

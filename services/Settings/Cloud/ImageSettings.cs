@@ -33,7 +33,7 @@ public sealed record ImageSettings
         Example = DigestExample)]
     public string? FeatureServer { get; init; }
 
-    /// <summary>True if no image is set. Then only the foundation is created.</summary>
+    /// <summary>True if no image is set.</summary>
     public bool AreEmpty => ImageNames.All.All(image => DigestOf(image) is null);
 
     /// <summary>The digest of an image, by its name (<see cref="ImageNames"/>); null if it is not set.</summary>

@@ -13,4 +13,9 @@ public sealed record JournalSettings
 
     [Setting("The largest size of the table in GB.", Min = "1", Max = "1000")]
     public int StorageInGbs { get; init; } = 1;
+
+    [Setting(
+        "Whether a job copies the journal into the bucket each day, under `datalake/journal/`. It runs once `images.jobs` is set. "
+        + "`ms journal restore` puts a copy back.")]
+    public bool Backup { get; init; } = true;
 }

@@ -12,7 +12,10 @@ public sealed record NetworkSettings
     public string Cidr { get; init; } = "10.0.0.0/16";
 
     [Setting(
-        "Whether nodes and pods reach the internet, through a NAT gateway and on port 443 only. If not, they reach only Oracle's "
-        + "services. The routers need this if the keys of tokens are elsewhere; nothing else does.")]
+        "Whether pods reach the internet, through a NAT gateway and on port 443 only. If not, they reach only Oracle's services. The "
+        + "routers need this if the keys of tokens are elsewhere; nothing else does. With `cluster.routerNodes`, only they have it.")]
     public bool InternetEgress { get; init; }
+
+    [Setting("The log of the network's connections (VCN flow logs). By default, there is no such log.")]
+    public FlowLogSettings? FlowLogs { get; init; }
 }

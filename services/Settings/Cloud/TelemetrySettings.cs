@@ -15,7 +15,18 @@ public sealed record TelemetrySettings
     public string? OtlpEndpoint { get; init; }
 
     [Setting(
-        "The share of the requests, in percent, in steps of 0.01, whose attempts are lines in the logs of the routers and the versions. "
-        + "Failed attempts always are, up to 100 lines a second for each pod.")]
+        "Whether the pods of routers, versions and the feature server have the annotations `prometheus.io/*`, by which OCI's Management "
+        + "Agent, or a Prometheus in the cluster, finds their metrics. docs/operations.md describes how to install the agent.")]
+    public bool Scrape { get; init; }
+
+    [Setting(
+        "The number of days that the pods' logs are kept in OCI Logging: 30, 60, 90, 120, 150 or 180. By default, they stay on the nodes.",
+        Min = "30",
+        Max = "180")]
+    public int? PodLogDays { get; init; }
+
+    [Setting(
+        "The share of the requests, in percent, in steps of 0.01, that are lines in the logs of the routers, the versions and the feature "
+        + "server, one for each attempt. Failed attempts always are, up to 100 lines a second for each pod.")]
     public Percent AccessLog { get; init; } = Percent.FromHundredths(100);
 }

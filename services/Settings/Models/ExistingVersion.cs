@@ -3,8 +3,6 @@ using ModelServing.Contracts;
 namespace ModelServing.Settings.Models;
 
 /// <summary>A version that is deployed because a rollout or <c>keepWarm</c> names it.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Version">The version.</param>
 /// <param name="Role">The reason why the version is deployed.</param>
 /// <param name="KeepsReplicas">True if the version keeps the replicas that full traffic needs: stable while a rollout is active, and every
 /// version that is kept warm.</param>

@@ -10,8 +10,9 @@ internal static partial class CostSummary
     // The values that OCI bills, as parts of paths.
     private static readonly string[] Billed =
     [
-        "nodeShape", "nodeShapeConfig", "bootVolumeSizeInGbs", "configurations.[nodes]", "placementConfigs", "minReplicas", "maxReplicas",
-        "resources.requests", "nodeCount", "nodeMemoryInGbs", "shardCount", "tableLimits", "memoryInMbs", "provisionedConcurrencyConfig",
+        "nodeShape", "nodeShapeConfig", "nodeConfigDetails.size", "bootVolumeSizeInGbs", "configurations.[nodes]", "minReplicas",
+        "maxReplicas", "resources.requests", "nodeCount", "nodeMemoryInGbs", "shardCount", "tableLimits", "memoryInMbs",
+        "provisionedConcurrencyConfig",
         "parallelism", "retentionDuration", "timeAmount", "storageTier",
     ];
 

@@ -46,6 +46,8 @@ internal static partial class LossSummary
         // The summary of pods has the versions.
         var deleted = comparison.Changes.Where(static change => change.Change == Change.Delete)
             .Select(static change => change.Resource)
+            // A call that was made deletes nothing.
+            .Where(static resource => resource.Type != ResourceTypes.FunctionCall)
             .Where(static resource => InputTree.TextOf(resource.Inputs["metadata"]?["labels"]?[ClusterNames.VersionLabel]) is null)
             .ToList();
         var notable = deleted.Where(static resource => ResourceTypes.HoldsData(resource) || ResourceTypes.Serves(resource)).ToList();
@@ -81,7 +83,7 @@ internal static partial class LossSummary
     private static IEnumerable<SummaryLine> Unprotected(StackComparison comparison) =>
         comparison.Changes.Where(static change => change.Change != Change.Delete
                 && change.Former is { IsProtected: true } && change.Resource is { IsProtected: false, Options: not null })
-            .Select(static change => new SummaryLine($"{change.Title} is protected no longer: it can be deleted", RiskClass.DataLoss));
+            .Select(static change => new SummaryLine($"{change.Title} is no longer protected: it can be deleted", RiskClass.DataLoss));
 
     // Resources of another region are other resources; those of this one are no longer managed.
     private static IEnumerable<SummaryLine> Moved(StackComparison comparison) =>

@@ -18,19 +18,19 @@ internal static class PodSummary
         foreach (var change in comparison.Changes.Where(static each => each.Change == Change.Delete && IsVersion(each.Resource)))
             yield return new($"{TitleOf(change.Resource)} goes: its pods end");
         var restarts = Restarts(comparison).ToList();
-        var cycles = Cycles(comparison).ToList();
+        var moves = NodeSummary.Moves(comparison).ToList();
         // Pods that restart for the same reason are one line.
         foreach (var group in restarts.GroupBy(static each => each.Reason))
             yield return new($"pods restart ({group.Key}): {string.Join(", ", group.Select(static each => TitleOf(each.Resource)))}");
-        foreach (var line in cycles)
+        foreach (var line in moves.Concat(NodeSummary.Others(comparison)))
             yield return line;
         foreach (var alone in comparison.Right.Resources.Where(each => each.Type == ResourceTypes.StatefulSet
-            && (cycles.Count > 0 || restarts.Any(restart => restart.Resource.Urn == each.Urn))))
+            && (moves.Count > 0 || restarts.Any(restart => restart.Resource.Urn == each.Urn))))
             yield return new($"{alone.Name} has one pod: it answers nothing while it restarts", RiskClass.Outage);
         var isReplaced = comparison.Changes.Any(static each => each.Change == Change.Replace && IsWorkload(each.Resource));
         if (isReplaced)
             yield return new("the pods of replaced workloads end");
-        else if (restarts.Count + cycles.Count == 0)
+        else if (restarts.Count + moves.Count == 0)
             yield return SummaryLine.Absence("no pods restart");
         foreach (var line in Jobs(comparison).Concat(Functions(comparison)).Concat(Processors(comparison)))
             yield return line;
@@ -42,15 +42,6 @@ internal static class PodSummary
         let reasons = Reasons(change.Values.Where(static value => value.Path.AsSpan().StartsWith(Template.AsSpan())))
         where reasons.Length > 0
         select (change.Resource, reasons);
-
-    // OKE starts a new node before it drains an old one.
-    private static IEnumerable<SummaryLine> Cycles(StackComparison comparison) =>
-        from change in comparison.Changes
-        where change.Change == Change.Update && change.Resource.Type == ResourceTypes.NodePool
-        let reasons = Reasons(change.Values.Where(static value =>
-            value.Path[0] is "kubernetesVersion" or "nodeShape" or "nodeShapeConfig" or "nodeSourceDetails"))
-        where reasons.Length > 0
-        select new SummaryLine($"nodes are replaced one by one ({reasons}): all pods move");
 
     private static IEnumerable<SummaryLine> Jobs(StackComparison comparison) =>
         comparison.Changes.Where(static change => change.Change == Change.Update && change.Resource.Type == ResourceTypes.CronJob)
@@ -65,7 +56,7 @@ internal static class PodSummary
         foreach (var group in changed.GroupBy(static change => Reasons(change.Values.Where(IsRun))).Where(static each => each.Key != ""))
         {
             var names = group.Select(static each => each.Resource.Type == ResourceTypes.Function ? each.Resource.Name : "all functions");
-            yield return new($"functions start anew ({group.Key}): {string.Join(", ", names)}");
+            yield return new($"functions restart ({group.Key}): {string.Join(", ", names)}");
         }
     }
 
@@ -81,7 +72,7 @@ internal static class PodSummary
     private static bool IsRun(ValueChange value) =>
         value.Path[0] is "config" or "image" or "imageDigest" or "memoryInMbs" or "timeoutInSeconds";
 
-    private static string Reasons(IEnumerable<ValueChange> values)
+    internal static string Reasons(IEnumerable<ValueChange> values)
     {
         string[] reasons = [.. values.Select(ReasonOf).Distinct()];
         return reasons.Length <= 3 ? string.Join(", ", reasons) : $"{string.Join(", ", reasons[..3])} and {reasons.Length - 3} more";

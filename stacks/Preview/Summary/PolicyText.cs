@@ -5,7 +5,6 @@ namespace ModelServing.Stacks.Preview.Summary;
 /// <summary>A statement of an OCI policy, taken apart.</summary>
 /// <param name="Text">The whole statement.</param>
 /// <param name="Who">Whom it allows something: the pods of a service account, or the statement's own subject.</param>
-/// <param name="Verb">The verb.</param>
 /// <param name="Resources">The type of resources.</param>
 /// <param name="Conditions">The rest: the place and the conditions.</param>
 internal sealed partial record PolicyText(string Text, string Who, string Verb, string Resources, string Conditions)
@@ -14,6 +13,12 @@ internal sealed partial record PolicyText(string Text, string Who, string Verb, 
     private static readonly string[] Verbs = ["inspect", "read", "use", "manage"];
 
     internal string Right => $"{Verb} {Resources}".TrimEnd();
+
+    /// <summary>One statement for each account of a statement about several, so that a new account is not a new right of the others.
+    /// </summary>
+    internal static IEnumerable<string> ByAccount(string text) => Accounts().Match(text) is { Success: true } accounts
+        ? accounts.Groups[1].Value.Split(", ").Select(one => text.Replace(accounts.Value, one, StringComparison.Ordinal))
+        : [text];
 
     /// <summary>Takes a statement apart. Another form than this program's becomes one right of the statement itself.</summary>
     internal static PolicyText Parse(string text)
@@ -40,4 +45,7 @@ internal sealed partial record PolicyText(string Text, string Who, string Verb, 
 
     [GeneratedRegex("service_account='([^']+)'", RegexOptions.CultureInvariant)]
     private static partial Regex Account();
+
+    [GeneratedRegex("any \\{(request\\.principal\\.service_account='[^{}]+)\\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Accounts();
 }

@@ -25,6 +25,7 @@ internal static class ReachSummary
             .. Opened(comparison),
             .. Api(comparison),
             .. Balancers(comparison),
+            .. Sessions(comparison),
             .. Routes(comparison),
             .. Egress(comparison),
         ];
@@ -90,6 +91,15 @@ internal static class ReachSummary
                 yield return new($"Service {change.Resource.Name} has a load balancer with a public address", RiskClass.NewRight);
         }
     }
+
+    private static IEnumerable<SummaryLine> Sessions(StackComparison comparison) =>
+        from change in comparison.Changes
+        where change.Resource.Type == ResourceTypes.Bastion && change.Change is not (Change.Delete or Change.Same)
+        from range in RangesOf(change.Resource).Except(change.Former is { } former ? RangesOf(former) : [])
+        select new SummaryLine($"{range} may open sessions at {change.Title}", RiskClass.NewRight);
+
+    private static IEnumerable<string> RangesOf(PreviewResource bastion) =>
+        (bastion.Inputs["clientCidrBlockAllowLists"] as JsonArray ?? []).Select(InputTree.TextOf).OfType<string>();
 
     private static IEnumerable<SummaryLine> Routes(StackComparison comparison) =>
         from change in comparison.Updated("oci:Core/routeTable:RouteTable")

@@ -3,6 +3,8 @@ namespace ModelServing.Stacks.Preview.Summary;
 /// <summary>The types of resources that the summary knows, and what depends on them.</summary>
 internal static class ResourceTypes
 {
+    internal const string Addon = "oci:ContainerEngine/addon:Addon";
+    internal const string Bastion = "oci:Bastion/bastion:Bastion";
     internal const string Bucket = "oci:ObjectStorage/bucket:Bucket";
     internal const string Cache = "oci:Redis/redisCluster:RedisCluster";
     internal const string Cluster = "oci:ContainerEngine/cluster:Cluster";
@@ -12,6 +14,7 @@ internal static class ResourceTypes
     internal const string DynamicGroup = "oci:Identity/dynamicGroup:DynamicGroup";
     internal const string Function = "oci:Functions/function:Function";
     internal const string FunctionApplication = "oci:Functions/application:Application";
+    internal const string FunctionCall = "oci:Functions/invokeFunction:InvokeFunction";
     internal const string Gateway = "oci:ApiGateway/gateway:Gateway";
     internal const string GatewayDeployment = "oci:ApiGateway/deployment:Deployment";
     internal const string HorizontalPodAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";

@@ -97,7 +97,8 @@ internal static class RightsSummary
         .. snapshot.Resources.Where(static each => each.Type == ResourceTypes.Policy)
             .SelectMany(static each => each.Inputs["statements"] as JsonArray ?? [])
             .Select(InputTree.TextOf)
-            .OfType<string>(),
+            .OfType<string>()
+            .SelectMany(PolicyText.ByAccount),
     ];
 
     private static bool Gains(ClientRole before, ClientRole after) => (before, after) switch

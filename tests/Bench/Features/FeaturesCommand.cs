@@ -14,7 +14,7 @@ internal static class FeaturesCommand
             "--reads", "How many reads of one entity to measure; of 100 entities, a tenth of it.", 5000, 1_000_000);
         var exported = new Option<int[]>("--rows")
         {
-            Description = "The rows of an exported table; may be there several times.",
+            Description = "The rows of an exported table; may be repeated.",
             DefaultValueFactory = static _ => [100_000, 1_000_000],
         };
         var onlyExport = new Option<bool>("--only-export") { Description = "Measure nothing but the export." };

@@ -72,7 +72,7 @@ internal sealed class IngestBench(int events)
     private static async Task<MeasuredFeatureServer> StartAsync(
         RedisProcess redis, TemporaryFolder folder, IReadOnlyList<ViewDefinition> definitions, CancellationToken cancellation)
     {
-        var port = ServerProcess.FreePort();
+        var port = FreePort.Find();
         var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
         Directory.CreateDirectory(folder.Combine("registry"));
         var settings = new FeatureServerSettings

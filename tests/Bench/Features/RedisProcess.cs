@@ -11,7 +11,7 @@ internal sealed class RedisProcess : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private ServerProcess? server;
 
-    internal int Port { get; } = ServerProcess.FreePort();
+    internal int Port { get; } = FreePort.Find();
 
     internal CacheSettings Settings => new() { Addresses = [string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}")] };
 

@@ -129,26 +129,30 @@ internal sealed class StoreBench(int reads)
         return StoredState.Write(engine, state, Fill);
     }
 
-    // As Inference does: each view by one processor, if there are many states.
+    // As Inference does: parts of each view by all processors, if there are many states.
     private void Compute(List<EntityQuery> queries, EntityAnswer[] answers)
     {
+        const int blockRows = 64;
+        var rows = answers.Length / Views;
         if (answers.Length >= 64)
         {
-            Parallel.For(0, Views, OfView);
+            var blocks = (rows + blockRows - 1) / blockRows;
+            Parallel.For(0, Views * blocks, block => OfView(
+                block / blocks, block % blocks * blockRows, Math.Min(rows, ((block % blocks) + 1) * blockRows)));
             return;
         }
 
         for (var view = 0; view < Views; view++)
-            OfView(view);
+            OfView(view, 0, rows);
 
-        void OfView(int view)
+        void OfView(int view, int from, int to)
         {
             var engine = engines[view];
             var memory = engine.Rent();
             var output = new FeatureValue[engine.Outputs.Count];
-            for (var each = view; each < answers.Length; each += Views)
+            for (var row = from; row < to; row++)
             {
-                var state = answers[each].Decode(engine, memory)!;
+                var state = answers[(row * Views) + view].Decode(engine, memory)!;
                 engine.Finalise(state, state.Watermark!.Value, [], output);
             }
 

@@ -18,10 +18,11 @@ internal sealed class InferenceBench(int rounds, int seconds)
     private const string Body = """{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}]}""";
 
     private static readonly ModelVersion Version = new(1);
+    private static readonly string Program = Repository.Combine("artifacts/bin/Inference/release/ModelServing.Inference");
 
-    /// <summary>Compares a service that reports its counts to redis-server, ten times as often as in the cloud, with one that does not.
-    /// Returns the ratio of requests per second, reporting to silent in the same round, and the figures of both.</summary>
-    internal async Task<(IReadOnlyList<Spread> Ratios, IReadOnlyList<ServerFigures> Servers)> ReportingAsync(CancellationToken cancellation)
+    /// <summary>Compares a service that reports its counts to redis-server, ten times as often as in the cloud, with one that does
+    /// not.</summary>
+    internal async Task<InferenceReport> ReportingAsync(CancellationToken cancellation)
     {
         if (!RedisServer.IsInstalled)
             throw new BenchException(RedisServer.Missing);
@@ -29,24 +30,30 @@ internal sealed class InferenceBench(int rounds, int seconds)
         var cache = new CacheSettings { Addresses = [redis.Address.ToString()], Password = redis.Password };
         return await RunAsync(
             [
-                ("silent", static (settings, _) => settings),
-                ("reporting", (settings, _) => settings with { Cache = cache, Minute = TimeSpan.FromSeconds(6) }),
+                ("silent", Program, static (settings, _) => settings),
+                ("reporting", Program, (settings, _) => settings with { Cache = cache, Minute = TimeSpan.FromSeconds(6) }),
             ],
             cancellation);
     }
 
     /// <summary>Compares services that log predictions with one that does not: <c>held</c> does only what a request waits for, because its
-    /// store never takes a record; <c>process</c> also ships the records to a SQLite file; <c>disk</c> waits for the disk. Returns the
-    /// ratios of requests per second to the one that logs nothing, and the figures of all.</summary>
-    internal Task<(IReadOnlyList<Spread> Ratios, IReadOnlyList<ServerFigures> Servers)> LogAsync(CancellationToken cancellation) =>
+    /// store never takes a record; <c>process</c> also ships the records to a SQLite file; <c>disk</c> waits for the disk.</summary>
+    internal Task<InferenceReport> LogAsync(CancellationToken cancellation) =>
         RunAsync(
         [
-            ("off", static (settings, _) => settings),
-            ("held", static (settings, folder) => settings with { Predictions = Log(folder, "missing/predictions.db") }),
-            ("process", static (settings, folder) => settings with { Predictions = Log(folder, "predictions.db") }),
-            ("disk", static (settings, folder) => settings with { Predictions = Log(folder, "disk.db") with { Mode = SpoolMode.Disk } }),
+            ("off", Program, static (settings, _) => settings),
+            ("held", Program, static (settings, folder) => settings with { Predictions = Log(folder, "missing/predictions.db") }),
+            ("process", Program, static (settings, folder) => settings with { Predictions = Log(folder, "predictions.db") }),
+            (
+                "disk",
+                Program,
+                static (settings, folder) => settings with { Predictions = Log(folder, "disk.db") with { Mode = SpoolMode.Disk } }),
         ],
         cancellation);
+
+    /// <summary>Compares this build of the service with another one.</summary>
+    internal Task<InferenceReport> BuildsAsync(string other, CancellationToken cancellation) =>
+        RunAsync([("other", other, static (settings, _) => settings), ("this", Program, static (settings, _) => settings)], cancellation);
 
     private static PredictionLogSettings Log(TemporaryFolder folder, string store) => new()
     {
@@ -55,8 +62,8 @@ internal sealed class InferenceBench(int rounds, int seconds)
         SpoolBytes = 8L * 1024 * 1024 * 1024,
     };
 
-    private async Task<(IReadOnlyList<Spread> Ratios, IReadOnlyList<ServerFigures> Servers)> RunAsync(
-        IReadOnlyList<(string Name, Func<InferenceSettings, TemporaryFolder, InferenceSettings> Change)> services,
+    private async Task<InferenceReport> RunAsync(
+        IReadOnlyList<(string Name, string Program, Func<InferenceSettings, TemporaryFolder, InferenceSettings> Change)> services,
         CancellationToken cancellation)
     {
         var wrk = InstalledProgram.Find("wrk");
@@ -78,13 +85,13 @@ internal sealed class InferenceBench(int rounds, int seconds)
         var servers = new List<MeasuredServer>();
         try
         {
-            foreach (var (name, change) in services)
-                servers.Add(await StartAsync(name, change(settings, folder), cancellation));
+            foreach (var (name, program, change) in services)
+                servers.Add(await StartAsync(name, program, change(settings, folder), cancellation));
             var results = await MeasureAsync(servers, load, cancellation);
-            return (
-                [.. servers.Skip(1).Select(server => Spread.From(results[server].Zip(
-                    results[servers[0]], static (one, other) => one.Load.RequestsPerSecond / other.Load.RequestsPerSecond)))],
-                [.. servers.Select(server => ServerFigures.From(server.Name, results[server]))]);
+            return new InferenceReport(
+                [.. servers.Select(server => ServerFigures.From(server.Name, results[server]))],
+                [.. Ratios(servers, results, static measurement => measurement.Load.RequestsPerSecond)],
+                [.. Ratios(servers, results, static measurement => measurement.ProcessorTime.TotalMicroseconds)]);
         }
         finally
         {
@@ -92,6 +99,13 @@ internal sealed class InferenceBench(int rounds, int seconds)
                 await server.DisposeAsync();
         }
     }
+
+    private static IEnumerable<Spread> Ratios(
+        List<MeasuredServer> servers,
+        Dictionary<MeasuredServer, List<Measurement>> results,
+        Func<Measurement, double> figure) =>
+        servers.Skip(1).Select(server =>
+            Spread.From(results[server].Zip(results[servers[0]], (one, other) => figure(one) / figure(other))));
 
     private async Task<Dictionary<MeasuredServer, List<Measurement>>> MeasureAsync(
         IReadOnlyList<MeasuredServer> servers, Wrk load, CancellationToken cancellation)
@@ -116,10 +130,11 @@ internal sealed class InferenceBench(int rounds, int seconds)
         return results;
     }
 
-    private static async Task<MeasuredServer> StartAsync(string name, InferenceSettings settings, CancellationToken cancellation)
+    private static async Task<MeasuredServer> StartAsync(
+        string name, string program, InferenceSettings settings, CancellationToken cancellation)
     {
-        var port = ServerProcess.FreePort();
-        var start = new ProcessStartInfo(Repository.Combine("artifacts/bin/Inference/release/ModelServing.Inference"));
+        var port = FreePort.Find();
+        var start = new ProcessStartInfo(program);
         foreach (var (variable, value) in (settings with { Urls = $"http://127.0.0.1:{port}" }).ToEnvironment())
             start.Environment[variable] = value;
         var process = await ServerProcess.StartAsync(name, start, port, Proxies.CloseInputAsync, cancellation);

@@ -8,33 +8,48 @@ namespace ModelServing.Bench.Inference;
 /// not.</summary>
 internal static class InferenceCommand
 {
-    internal static Command Create() => Create(
-        "inference", "Measures what it costs an inference service to report its counts.", static (bench, cancellation) =>
-            bench.ReportingAsync(cancellation));
+    internal static Command Create()
+    {
+        var other = new Option<string?>("--other")
+        {
+            Description = "The program ModelServing.Inference of another build, to compare the two in one run instead.",
+        };
+        return Create(
+            "inference",
+            "Measures what it costs an inference service to report its counts.",
+            (bench, arguments, cancellation) => arguments.GetValue(other) is { } program
+                ? bench.BuildsAsync(program, cancellation)
+                : bench.ReportingAsync(cancellation),
+            other);
+    }
 
     internal static Command CreateLog() => Create(
         "log",
         "Measures what it costs an inference service to log predictions.",
-        static (bench, cancellation) => bench.LogAsync(cancellation));
+        static (bench, _, cancellation) => bench.LogAsync(cancellation));
 
     private static Command Create(
         string name,
         string description,
-        Func<InferenceBench, CancellationToken, Task<(IReadOnlyList<Spread> Ratios, IReadOnlyList<ServerFigures> Servers)>> run)
+        Func<InferenceBench, ParseResult, CancellationToken, Task<InferenceReport>> run,
+        params Option[] options)
     {
         var rounds = BenchOptions.Rounds("service", 10);
         var seconds = BenchOptions.Seconds("service", 4);
         var command = new Command(name, description) { rounds, seconds };
+        foreach (var option in options)
+            command.Add(option);
         BenchAction.Set(
             command,
-            (arguments, cancellation) => run(new InferenceBench(arguments.GetValue(rounds), arguments.GetValue(seconds)), cancellation),
-            static report => Print(report.Ratios, report.Servers));
+            (arguments, cancellation) =>
+                run(new InferenceBench(arguments.GetValue(rounds), arguments.GetValue(seconds)), arguments, cancellation),
+            Print);
         return command;
     }
 
-    private static void Print(IReadOnlyList<Spread> ratios, IReadOnlyList<ServerFigures> servers)
+    private static void Print(InferenceReport report)
     {
-        foreach (var server in servers)
+        foreach (var server in report.Servers)
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -42,11 +57,14 @@ internal static class InferenceCommand
                 + $"p99 {server.P99Milliseconds.Median:0.00} ms  CPU {server.ProcessorMicroseconds.Median:0.0} µs/request"));
         }
 
-        foreach (var (server, ratio) in servers.Skip(1).Zip(ratios))
+        var first = report.Servers[0].Name;
+        foreach (var ((server, requests), time) in report.Servers.Skip(1).Zip(report.Ratios).Zip(report.ProcessorRatios))
         {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"requests/s, {server.Name} / {servers[0].Name}: {ratio.Median:0.00} ({ratio.Lowest:0.00} to {ratio.Highest:0.00})"));
+            Print($"requests/s, {server.Name} / {first}", requests);
+            Print($"CPU/request, {server.Name} / {first}", time);
         }
     }
+
+    private static void Print(string what, Spread ratio) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{what}: {ratio.Median:0.00} ({ratio.Lowest:0.00} to {ratio.Highest:0.00})"));
 }

@@ -21,7 +21,7 @@ internal sealed class Backends : IAsyncDisposable
 
     internal static async Task<Backends> StartAsync(InstalledProgram nginx, TemporaryFolder folder, CancellationToken cancellation)
     {
-        var (stable, canary) = (ServerProcess.FreePort(), ServerProcess.FreePort());
+        var (stable, canary) = (FreePort.Find(), FreePort.Find());
         var server = $$"""
             server {
               listen 127.0.0.1:{{stable}};

@@ -17,7 +17,7 @@ internal static class Proxies
     internal static async Task<MeasuredServer> NginxAsync(
         InstalledProgram nginx, TemporaryFolder folder, Backends backends, CancellationToken cancellation)
     {
-        var port = ServerProcess.FreePort();
+        var port = FreePort.Find();
         const string Kept = "keepalive 64; keepalive_requests 1000000000;";
         var http = $$"""
             split_clients "$request_id" $variant { {{RouterBench.CanaryPercent}}% canary; * stable; }
@@ -41,7 +41,7 @@ internal static class Proxies
     internal static async Task<MeasuredServer> HaproxyAsync(
         InstalledProgram haproxy, TemporaryFolder folder, Backends backends, CancellationToken cancellation)
     {
-        var port = ServerProcess.FreePort();
+        var port = FreePort.Find();
         var configuration = folder.Combine("haproxy.cfg");
         await File.WriteAllTextAsync(
             configuration,
@@ -115,7 +115,7 @@ internal static class Proxies
     /// <param name="cancellation">Cancels the start.</param>
     internal static async Task<MeasuredServer> MinimalAsync(string client, Backends backends, CancellationToken cancellation)
     {
-        var port = ServerProcess.FreePort();
+        var port = FreePort.Find();
         var start = Bench(MinimalProxy.Command, client, $"{port}", $"{backends.Stable}", $"{backends.Canary}");
         start.Environment[InlineCompletions] = "1";
         return new MeasuredServer(client, await ServerProcess.StartAsync(client, start, port, CloseInputAsync, cancellation), port);
@@ -132,7 +132,7 @@ internal static class Proxies
         Backends backends,
         CancellationToken cancellation)
     {
-        var port = ServerProcess.FreePort();
+        var port = FreePort.Find();
         var plan = BenchRollout.Plan();
         var endpoints = BenchRollout.Endpoints(backends.Stable, backends.Canary);
         await File.WriteAllBytesAsync(folder.Combine("plan.json"), plan.ToUtf8(), cancellation);

@@ -150,7 +150,7 @@ internal sealed class SoakRouters : IAsyncDisposable
 
     private async Task StartOneAsync(TemporaryFolder folder, int count, CacheSettings? cache, CancellationToken cancellation)
     {
-        var (port, adminPort) = (ServerProcess.FreePort(), ServerProcess.FreePort());
+        var (port, adminPort) = (FreePort.Find(), FreePort.Find());
         var settings = new RouterSettings
         {
             Urls = $"http://127.0.0.1:{port}",

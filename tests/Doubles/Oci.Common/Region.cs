@@ -1,31 +1,25 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Newtonsoft.Json.Linq;
 
 namespace Oci.Common;
 
 /// <summary>
-/// A region, by its identifier or its three-letter code. The double knows the regions of the commercial realm that stacks and tests are
-/// likely to use. The official package also reads regions from OCI_REGION_METADATA, from a file, and from an instance's metadata.
+/// A region, by its identifier or its three-letter code. The double knows the regions that the official package knows, and reads another
+/// one from OCI_REGION_METADATA. The official package also reads regions from a file and from an instance's metadata.
 /// </summary>
 public sealed class Region
 {
-    private static readonly ConcurrentDictionary<string, Region> Known = new(StringComparer.Ordinal);
+    private const string MetadataVariable = "OCI_REGION_METADATA";
 
-    public static readonly Region AP_MUMBAI_1 = Register("ap-mumbai-1", Realm.OC1, "bom");
-    public static readonly Region AP_SINGAPORE_1 = Register("ap-singapore-1", Realm.OC1, "sin");
-    public static readonly Region AP_SYDNEY_1 = Register("ap-sydney-1", Realm.OC1, "syd");
-    public static readonly Region AP_TOKYO_1 = Register("ap-tokyo-1", Realm.OC1, "nrt");
-    public static readonly Region CA_TORONTO_1 = Register("ca-toronto-1", Realm.OC1, "yyz");
-    public static readonly Region EU_AMSTERDAM_1 = Register("eu-amsterdam-1", Realm.OC1, "ams");
-    public static readonly Region EU_FRANKFURT_1 = Register("eu-frankfurt-1", Realm.OC1, "fra");
-    public static readonly Region EU_ZURICH_1 = Register("eu-zurich-1", Realm.OC1, "zrh");
-    public static readonly Region SA_SAOPAULO_1 = Register("sa-saopaulo-1", Realm.OC1, "gru");
-    public static readonly Region UK_LONDON_1 = Register("uk-london-1", Realm.OC1, "lhr");
-    public static readonly Region US_ASHBURN_1 = Register("us-ashburn-1", Realm.OC1, "iad");
-    public static readonly Region US_CHICAGO_1 = Register("us-chicago-1", Realm.OC1, "ord");
-    public static readonly Region US_PHOENIX_1 = Register("us-phoenix-1", Realm.OC1, "phx");
+    private static readonly ConcurrentDictionary<string, Region> Known = KnownRegions.Read();
+    private static readonly Lock Reading = new();
+    private static bool hasReadMetadata;
 
-    private Region(string regionId, string regionCode, Realm realm)
+    // The official package has a field for each region.
+    public static readonly Region EU_FRANKFURT_1 = Known["eu-frankfurt-1"];
+
+    internal Region(string regionId, string regionCode, Realm realm)
     {
         RegionId = regionId;
         RegionCode = regionCode;
@@ -53,7 +47,38 @@ public sealed class Region
         return Known.GetOrAdd(regionId, new Region(regionId, regionCode, realm));
     }
 
+    /// <summary>Lets the variable be read again. It is read once, when the first unknown region is looked for.</summary>
+    public static void ResetEnvironmentVariableInUse()
+    {
+        lock (Reading)
+            hasReadMetadata = false;
+    }
+
     // Also by code, because the official FromRegionId accepts both.
-    private static Region Find(string codeOrId) =>
+    private static Region Find(string codeOrId) => FindKnown(codeOrId) ?? (ReadMetadata() ? FindKnown(codeOrId) : null);
+
+    private static Region FindKnown(string codeOrId) =>
         Known.Values.FirstOrDefault(region => region.RegionId == codeOrId || region.RegionCode == codeOrId);
+
+    private static bool ReadMetadata()
+    {
+        lock (Reading)
+        {
+            if (hasReadMetadata)
+                return false;
+            hasReadMetadata = true;
+            if (Environment.GetEnvironmentVariable(MetadataVariable) is not { Length: > 0 } text)
+                return false;
+            var metadata = JObject.Parse(text);
+            string[] parts =
+            [
+                .. ((string[])["regionIdentifier", "realmKey", "realmDomainComponent", "regionKey"])
+                    .Select(name => (string)metadata[name]),
+            ];
+            if (parts.Any(string.IsNullOrEmpty))
+                return false;
+            Register(parts[0], Realm.Register(parts[1], parts[2]), parts[3].Trim().ToLower(new CultureInfo("en-US", false)));
+            return true;
+        }
+    }
 }

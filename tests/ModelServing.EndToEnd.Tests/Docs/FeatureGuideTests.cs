@@ -6,7 +6,8 @@ using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests.Docs;
 
-/// <summary>The way from events to a served model in docs/features.md works: every command of it runs, in its order.</summary>
+/// <summary>docs/features.md is right: every command of the way from events to a served model runs, in its order, and then every other
+/// command of the page.</summary>
 public partial class FeatureGuideTests
 {
     private const string Heading = "\n## From events to a served model\n";
@@ -14,11 +15,13 @@ public partial class FeatureGuideTests
     private const string Ms = "./dev ms ";
     private const string Up = "./dev up ";
     private const string Skew = "./dev ms features skew ";
+    private const string Profile = "./dev ms features profile ";
+    private const string Stack = " --stack train --local";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Every_command_from_events_to_a_served_model_works()
+    public async Task Every_command_of_the_page_works()
     {
         var text = await File.ReadAllTextAsync(Repository.Combine("docs", "features.md"), Token);
         var section = text[text.IndexOf(Heading, StringComparison.Ordinal)..].Split("\n## ")[1];
@@ -64,12 +67,28 @@ public partial class FeatureGuideTests
                 () => $"{skew}:\n{compared.Output}");
             Assert.Contains("card-activity.card_count_1d", compared.Output, StringComparison.Ordinal);
             Assert.Contains(" few rows ", compared.Output, StringComparison.Ordinal);
+            await RunOthersAsync(folder, text.Replace(section, "", StringComparison.Ordinal));
         }
         finally
         {
             if (platform is not null)
                 await platform.DisposeAsync();
         }
+    }
+
+    // They name files that a reader has, and the stack of the folder in which they run.
+    private static async Task RunOthersAsync(StackFolder folder, string text)
+    {
+        foreach (var file in (string[])["services/Sample/Views/card-activity.yaml", "data/models/fraud/1/model.onnx",
+            "data/models/fraud/1/training.json"])
+            File.Copy(Path.Combine(folder.FullPath, file), Path.Combine(folder.FullPath, Path.GetFileName(file)));
+        await RunAsync(folder, $"{Ms}features export --rows data/rows.csv --view terminal-risk/v1 --out payments.parquet{Stack}");
+        var commands = Command().Matches(text).Select(static match => Remark().Replace(match.Groups[1].Value, "")).ToList();
+        Assert.True(commands.Count >= 12, string.Join('\n', commands));
+        foreach (var command in commands)
+            await RunAsync(folder, command.StartsWith(Profile, StringComparison.Ordinal) ? command : command + Stack);
+        foreach (var made in (string[])["training.parquet", "profile.json", "skew.html"])
+            Assert.True(File.Exists(Path.Combine(folder.FullPath, made)), made);
     }
 
     private static async Task RunAsync(StackFolder folder, string command)
@@ -127,6 +146,9 @@ public partial class FeatureGuideTests
 
     [GeneratedRegex(@"(?m)^    ((?:\./dev|dotnet) [^\n]+)$", RegexOptions.CultureInvariant)]
     private static partial Regex Command();
+
+    [GeneratedRegex(@" {2,}.*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Remark();
 
     [GeneratedRegex(@"```[a-z]+\n(?<text>.*?)```", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Block();

@@ -70,6 +70,23 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
     }
 
     [Fact]
+    public async Task A_changed_cost_is_folded_between_the_summary_and_the_details()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), LinuxOnly);
+        github.Head = "0123456789012345678901234567890123456789";
+        Leave(
+            ("number.txt", "7"),
+            ("dev.summary.txt", "- a line\n"),
+            ("dev.cost.txt", "USD a month, at most\nnodes  1.00  2.00  +1.00\n"),
+            ("dev.offline.txt", "1 to update\n"));
+        await CommentAsync();
+        var comment = Assert.Single(github.Comments, static each => each.Author == Bot);
+        Assert.Matches(
+            @"(?s)- a line.*<details><summary>Monthly cost</summary>\n\n```text\nUSD a month.*\+1\.00\n```.*<summary>Details</summary>",
+            comment.Body);
+    }
+
+    [Fact]
     public async Task Each_class_of_risk_needs_a_label_that_was_set_after_it_was_shown()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), LinuxOnly);

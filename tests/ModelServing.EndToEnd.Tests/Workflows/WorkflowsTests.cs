@@ -56,7 +56,11 @@ public partial class WorkflowsTests
     public void Every_job_has_a_timeout_and_a_concurrency_group() =>
         Assert.All(Workflows, static workflow => Assert.All(workflow.Jobs, job =>
     {
-        Assert.InRange(int.Parse(job.Value["timeout-minutes"].ToString(), System.Globalization.CultureInfo.InvariantCulture), 1, 120);
+        // ApplyTimesTests computes what an apply may take.
+        Assert.InRange(
+            int.Parse(job.Value["timeout-minutes"].ToString(), System.Globalization.CultureInfo.InvariantCulture),
+            1,
+            workflow.Name == "deploy" ? 1200 : 120);
         Assert.True(
             workflow.Root.Children.ContainsKey("concurrency") || job.Value.Children.ContainsKey("concurrency"),
             $"{workflow.Name}/{job.Key} has no concurrency");

@@ -45,7 +45,7 @@ public class AlarmsTests
     }
 
     [Fact]
-    public async Task Messages_have_the_form_that_Rollback_reads_and_each_stream_has_its_own()
+    public async Task Messages_have_the_form_that_Rollback_reads_and_are_repeated()
     {
         var alarms = (await Rendered.FromAsync(some => some.Alarms())).OfType(Alarm).ToList();
 
@@ -56,11 +56,37 @@ public class AlarmsTests
                 "RAW 1.X 1m PT3M",
                 $"{alarm.Text("messageFormat")} {alarm.Text("notificationVersion")} {alarm.Text("resolution")} " +
                     $"{alarm.Text("evaluationSlackDuration")}");
-            Assert.True((bool)alarm.Inputs["isNotificationsPerMetricDimensionEnabled"]);
             Assert.True((bool)alarm.Inputs["isEnabled"]);
+            // From one minute to 30 days.
+            Assert.Equal(TimeSpan.FromHours(4), System.Xml.XmlConvert.ToTimeSpan(alarm.Text("repeatNotificationDuration")));
             Assert.Equal(["alarms-rollback"], await alarm.AfterAsync());
         }
     }
+
+    [Fact]
+    public async Task Messages_are_split_by_stream_exactly_where_the_query_groups_by_dimensions()
+    {
+        var alarms = (await Rendered.FromAsync(some => some.Alarms())).OfType(Alarm).ToList();
+
+        // Monitoring tracks one stream of a query that joins streams: https://docs.oracle.com/iaas/Content/Monitoring/Tasks/
+        // query-metric-grouping.htm.
+        Assert.All(alarms, static alarm => Assert.Equal(
+            alarm.Text("query").Contains(".groupBy(", StringComparison.Ordinal),
+            (bool)alarm.Inputs["isNotificationsPerMetricDimensionEnabled"]));
+        Assert.False((bool)alarms.Single(static alarm => alarm.Name == "alarms-gateway-errors")
+            .Inputs["isNotificationsPerMetricDimensionEnabled"]);
+        // A second version that fails must not stay silent because a first one fails.
+        Assert.All(
+            ModelAlarms.All,
+            definition => Assert.True((bool)alarms.Single(alarm => alarm.Name == $"alarms-{definition.Name}")
+                .Inputs["isNotificationsPerMetricDimensionEnabled"]));
+    }
+
+    [Fact]
+    public void An_absent_heartbeat_is_watched_by_environment_for_as_long_as_Monitoring_can() =>
+        Assert.Equal(
+            "Heartbeat[10m].groupBy(environment).absent(3d)",
+            ModelAlarms.All.Single(static alarm => alarm.Name == "model-metrics-absent").Query);
 
     [Fact]
     public async Task The_rollback_topic_calls_the_function_Rollback_which_is_created_first()
@@ -126,7 +152,7 @@ public class AlarmsTests
             run.Texts()
                 .Where(static pair => pair.Key.Split(' ')[0] is Alarm
                     or Topic
-                    or Subscription || pair.Key.StartsWith("oci:Functions/", StringComparison.Ordinal))
+                    or Subscription || pair.Key.StartsWith("oci:Functions/function:", StringComparison.Ordinal))
                 .ToDictionary();
     }
 }

@@ -62,4 +62,14 @@ public class ArtifactStoreTests
         Assert.Equal(dataProtection, bucket.Options.Protect);
         Assert.Equal(dataProtection, bucket.Options.RetainOnDelete);
     }
+
+    // With a compartment, the call needs the right OBJECTSTORAGE_NAMESPACE_READ, which a deployer may not have.
+    [Fact]
+    public async Task The_tenancys_namespace_is_asked_for_in_the_way_that_needs_no_right()
+    {
+        var cloud = new SomeCloud();
+        await SomeStack.RunAsync(SomeStack.File(images: ""), cloud);
+
+        Assert.Empty(Assert.Single(cloud.Calls, static call => call.Token == "oci:ObjectStorage/getNamespace:getNamespace").Args);
+    }
 }

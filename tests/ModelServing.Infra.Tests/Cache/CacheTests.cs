@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using ModelServing.Contracts;
 using ModelServing.Infra.Tests.Rendering;
 using ModelServing.Infra.Tests.Stacks;
+using ModelServing.Infra.Tests.Workloads;
 using Pulumi;
 using Pulumi.Utilities;
 
@@ -10,6 +13,7 @@ namespace ModelServing.Infra.Tests.Cache;
 public class CacheTests
 {
     private const string Redis = "oci:Redis/redisCluster:RedisCluster";
+    private const string Secret = "ocid1.vaultsecret.oc1.eu-frankfurt-1.some";
 
     [Fact]
     public async Task The_cache_never_evicts()
@@ -56,4 +60,71 @@ public class CacheTests
     [InlineData(51, 2)]
     public async Task Numbers_of_shards_that_OCI_does_not_offer_are_refused(int shards, int nodes) =>
         Assert.Contains("Shards is", await Rendered.RefusalAsync(some => some.Cache(shards, nodes: nodes)), StringComparison.Ordinal);
+
+    // Attached, a user of this name replaces the service's own, which has no password.
+    [Fact]
+    public async Task With_a_password_every_client_of_the_cache_needs_it()
+    {
+        Output<CacheSettings>? settings = null;
+        var run = await Rendered.FromAsync(some => settings = some.Cache(secret: Secret).Settings);
+
+        var user = run.Only("oci:Redis/ociCacheUser:OciCacheUser");
+        Assert.Equal(("default", "ON"), (user.Text("name"), user.Text("status")));
+        Assert.Equal("PASSWORD", user.Part("authenticationMode")["authenticationType"]);
+        Assert.Equal(
+            [Convert.ToHexStringLower(SHA256.HashData("correct-horse-battery-staple"u8))],
+            user.Part("authenticationMode").List("hashedPasswords"));
+        var attached = run.Only("oci:Redis/redisClusterAttachOciCacheUser:RedisClusterAttachOciCacheUser");
+        Assert.Equal("cache-id", attached.Text("redisClusterId"));
+        Assert.Equal(["cache-id"], attached.Inputs.List("ociCacheUsers"));
+        Assert.Equal(["cache"], await run.Only(Redis).AfterAsync());
+        Assert.Null((await OutputUtilities.GetValueAsync(settings!)).Password);
+    }
+
+    [Fact]
+    public async Task Without_a_password_the_cache_has_the_services_own_user()
+    {
+        var run = await Rendered.FromAsync(some => some.Cache());
+
+        Assert.DoesNotContain(run.All, static made => made.Type.Contains("CacheUser", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Pods_get_the_password_from_a_Secret_and_functions_in_their_configuration()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(
+            more: $"{SomeStack.Features}\n  modelserving:cache: {{ passwordSecret: {Secret} }}"));
+
+        var secret = run.Single("kubernetes:core/v1:Secret", ClusterNames.CachePassword);
+        Assert.Equal("correct-horse-battery-staple", secret.Inputs.Map("stringData")[ClusterNames.CachePasswordKey]);
+        string[] users = ["feature-rebuild", "feature-server", "fraud-v1", "fraud-v2", "router"];
+        Assert.Equal(users, run.Pods().Where(HasPassword).Select(static each => each.Owner).Order(StringComparer.Ordinal));
+        // Another version restarts those that run. A job reads it when it starts.
+        Assert.Equal(
+            users.Skip(1),
+            run.Pods().Where(static each => each.Pod.Metadata.Annotations.Contains(new(ClusterNames.CachePasswordVersion, "3")))
+                .Select(static each => each.Owner).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            "correct-horse-battery-staple",
+            run.OfType("oci:Functions/application:Application").Single().Inputs.Map("config")[CacheSettings.PasswordVariable]);
+
+        static bool HasPassword((string Owner, k8s.Models.V1PodTemplateSpec Pod) each) =>
+            each.Pod.Spec.Containers.Single().Env.Any(static one => one.Name == CacheSettings.PasswordVariable
+                && one.ValueFrom.SecretKeyRef is { Name: ClusterNames.CachePassword, Key: ClusterNames.CachePasswordKey });
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("too-short")]
+    [InlineData("a password with blanks")]
+    public async Task A_password_that_is_easy_to_guess_or_cannot_be_sent_is_refused(string password)
+    {
+        var code = Environment.ExitCode;
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => SomeStack.RunAsync(
+            SomeStack.File(more: $"modelserving:cache: {{ passwordSecret: {Secret} }}"), new SomeCloud { CachePassword = password }));
+        Environment.ExitCode = code;
+        Assert.Contains("16 to 128 printable ASCII characters", failure.ToString(), StringComparison.Ordinal);
+        if (password.Length > 0)
+            Assert.DoesNotContain(password, failure.ToString(), StringComparison.Ordinal);
+    }
 }

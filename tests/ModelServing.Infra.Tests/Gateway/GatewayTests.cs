@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using ModelServing.Infra.Gateway;
 using ModelServing.Infra.Tests.Rendering;
 using ModelServing.Infra.Tests.Stacks;
+using Pulumi.Utilities;
 
 namespace ModelServing.Infra.Tests.Gateway;
 
@@ -25,6 +27,23 @@ public class GatewayTests
         Assert.Equal(
             ["GET HEAD POST", "GET HEAD POST", "POST", "POST"],
             Routes(specification).Select(route => string.Join(' ', route.List("methods").Cast<string>())));
+    }
+
+    [Theory]
+    [InlineData(null, "https://gateway.example.com")]
+    [InlineData("models.example.com", "https://models.example.com")]
+    public async Task The_API_has_the_customers_name_and_certificate_if_there_are_any(string? name, string address)
+    {
+        GatewayComponent? gateway = null;
+        var run = await Rendered.FromAsync(some => gateway = some.Gateway(
+            domain: name is null ? null : (name, "ocid1.certificate.some")));
+
+        Assert.Equal(
+            name is null ? null : "ocid1.certificate.some",
+            run.Only("oci:ApiGateway/gateway:Gateway").Inputs.GetValueOrDefault("certificateId"));
+        Assert.Equal(address, await OutputUtilities.GetValueAsync(gateway!.Address));
+        // The DNS record has these.
+        Assert.Equal(["192.0.2.10"], await OutputUtilities.GetValueAsync(gateway.IpAddresses));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Registry;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Nosql;
 using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Infra.Tests.Hosts;
@@ -14,12 +16,17 @@ public class InferenceInNamespaces : InNamespaces
     public async Task Inference()
     {
         await EnterAsync();
-        var run = await SomeStack.RunAsync(SomeStack.File(), new SomeCloud { Namespace = ObjectStorageEmulator.Namespace });
+        var run = await SomeStack.RunAsync(
+            SomeStack.File(compartment: NosqlEmulator.Compartment), new SomeCloud { Namespace = ObjectStorageEmulator.Namespace });
+        await using var nosql = await NosqlEmulator.StartAsync();
+        var table = nosql.CreateTable(
+            (string)run.Single("oci:Nosql/table:Table", "predictions").Inputs["name"], PredictionTables.Columns);
         await using var storage = await ObjectStorageEmulator.StartAsync();
         var bucket = storage.CreateBucket(BucketName.From(BucketName.Project, "some"));
         using var folder = new TemporaryFolder();
         var overrides = new Dictionary<string, string>
         {
+            [OciSettings.NosqlEndpointVariable] = nosql.Endpoint.GetLeftPart(UriPartial.Authority),
             [OciSettings.ObjectStorageEndpointVariable] = storage.Endpoint.GetLeftPart(UriPartial.Authority),
             [OciSettings.IdentityVariable] = OciIdentities.Text(OciIdentity.ConfigFile),
             [OciSettings.ConfigFileVariable] = IdentityPath + "/config",
@@ -53,11 +60,12 @@ public class InferenceInNamespaces : InNamespaces
                 """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}]}""");
             Assert.Contains("[1.5,-2]", answer, StringComparison.Ordinal);
             Assert.Equal(0, await inference.StopAsync());
+            // What was answered is shipped before the end.
+            Assert.Equal(pods.IndexOf(pod) + 1, table.Count);
             Report.Write(
                 pod,
-                $"{OciSettings.ObjectStorageEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and " +
-                    $"{OciSettings.ConfigFileVariable} "
-                + "(config-file, with a test key)");
+                $"{OciSettings.NosqlEndpointVariable} and {OciSettings.ObjectStorageEndpointVariable} (emulators), " +
+                    $"{OciSettings.IdentityVariable} and {OciSettings.ConfigFileVariable} (config-file, with a test key)");
         }
 
         Assert.All(storage.Requests, static request => Assert.NotEqual(401, request.Status));

@@ -17,61 +17,67 @@ public class PolicyTests
     private const string Predictions = "target.nosql-table.name='modelserving_some_predictions'";
     private const string Outcomes = "target.nosql-table.name='modelserving_some_predictions_outcomes'";
 
-    private const string Functions = "Allow dynamic-group modelserving-some-functions to";
+    private const string Rows = "any {request.permission='NOSQL_ROWS_READ', request.permission='NOSQL_ROWS_INSERT'}";
+    private const string Writing = "any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}";
+
+    private const string Rollback = "Allow dynamic-group modelserving-some-rollback to";
+    private const string ModelMetrics = "Allow dynamic-group modelserving-some-model-metrics to";
+    private const string ModelLoader = "Allow dynamic-group modelserving-some-model-loader to";
 
     private static readonly Dictionary<string, string[]> Workloads = new()
     {
         ["modelserving-some-inference"] =
         [
-            $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "inference")}, {Bucket}}}",
-            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "inference")}, {Predictions}}}",
-            $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "inference")}, {Predictions}, "
+            $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "inference-fraud")}, {Bucket}, "
+                + "any {target.object.name='models/fraud/*', target.object.name='features/*'}}",
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "inference-fraud")}, {Predictions}}}",
+            $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "inference-fraud")}, {Predictions}, "
                 + "request.permission='NOSQL_ROWS_INSERT'}",
-            $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "inference")}, {Bucket}, "
-                + "target.object.name=/datalake*/, request.permission='OBJECT_CREATE'}",
+            $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "inference-fraud")}, {Bucket}, "
+                + "target.object.name='datalake/*', request.permission='OBJECT_CREATE'}",
         ],
         ["modelserving-some-router"] =
         [
             $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "router")}, {Journal}}}",
-            $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Journal}}}",
+            $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Journal}, {Rows}}}",
             $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "router")}, {Predictions}}}",
-            $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Predictions}}}",
+            $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Predictions}, {Rows}}}",
             $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "router")}, {Outcomes}}}",
-            $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Outcomes}}}",
+            $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Outcomes}, {Rows}}}",
         ],
         ["modelserving-some-feature-server"] =
         [
             $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "feature-server")}, {Bucket}}}",
             $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "feature-server")}, {Bucket}, "
-                + "any {target.object.name=/events*/, target.object.name=/features*/}}",
+                + "any {target.object.name='events/*', target.object.name='features/*'}}",
             $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "feature-server")}, {Bucket}, "
-                + "target.object.name=/events*/, request.permission='OBJECT_CREATE'}",
+                + "target.object.name='events/*', request.permission='OBJECT_CREATE'}",
         ],
         ["modelserving-some-feature-rebuild"] =
         [
             $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "feature-rebuild")}, {Bucket}}}",
             $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "feature-rebuild")}, {Bucket}, "
-                + "any {target.object.name=/events*/, target.object.name=/features*/, target.object.name=/archive*/}}",
+                + "any {target.object.name='events/*', target.object.name='features/*', target.object.name='archive/*'}}",
         ],
         ["modelserving-some-feature-export"] =
         [
             $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "feature-export")}, {Bucket}}}",
             $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "feature-export")}, {Bucket}, "
-                + "any {target.object.name=/events*/, target.object.name=/features*/, target.object.name=/archive*/}}",
+                + "any {target.object.name='events/*', target.object.name='features/*', target.object.name='archive/*'}}",
             $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "feature-export")}, {Bucket}, "
-                + "target.object.name=/datalake*/}",
+                + "target.object.name='datalake/*'}",
             $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "feature-export")}, {Bucket}, "
-                + "target.object.name=/datalake*/, any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
+                + "target.object.name='datalake/*', any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
         ],
         ["modelserving-some-feature-compact"] =
         [
             $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "feature-compact")}, {Bucket}}}",
             $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "feature-compact")}, {Bucket}, "
-                + "any {target.object.name=/events*/, target.object.name=/features*/, target.object.name=/archive*/}}",
+                + "any {target.object.name='events/*', target.object.name='features/*', target.object.name='archive/*'}}",
             $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "feature-compact")}, {Bucket}, "
-                + "target.object.name=/archive*/, any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
+                + "target.object.name='archive/*', any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
             $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "feature-compact")}, {Bucket}, "
-                + "target.object.name=/events*/, request.permission='OBJECT_DELETE'}",
+                + "target.object.name='events/*', request.permission='OBJECT_DELETE'}",
         ],
         ["modelserving-some-export"] =
         [
@@ -81,7 +87,15 @@ public class PolicyTests
             $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "prediction-export")}, {Outcomes}}}",
             $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "prediction-export")}, {Bucket}}}",
             $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "prediction-export")}, {Bucket}, "
-                + "target.object.name=/datalake*/, any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
+                + "target.object.name='datalake/*', any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
+        ],
+        ["modelserving-some-journal-backup"] =
+        [
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "journal-backup")}, {Journal}}}",
+            $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "journal-backup")}, {Journal}}}",
+            $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "journal-backup")}, {Bucket}}}",
+            $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "journal-backup")}, {Bucket}, "
+                + $"target.object.name='datalake/journal/*', {Writing}}}",
         ],
         ["modelserving-some-autoscaler"] =
         [
@@ -95,27 +109,123 @@ public class PolicyTests
             ])
                 .Select(right => $"Allow any-user to {right}{In} where all {{{Pod("kube-system", "cluster-autoscaler")}}}"),
         ],
-        ["modelserving-some-functions"] =
+    };
+
+    private static readonly Dictionary<string, string[]> Functions = new()
+    {
+        ["modelserving-some-function-rollback"] =
         [
-            $"{Functions} read nosql-tables{In} where all {{{Journal}}}",
-            $"{Functions} use nosql-rows{In} where all {{{Journal}}}",
-            $"{Functions} use metrics{In} where all {{target.metrics.namespace='modelserving'}}",
-            $"{Functions} read metrics{In}",
-            $"{Functions} read alarms{In}",
-            $"{Functions} read objects{In} where all {{{Bucket}}}",
-            $"{Functions} manage objects{In} where all {{{Bucket}, target.object.name=/verdicts*/, "
-                + "any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
+            $"{Rollback} read nosql-tables{In} where all {{{Journal}}}",
+            $"{Rollback} use nosql-rows{In} where all {{{Journal}, {Rows}}}",
+        ],
+        ["modelserving-some-function-model-metrics"] =
+        [
+            $"{ModelMetrics} read nosql-tables{In} where all {{{Journal}}}",
+            $"{ModelMetrics} use nosql-rows{In} where all {{{Journal}, {Rows}}}",
+            $"{ModelMetrics} use metrics{In} where all {{target.metrics.namespace='modelserving'}}",
+            $"{ModelMetrics} read metrics{In}",
+            $"{ModelMetrics} read alarms{In}",
+        ],
+        ["modelserving-some-function-model-loader"] =
+        [
+            $"{ModelLoader} read objects{In} where all {{{Bucket}, "
+                + "any {target.object.name='models/*', target.object.name='verdicts/*'}}",
+            $"{ModelLoader} manage objects{In} where all {{{Bucket}, target.object.name='verdicts/*', {Writing}}}",
         ],
     };
 
     [Fact]
-    public async Task Pods_and_functions_have_the_rights_in_the_table() =>
-        await AssertPoliciesAsync(some => some.WorkloadPolicies(), Workloads);
+    public async Task Pods_have_the_rights_in_the_table() => await AssertPoliciesAsync(some => some.WorkloadPolicies(), Workloads);
+
+    [Fact]
+    public async Task Functions_have_the_rights_in_the_table() => await AssertPoliciesAsync(some => some.FunctionPolicies(), Functions);
+
+    // What a version's process reads must not depend on what it is asked to run.
+    [Fact]
+    public async Task The_pods_of_a_model_read_the_artifacts_of_no_other_model()
+    {
+        var run = await Rendered.FromAsync(some => some.WorkloadPolicies(models: ["fraud", "churn"]));
+        var statements = run.OfType(Policy).Single(policy => policy.Text("name") == "modelserving-some-inference")
+            .Inputs.List("statements").Cast<string>().ToList();
+
+        foreach (var (model, other) in new[] { ("fraud", "churn"), ("churn", "fraud") })
+        {
+            var reading = Assert.Single(statements, statement => statement.Contains($"{model}/*", StringComparison.Ordinal));
+            Assert.StartsWith("Allow any-user to read objects", reading, StringComparison.Ordinal);
+            Assert.Contains($"service_account='inference-{model}'", reading, StringComparison.Ordinal);
+            Assert.DoesNotContain(other, reading, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(
+            $"Allow any-user to use nosql-rows{In} where all {{request.principal.type='workload', "
+            + "request.principal.namespace='modelserving', "
+            + "any {request.principal.service_account='inference-churn', request.principal.service_account='inference-fraud'}, "
+            + $"request.principal.cluster_id='ocid1.cluster.some', {Predictions}, request.permission='NOSQL_ROWS_INSERT'}}",
+            statements);
+    }
+
+    [Fact]
+    public async Task A_policy_has_no_more_statements_than_OCI_accepts()
+    {
+        var models = Enumerable.Range(0, 120).Select(static number => $"model-{number}").ToArray();
+        var run = await Rendered.FromAsync(some => some.WorkloadPolicies(models: models));
+        var policies = run.OfType(Policy)
+            .Where(static policy => policy.Text("name").Contains("-inference", StringComparison.Ordinal)).ToList();
+
+        Assert.Equal(
+            ["modelserving-some-inference", "modelserving-some-inference-2", "modelserving-some-inference-3"],
+            policies.Select(static policy => policy.Text("name")).Order(StringComparer.Ordinal));
+        Assert.All(policies, static policy => Assert.InRange(policy.Inputs.List("statements").Length, 1, 50));
+        Assert.All(models, model => Assert.Single(
+            policies.SelectMany(static policy => policy.Inputs.List("statements").Cast<string>()),
+            statement => statement.Contains($"'models/{model}/*'", StringComparison.Ordinal)));
+    }
+
+    // The journal is append-only by right as far as OCI can express it: a row can be replaced, but not deleted.
+    [Fact]
+    public async Task No_pod_and_no_function_may_delete_a_row()
+    {
+        var run = await Rendered.FromAsync(some =>
+        {
+            some.WorkloadPolicies();
+            some.FunctionPolicies();
+        });
+
+        var rows = run.OfType(Policy).SelectMany(static policy => policy.Inputs.List("statements").Cast<string>())
+            .Where(static statement => statement.Contains("nosql-rows", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(rows);
+        Assert.All(rows, static statement =>
+        {
+            Assert.DoesNotContain("manage nosql-rows", statement, StringComparison.Ordinal);
+            Assert.DoesNotContain("NOSQL_ROWS_DELETE", statement, StringComparison.Ordinal);
+            Assert.True(
+                statement.Contains("request.permission=", StringComparison.Ordinal)
+                || statement.Contains("read nosql-rows", StringComparison.Ordinal),
+                statement);
+        });
+    }
 
     [Fact]
     public async Task Without_an_export_no_pod_may_read_all_predictions_and_write_files() => await AssertPoliciesAsync(
         some => some.WorkloadPolicies(export: false),
         Workloads.Where(pair => pair.Key != "modelserving-some-export").ToDictionary());
+
+    [Fact]
+    public async Task Without_a_backup_only_routers_and_functions_read_the_journal() => await AssertPoliciesAsync(
+        some => some.WorkloadPolicies(backup: false),
+        Workloads.Where(pair => pair.Key != "modelserving-some-journal-backup").ToDictionary());
+
+    [Fact]
+    public async Task Object_Storage_may_write_the_copy_of_the_bucket() =>
+        await AssertPoliciesAsync(some => some.ServicePolicies(replica: "modelserving-some-artifacts-copy"), new()
+        {
+            ["modelserving-some-object-storage"] =
+            [
+                $"Allow service objectstorage-eu-frankfurt-1 to manage object-family{In} where all {{{Bucket}}}",
+                $"Allow service objectstorage-eu-frankfurt-1 to manage object-family{In} where all "
+                    + "{target.bucket.name='modelserving-some-artifacts-copy'}",
+            ],
+        });
 
     [Fact]
     public async Task Without_views_no_pod_may_write_events() => await AssertPoliciesAsync(
@@ -137,7 +247,7 @@ public class PolicyTests
     });
 
     [Fact]
-    public async Task Only_the_bucket_and_the_cluster_may_use_a_key() =>
+    public async Task Only_the_bucket_the_cluster_and_the_disks_of_its_nodes_may_use_a_key() =>
         await AssertPoliciesAsync(some => some.ServicePolicies("ocid1.key.some"), new()
         {
             ["modelserving-some-object-storage"] =
@@ -149,20 +259,25 @@ public class PolicyTests
         [
             $"Allow any-user to use keys{In} where all {{request.principal.type='cluster', " +
                 $"request.principal.compartment.id='{SomeEnvironment.Compartment}', target.key.id='ocid1.key.some'}}",
+            $"Allow service oke to use key-delegates{In} where all {{target.key.id='ocid1.key.some'}}",
+            $"Allow service blockstorage to use keys{In} where all {{target.key.id='ocid1.key.some'}}",
+            $"Allow any-user to use key-delegates{In} where all {{request.principal.type='nodepool', target.key.id='ocid1.key.some'}}",
         ],
         });
 
     [Fact]
-    public async Task A_dynamic_group_identifies_functions()
+    public async Task Each_function_has_a_dynamic_group_of_its_own()
     {
-        var run = await Rendered.FromAsync(some => some.WorkloadPolicies());
+        var run = await Rendered.FromAsync(some => some.FunctionPolicies());
 
-        var group = run.Only(DynamicGroup);
-        Assert.Equal("modelserving-some-functions", group.Text("name"));
-        Assert.Equal("ocid1.tenancy.oc1..some", group.Text("compartmentId"));
         Assert.Equal(
-            $"ALL {{resource.type='fnfunc', resource.compartment.id='{SomeEnvironment.Compartment}'}}",
-            group.Text("matchingRule"));
+            [
+                ("modelserving-some-model-loader", "ALL {resource.type='fnfunc', resource.id='ocid1.fnfunc.loader'}"),
+                ("modelserving-some-model-metrics", "ALL {resource.type='fnfunc', resource.id='ocid1.fnfunc.metrics'}"),
+                ("modelserving-some-rollback", "ALL {resource.type='fnfunc', resource.id='ocid1.fnfunc.rollback'}"),
+            ],
+            run.OfType(DynamicGroup).Select(static group => (group.Text("name"), group.Text("matchingRule"))).Order());
+        Assert.All(run.OfType(DynamicGroup), static group => Assert.Equal("ocid1.tenancy.oc1..some", group.Text("compartmentId")));
     }
 
     [Fact]
@@ -172,6 +287,7 @@ public class PolicyTests
         {
             some.ServicePolicies("ocid1.key.some");
             some.WorkloadPolicies();
+            some.FunctionPolicies();
         });
 
         Assert.All(
@@ -187,7 +303,7 @@ public class PolicyTests
 
         var names = run.OfType(Policy).Select(policy => (string)policy.Inputs["name"]).Order(StringComparer.Ordinal);
         Assert.Equal(
-            Workloads.Keys.Append("modelserving-some-object-storage")
+            Workloads.Keys.Concat(Functions.Keys).Append("modelserving-some-object-storage")
                 .Append("modelserving-some-model-metrics")
                 .Order(StringComparer.Ordinal),
             names);

@@ -70,7 +70,7 @@ public class EnvironmentNamesTests
     public async Task Every_resource_has_tags_if_it_can_and_the_environment_in_its_name()
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
-        string[] untagged = ["networkSecurityGroupSecurityRule", "addon", "objectLifecyclePolicy", "index"];
+        string[] untagged = ["networkSecurityGroupSecurityRule", "addon", "objectLifecyclePolicy", "index", "invokeFunction"];
 
         var ours = run.Resources.Where(resource => resource.Type.StartsWith("oci:", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(ours);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using ModelServing.Infra.Network;
 using ModelServing.Infra.Tests.Rendering;
 using ModelServing.Infra.Tests.Stacks;
 
@@ -18,16 +20,20 @@ public class NetworkTests
         "cluster-endpoint in nodes tcp 6443",
         "cluster-endpoint in pods tcp 12250",
         "cluster-endpoint in pods tcp 6443",
-        "cluster-endpoint out nodes icmp 3,4",
+        "cluster-endpoint out nodes icmp",
         "cluster-endpoint out nodes tcp 10250",
         "cluster-endpoint out oracle tcp 443",
         "cluster-endpoint out pods all",
-        "nodes in cluster-endpoint icmp 3,4",
+        "nodes in 0.0.0.0/0 icmp 3,4",
+        "nodes in 10.0.0.0/28 tcp",
+        "nodes in 10.0.32.0/19 all",
+        "nodes in cluster-endpoint icmp",
         "nodes in cluster-endpoint tcp 10250",
         "nodes in load-balancer tcp 10256",
         "nodes in load-balancer tcp 30000-32767",
         "nodes in nodes all",
         "nodes in pods tcp 10250",
+        "nodes out 0.0.0.0/0 icmp 3,4",
         "nodes out cluster-endpoint icmp 3,4",
         "nodes out cluster-endpoint tcp 12250",
         "nodes out cluster-endpoint tcp 6443",
@@ -41,6 +47,7 @@ public class NetworkTests
         "pods out cluster-endpoint tcp 12250",
         "pods out cluster-endpoint tcp 6443",
         "pods out nodes tcp 10250",
+        "pods out oracle icmp 3,4",
         "pods out oracle tcp 443",
         "pods out pods all",
         "load-balancer in gateway tcp 80",
@@ -74,6 +81,68 @@ public class NetworkTests
         Assert.Contains("RouterAdminPort is 80", await Rendered.RefusalAsync(some => some.Network(admin: 80)), StringComparison.Ordinal);
     }
 
+    // A Bastion is in no group: its subnet's own list lets it out, and its subnet's range lets it in.
+    [Fact]
+    public async Task A_Bastion_reaches_the_Kubernetes_API_and_nothing_else()
+    {
+        var network = await Rendered.FromAsync(some => some.Network(bastion: "10.0.4.0/28"));
+
+        Assert.Equal(
+            Expected.Append("cluster-endpoint in 10.0.4.0/28 tcp 6443").Order(StringComparer.Ordinal),
+            network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
+        var list = network.Only("oci:Core/securityList:SecurityList");
+        Assert.DoesNotContain("ingressSecurityRules", list.Inputs.Keys);
+        var rule = Assert.Single(list.Inputs.List("egressSecurityRules").Cast<ImmutableDictionary<string, object>>());
+        Assert.Equal(
+            ("10.0.0.0/28", "CIDR_BLOCK", "6", false),
+            (rule["destination"], rule["destinationType"], rule["protocol"], rule["stateless"]));
+        Assert.Equal((6443d, 6443d), (rule.Map("tcpOptions")["min"], rule.Map("tcpOptions")["max"]));
+        var subnet = network.Named(Subnet, "network-bastion");
+        Assert.Equal(("10.0.4.0/28", "network-private-id"), (subnet.Text("cidrBlock"), subnet.Text("routeTableId")));
+        Assert.Equal((true, true), (subnet.Inputs["prohibitPublicIpOnVnic"], subnet.Inputs["prohibitInternetIngress"]));
+        Assert.Equal(["network-bastion-id"], subnet.Inputs.List("securityListIds"));
+        Assert.Empty(network.OfType("oci:Core/natGateway:NatGateway"));
+    }
+
+    [Fact]
+    public async Task A_runner_reaches_the_Kubernetes_API_by_group_and_the_internet_by_a_route_of_its_own()
+    {
+        var network = await Rendered.FromAsync(some => some.Network(runner: "10.0.4.16/28"));
+
+        string[] more =
+        [
+            "cluster-endpoint in runner tcp 6443",
+            "runner out cluster-endpoint tcp 6443",
+            "runner out oracle tcp 443",
+            "runner out 0.0.0.0/0 tcp 443",
+        ];
+        Assert.Equal(
+            Expected.Concat(more).Order(StringComparer.Ordinal), network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
+        var subnet = network.Named(Subnet, "network-runner");
+        Assert.Equal(("10.0.4.16/28", "network-runner-id"), (subnet.Text("cidrBlock"), subnet.Text("routeTableId")));
+        Assert.Equal((true, true), (subnet.Inputs["prohibitPublicIpOnVnic"], subnet.Inputs["prohibitInternetIngress"]));
+        Assert.Equal(
+            ["network-services-id", "network-nat-id"],
+            RoutesOf("runner"));
+        Assert.Equal(["network-services-id"], RoutesOf("private"));
+
+        IEnumerable<object> RoutesOf(string table) => network.Named("oci:Core/routeTable:RouteTable", $"network-{table}")
+            .Inputs.List("routeRules").Cast<ImmutableDictionary<string, object>>().Select(static route => route["networkEntityId"]);
+    }
+
+    [Fact]
+    public async Task The_ways_in_may_not_overlap_other_subnets()
+    {
+        Assert.Contains(
+            "the bastion subnet 10.0.2.0/28 overlaps the nodes subnet",
+            await Rendered.RefusalAsync(some => some.Network(bastion: "10.0.2.0/28")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "the runner subnet 10.1.0.0/28 is outside",
+            await Rendered.RefusalAsync(some => some.Network(runner: "10.1.0.0/28")),
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, true)]
@@ -82,10 +151,12 @@ public class NetworkTests
         var network = await Rendered.FromAsync(some => some.Network(isPublic, ["198.51.100.0/24", "203.0.113.7/32"], internetEgress));
 
         Assert.Equal(
-            ["gateway in 0.0.0.0/0 tcp 443"],
-            network.OfType(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("source", World)).Select(Row));
+            ["gateway in 0.0.0.0/0 tcp 443", "nodes in 0.0.0.0/0 icmp 3,4"],
+            network.OfType(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("source", World)).Select(Row)
+                .Order(StringComparer.Ordinal));
         var ranges = network.OfType(Rule)
-            .Where(rule => rule.Has("direction", "INGRESS") && rule.Has("sourceType", "CIDR_BLOCK") && !rule.Has("source", World));
+            .Where(rule => rule.Has("direction", "INGRESS") && rule.Has("sourceType", "CIDR_BLOCK")
+                && !rule.Has("source", World) && !rule.Text("source").StartsWith("10.", StringComparison.Ordinal));
         Assert.Equal(
             ["cluster-endpoint in 198.51.100.0/24 tcp 6443", "cluster-endpoint in 203.0.113.7/32 tcp 6443"],
             ranges.Select(Row).Order(StringComparer.Ordinal));
@@ -125,6 +196,45 @@ public class NetworkTests
         Assert.Equal(
             ["nodes out 0.0.0.0/0 tcp 443", "pods out 0.0.0.0/0 tcp 443"],
             open.OfType(Rule).Select(Row).Except(closed.OfType(Rule).Select(Row)).Order(StringComparer.Ordinal));
+    }
+
+    // What runs an untrusted model is in the group of all pods, and must not reach the internet with the routers.
+    [Fact]
+    public async Task With_a_group_for_egress_only_its_pods_reach_the_internet()
+    {
+        var closed = await Rendered.FromAsync(some => some.Network());
+        var open = await Rendered.FromAsync(some => some.Network(internetEgress: true, egressByGroup: true));
+
+        Assert.Equal(
+            ["egress out 0.0.0.0/0 tcp 443"],
+            open.OfType(Rule).Select(Row).Except(closed.OfType(Rule).Select(Row)));
+        Assert.Single(open.OfType("oci:Core/natGateway:NatGateway"));
+        Assert.DoesNotContain(open.OfType(Subnet), static subnet => subnet.Name == "network-egress");
+        Assert.DoesNotContain(
+            (await Rendered.FromAsync(some => some.Network(egressByGroup: true))).All,
+            static made => made.Name.Contains("egress", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Connections_are_logged_if_that_is_requested()
+    {
+        var network = await Rendered.FromAsync(some => some.Network(
+            logs: new FlowLogsArgs { IsRefusedOnly = true, OneIn = 10, RetentionDays = 60 }));
+
+        var filter = network.Only("oci:Core/captureFilter:CaptureFilter");
+        Assert.Equal("FLOWLOG", filter.Text("filterType"));
+        var rule = Assert.Single(filter.Inputs.List("flowLogCaptureFilterRules").Cast<ImmutableDictionary<string, object>>());
+        Assert.Equal(("INCLUDE", "REJECT", 10d), (rule["ruleAction"], rule["flowLogType"], rule["samplingRate"]));
+        var log = network.Only("oci:Logging/log:Log");
+        Assert.Equal(60d, log.Inputs["retentionDuration"]);
+        var source = log.Part("configuration").Map("source");
+        Assert.Equal(("flowlogs", "vcn", "network-id"), (source["service"], source["category"], source["resource"]));
+        Assert.Equal("network-flows-id", source.Map("parameters")["capture_filter"]);
+        Assert.Empty((await Rendered.FromAsync(some => some.Network())).OfType("oci:Logging/log:Log"));
+        Assert.Contains(
+            "LogRetentionDays is 45",
+            await Rendered.RefusalAsync(some => some.Network(logs: new FlowLogsArgs { RetentionDays = 45 })),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -179,13 +289,14 @@ public class NetworkTests
         string Traffic() => rule.Text("protocol") switch
         {
             "all" => "all",
+            "1" when !rule.Inputs.ContainsKey("icmpOptions") => "icmp",
             "1" => $"icmp {rule.Part("icmpOptions")["type"]},{rule.Part("icmpOptions")["code"]}",
             "6" when rule.Inputs.ContainsKey("tcpOptions") => Ports(rule.Part("tcpOptions").Map("destinationPortRange")),
             "6" => "tcp",
             var other => other,
         };
 
-        static string Ports(System.Collections.Immutable.ImmutableDictionary<string, object> range) =>
+        static string Ports(ImmutableDictionary<string, object> range) =>
             range["min"].Equals(range["max"]) ? $"tcp {range["min"]}" : $"tcp {range["min"]}-{range["max"]}";
 
         static string Group(string id) => id["network-".Length..^"-id".Length];

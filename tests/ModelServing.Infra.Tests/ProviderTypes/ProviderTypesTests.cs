@@ -24,6 +24,7 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
     [InlineData("prod", true)]
     [InlineData("prod", false)]
     [InlineData("features", false)]
+    [InlineData("telemetry", false)]
     public void A_stack_has_the_providers_types(string stack, bool foundationOnly)
     {
         TypeCheck.SkipUnlessInstalled();

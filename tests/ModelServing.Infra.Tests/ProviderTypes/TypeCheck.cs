@@ -88,7 +88,8 @@ public sealed class TypeCheck : IAsyncLifetime
             Write(FileOf(stack, foundationOnly: false), await RenderAsync(stack, foundationOnly: false));
         }
 
-        Write(FileOf("features", foundationOnly: false), await RenderAsync("features", foundationOnly: false));
+        foreach (var stack in (string[])["features", "telemetry"])
+            Write(FileOf(stack, foundationOnly: false), await RenderAsync(stack, foundationOnly: false));
         var some = await RenderAsync("staging", foundationOnly: false);
         foreach (var fault in Fault.All)
         {
@@ -121,7 +122,7 @@ public sealed class TypeCheck : IAsyncLifetime
         bool foundationOnly)
     {
         var cloud = new SomeCloud(true, SomeStack.Published);
-        var run = stack == "features"
+        var run = stack is "features" or "telemetry"
             ? await SomeStack.NamedAsync(stack)
             : await SomeStack.OfRepositoryAsync(stack, foundationOnly, cloud);
         var literals = new List<(string, string, JsonObject)>();

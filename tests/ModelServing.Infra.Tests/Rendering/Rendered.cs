@@ -23,9 +23,9 @@ internal sealed class Rendered
     internal Made Named(string type, string name) => Assert.Single(OfType(type), made => made.Name == name);
 
     /// <summary>Runs <paramref name="build"/> as an update, or as the preview of an environment that does not exist yet.</summary>
-    internal static async Task<Rendered> FromAsync(Action<SomeEnvironment> build, bool isPreview = false)
+    internal static async Task<Rendered> FromAsync(Action<SomeEnvironment> build, bool isPreview = false, SomeCloud? cloud = null)
     {
-        var cloud = new SomeCloud(isApplied: !isPreview);
+        cloud ??= new SomeCloud(isApplied: !isPreview);
         var received = new ConcurrentQueue<MockResourceArgs>();
         var mocks = new Mock<IMocks>(MockBehavior.Strict);
         mocks.Setup(m => m.NewResourceAsync(It.IsAny<MockResourceArgs>())).Returns((MockResourceArgs args) =>
@@ -55,10 +55,10 @@ internal sealed class Rendered
     }
 
     /// <summary>The error with which <paramref name="build"/> fails.</summary>
-    internal static async Task<string> RefusalAsync(Action<SomeEnvironment> build)
+    internal static async Task<string> RefusalAsync(Action<SomeEnvironment> build, SomeCloud? cloud = null)
     {
         var code = Environment.ExitCode;
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => FromAsync(build));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => FromAsync(build, cloud: cloud));
         Environment.ExitCode = code;
         return failure.ToString();
     }

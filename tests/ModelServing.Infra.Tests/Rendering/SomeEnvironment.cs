@@ -1,6 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Contracts.Predictions;
+using ModelServing.Infra.Access;
 using ModelServing.Infra.Alarms;
 using ModelServing.Infra.ArtifactStore;
 using ModelServing.Infra.Cache;
@@ -49,7 +50,11 @@ internal sealed class SomeEnvironment
         IReadOnlyList<string>? allowed = null,
         bool internetEgress = false,
         string nodes = "10.0.2.0/24",
-        int? admin = null) => new("network", new NetworkArgs
+        int? admin = null,
+        string? bastion = null,
+        string? runner = null,
+        bool egressByGroup = false,
+        FlowLogsArgs? logs = null) => new("network", new NetworkArgs
         {
             Names = Names,
             CompartmentId = Compartment,
@@ -59,31 +64,73 @@ internal sealed class SomeEnvironment
             ClusterEndpointAllowedCidrs = allowed ?? [],
             InternetEgress = internetEgress,
             NodeCidr = nodes,
+            IsEgressByGroup = egressByGroup,
+            FlowLogs = logs,
+            BastionCidr = bastion,
+            RunnerCidr = runner,
         }, Options);
 
-    internal ClusterComponent Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") =>
-        new("cluster", new ClusterArgs
-        {
-            Names = Names,
-            CompartmentId = Compartment,
-            Network = Network(),
-            KubernetesVersion = "v1.33.1",
-            NodeImageId = "ocid1.image.some",
-            AvailabilityDomains = domains,
-            ServiceCidr = services,
-            KmsKeyId = key is null ? null : (Input<string>)key,
-            KeyPolicy = keyPolicy is null ? null : (Input<Resource>)keyPolicy,
-        }, Options);
-
-    internal CacheComponent Cache(int? shards = null, bool dataProtection = true, int nodes = 1) => new("cache", new CacheArgs
+    internal AccessComponent Access(params string[] allowed) => new("access", new AccessArgs
     {
         Names = Names,
         CompartmentId = Compartment,
-        Placement = Placement,
-        Nodes = nodes,
-        Shards = shards,
-        DataProtection = dataProtection,
+        SubnetId = "ocid1.subnet.some",
+        AllowedCidrs = allowed,
     }, Options);
+
+    internal ClusterComponent Cluster(
+        string? key = null,
+        Resource? keyPolicy = null,
+        int domains = 1,
+        string services = "10.96.0.0/16",
+        string version = "v1.34.1",
+        string? image = "ocid1.image.some",
+        bool isArm = false,
+        (int Min, int Max)? routers = null,
+        bool egressByGroup = true) =>
+        Cluster(new ClusterArgs
+        {
+            Names = Names,
+            CompartmentId = Compartment,
+            Network = Network(internetEgress: routers is not null, egressByGroup: egressByGroup),
+            RouterNodes = routers,
+            KubernetesVersion = version,
+            NodeImageId = image,
+            IsArm = isArm,
+            AvailabilityDomains = domains,
+            MinNodes = domains + 1,
+            MaxNodes = 3 * domains + 2,
+            ServiceCidr = services,
+            KmsKeyId = key is null ? null : (Input<string>)key,
+            KeyPolicy = keyPolicy is null ? null : (Input<Resource>)keyPolicy,
+        });
+
+    /// <summary>A cluster in the network of <see cref="Network"/>, of which <paramref name="systemNodes"/> are for the add-ons.</summary>
+    internal ClusterComponent SizedCluster(int min, int max, int systemNodes, bool isCycling = false) => Cluster(new ClusterArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        Network = Network(),
+        KubernetesVersion = "v1.34.1",
+        MinNodes = min,
+        MaxNodes = max,
+        SystemNodes = systemNodes,
+        CyclesNodes = isCycling,
+    });
+
+    private ClusterComponent Cluster(ClusterArgs args) => new("cluster", args, Options);
+
+    internal CacheComponent Cache(
+        int? shards = null, bool dataProtection = true, int nodes = 1, string? secret = null) => new("cache", new CacheArgs
+        {
+            PasswordSecretId = secret is null ? null : (Input<string>)secret,
+            Names = Names,
+            CompartmentId = Compartment,
+            Placement = Placement,
+            Nodes = nodes,
+            Shards = shards,
+            DataProtection = dataProtection,
+        }, Options);
 
     internal ArtifactStoreComponent ArtifactStore(bool dataProtection = true, string? key = null, string bucket = Bucket) =>
         new("artifacts", new ArtifactStoreArgs
@@ -122,8 +169,10 @@ internal sealed class SomeEnvironment
         IReadOnlyList<string>? origins = null,
         GatewayTokens? tokens = null,
         int? admin = null,
-        string? features = null) => new("gateway", new GatewayArgs
+        string? features = null,
+        (string Name, string CertificateId)? domain = null) => new("gateway", new GatewayArgs
         {
+            Domain = domain,
             Names = Names,
             CompartmentId = Compartment,
             Placement = Placement,
@@ -188,6 +237,7 @@ internal sealed class SomeEnvironment
             AccessLogSample = 100,
             KubeConfig = "apiVersion: v1",
             ClusterId = "ocid1.cluster.some",
+            Foundation = [HomeRegion],
             Plan = new PlanDocument { Schema = PlanDocument.CurrentSchema, Rollouts = [] },
             Clients = new ClientsDocument { Schema = ClientsDocument.CurrentSchema, Anonymous = false, Clients = [] },
             Versions = [new VersionArgs
@@ -230,7 +280,7 @@ internal sealed class SomeEnvironment
     internal static GatewayTokens SomeTokens =>
         new() { KeysUri = "https://idp.example.com/keys", Issuers = ["https://idp.example.com/"], Audiences = ["some"] };
 
-    internal ServicePolicies ServicePolicies(string? key = null) => new("services", new ServicePoliciesArgs
+    internal ServicePolicies ServicePolicies(string? key = null, string? replica = null) => new("services", new ServicePoliciesArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -238,20 +288,24 @@ internal sealed class SomeEnvironment
         Region = "eu-frankfurt-1",
         BucketName = Bucket,
         KmsKeyId = key is null ? null : (Input<string>)key,
+        ReplicaName = replica,
     }, Options);
 
-    internal WorkloadPolicies WorkloadPolicies(bool export = true, bool features = true) => new("policies", new WorkloadPoliciesArgs
+    internal WorkloadPolicies WorkloadPolicies(bool export = true, bool features = true, bool backup = true, params string[] models) =>
+        new("policies", WorkloadRights(export, features, backup, models.Length > 0 ? models : ["fraud"]), Options);
+
+    private WorkloadPoliciesArgs WorkloadRights(bool export, bool features, bool backup, IEnumerable<string> models) => new()
     {
         Names = Names,
         CompartmentId = Compartment,
         HomeRegion = HomeRegion,
-        TenancyId = "ocid1.tenancy.oc1..some",
         ClusterId = "ocid1.cluster.some",
         BucketName = Bucket,
         Namespace = "modelserving",
-        InferenceAccount = "inference",
+        Models = [.. models.Select(static model => ModelName.Parse(model))],
         RouterAccount = "router",
         ExportAccount = export ? "prediction-export" : null,
+        BackupAccount = backup ? "journal-backup" : null,
         FeatureServerAccount = features ? "feature-server" : null,
         FeatureRebuildAccount = features ? "feature-rebuild" : null,
         FeatureExportAccount = features ? "feature-export" : null,
@@ -260,6 +314,19 @@ internal sealed class SomeEnvironment
         ArchivePrefix = "archive/",
         FeaturesPrefix = "features/",
         DataLakePrefix = "datalake/",
+    };
+
+    internal FunctionPolicies FunctionPolicies() => new("function-policies", new FunctionPoliciesArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        HomeRegion = HomeRegion,
+        TenancyId = "ocid1.tenancy.oc1..some",
+        BucketName = Bucket,
+        RollbackId = "ocid1.fnfunc.rollback",
+        ModelMetricsId = "ocid1.fnfunc.metrics",
+        ModelLoaderId = "ocid1.fnfunc.loader",
+        ArtifactsPrefix = "models/",
         VerdictsPrefix = "verdicts/",
     }, Options);
 

@@ -50,9 +50,14 @@ public class ClientsTests
         Assert.Equal(
             $"file:{secret.Key}/{run.Single("kubernetes:core/v1:Secret", ClusterNames.Clients).Inputs.Map("stringData").Keys.Single()}",
             settings.Clients);
-        Assert.Contains(
+        // In dev every pod reaches the keys, elsewhere the routers' alone.
+        Assert.Single(
             run.OfType("oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule"),
-            static rule => rule.Name == "network-pods-to-world-443");
+            rule => rule.Name == (stack == "dev" ? "network-pods-to-world-443" : "network-egress-to-world-443"));
+        Assert.Equal(
+            stack == "dev",
+            run.OfType("oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule")
+                .Any(static rule => rule.Name is "network-pods-to-world-443" or "network-nodes-to-world-443"));
         Assert.Contains(
             "kubernetes:core/v1:Secret clients",
             await run.Single("kubernetes:apps/v1:Deployment", ClusterNames.Router).DependenciesAsync());

@@ -27,14 +27,46 @@ public class PodTests
     {
         var run = await RunAsync();
         Assert.Equal(
-            [("fraud-v1", true), ("fraud-v2", true), ("model-metrics", true), ("prediction-export", true), ("router", true)],
+            [
+                ("fraud-v1", true), ("fraud-v2", true), ("journal-backup", true), ("model-metrics", true), ("prediction-export", true),
+                ("router", true),
+            ],
             run.Pods().Select(each => (each.Owner, each.Pod.Spec.AutomountServiceAccountToken!.Value)).Order());
         Assert.All(run.Objects<V1ServiceAccount>(), account => Assert.False(account.AutomountServiceAccountToken));
         Assert.All(
             run.Pods(),
             each => Assert.Equal(
-                each.Owner is ClusterNames.Router or ClusterNames.ModelMetrics or ClusterNames.Export ? each.Owner : ClusterNames.Inference,
+                each.Owner == ClusterNames.Router || IsJob(each.Owner) ? each.Owner : "inference-fraud",
                 each.Pod.Spec.ServiceAccountName));
+    }
+
+    [Fact]
+    public async Task Each_model_has_an_account_of_its_own()
+    {
+        var run = await RunAsync("fraud: { stable: { version: 1 } }, churn: { stable: { version: 2 } }");
+
+        Assert.Equal(
+            [("churn-v2", "inference-churn"), ("fraud-v1", "inference-fraud")],
+            run.Pods().Where(static each => each.Owner.Contains("-v", StringComparison.Ordinal))
+                .Select(static each => (each.Owner, each.Pod.Spec.ServiceAccountName)).Order());
+    }
+
+    // A pod's node decides which security groups the pod is in.
+    [Fact]
+    public async Task With_nodes_of_their_own_routers_run_there_and_nothing_else_does()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(more: SomeStack.Features + "\n  modelserving:network: { internetEgress: true }")
+            .Replace("frankfurt-1.some }", "frankfurt-1.some, routerNodes: { min: 1, max: 2 } }", StringComparison.Ordinal));
+
+        Assert.Equal(10, run.Pods().Count);
+        Assert.All(run.Pods(), static each =>
+        {
+            var term = Assert.Single(each.Pod.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms);
+            var rule = Assert.Single(term.MatchExpressions);
+            Assert.Equal(
+                ("modelserving/pool", each.Owner == ClusterNames.Router ? "In router" : "NotIn system router"),
+                (rule.Key, $"{rule.OperatorProperty} {string.Join(' ', rule.Values)}"));
+        });
     }
 
     [Fact]
@@ -103,6 +135,19 @@ public class PodTests
         Assert.Equal("eu-frankfurt-1", Variables(await RunAsync(), "fraud-v2")["OCI_RESOURCE_PRINCIPAL_REGION"]);
 
     [Fact]
+    public async Task A_region_that_the_SDK_does_not_know_is_described_to_every_pod()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(
+            more: SomeStack.Features + "\n  modelserving:regionMetadata: { key: xyz }"));
+
+        Assert.Equal(10, run.Pods().Count);
+        Assert.All(run.Pods(), static each => Assert.Equal(
+            """{"realmKey":"oc1","realmDomainComponent":"oraclecloud.com","regionKey":"xyz","regionIdentifier":"eu-frankfurt-1"}""",
+            each.Pod.Spec.Containers.Single().Env.Single(static one => one.Name == "OCI_REGION_METADATA").Value));
+        Assert.DoesNotContain("OCI_REGION_METADATA", Variables(await RunAsync(), "router").Keys);
+    }
+
+    [Fact]
     public async Task A_pod_has_time_to_drain_and_a_version_serves_until_the_plan_has_arrived()
     {
         foreach (var (owner, pod) in Servers(await RunAsync("fraud: { stable: { version: 1 }, deadline: 4m }")))
@@ -133,7 +178,7 @@ public class PodTests
                 [container.StartupProbe, container.LivenessProbe, container.ReadinessProbe],
                 probe => Assert.Contains(container.Ports, port => port.Name == (string)probe.HttpGet.Port));
             Assert.Equal(
-                ["kubernetes.io/hostname", "topology.kubernetes.io/zone"],
+                ["kubernetes.io/hostname", "oci.oraclecloud.com/fault-domain", "topology.kubernetes.io/zone"],
                 pod.Spec.TopologySpreadConstraints.Select(spread => spread.TopologyKey).Order());
         }
     }
@@ -143,7 +188,7 @@ public class PodTests
         Assert.All((await RunAsync()).Objects<V1Deployment>(), deployment =>
     {
         Assert.Equal("0", (string)deployment.Spec.Strategy.RollingUpdate.MaxUnavailable);
-        Assert.Equal("1", (string)deployment.Spec.Strategy.RollingUpdate.MaxSurge);
+        Assert.Equal("25%", (string)deployment.Spec.Strategy.RollingUpdate.MaxSurge);
     });
 
     [Fact]
@@ -188,7 +233,7 @@ public class PodTests
                 mounts.Where(mount => mount.ReadOnlyProperty == true).Select(mount => mount.MountPath));
             var writable = mounts.Where(mount => mount.ReadOnlyProperty != true).ToList();
             Assert.Equal(
-                owner is ClusterNames.ModelMetrics or ClusterNames.Export ? [MountPaths.Scratch] : [MountPaths.Scratch, MountPaths.Spool],
+                IsJob(owner) ? [MountPaths.Scratch] : [MountPaths.Scratch, MountPaths.Spool],
                 writable.Select(mount => mount.MountPath));
             Assert.All(writable, mount => Assert.NotNull(volumes[mount.Name].EmptyDir.SizeLimit));
         }
@@ -212,7 +257,9 @@ public class PodTests
     }
 
     private static IEnumerable<(string Owner, V1PodTemplateSpec Pod)> Servers(RenderedStack run) =>
-        run.Pods().Where(static each => each.Owner is not (ClusterNames.ModelMetrics or ClusterNames.Export));
+        run.Pods().Where(static each => !IsJob(each.Owner));
+
+    private static bool IsJob(string owner) => owner is ClusterNames.ModelMetrics or ClusterNames.Export or ClusterNames.JournalBackup;
 
     private static HostEnvironment Environment(RenderedStack run, string deployment) => new(Variables(run, deployment).GetValueOrDefault);
 

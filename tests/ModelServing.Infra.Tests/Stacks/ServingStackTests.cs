@@ -15,16 +15,13 @@ public class ServingStackTests
     private const string Autoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
     private const string ConfigMap = "kubernetes:core/v1:ConfigMap";
     private const string Service = "kubernetes:core/v1:Service";
+    private const string Check = "oci:Functions/invokeFunction:InvokeFunction";
     private const string Budget = "kubernetes:policy/v1:PodDisruptionBudget";
 
     [Fact]
-    public async Task Without_images_only_the_foundation_is_created_and_the_next_steps_are_listed()
+    public async Task The_first_phase_creates_only_the_foundation_and_lists_the_next_steps()
     {
-        var run = await StackRendering.RunAsync(
-            new SomeCloud(),
-            StackConfiguration.FromFile(SomeStack.File(images: ""), foundationOnly: true),
-            "some",
-            isPreview: false);
+        var run = await SomeStack.RunAsync(SomeStack.File(images: "", phase: "foundation"));
 
         string[] later = ["kubernetes:", "oci:ApiGateway/", "oci:Functions/", "oci:Monitoring/"];
         Assert.DoesNotContain(run.Resources, resource => later.Any(start => resource.Type.StartsWith(start, StringComparison.Ordinal)));
@@ -43,10 +40,48 @@ public class ServingStackTests
         var next = await OutputUtilities.GetValueAsync(run.Stack.Next);
         Assert.Contains(next, line => line.StartsWith("ms images push --stack some", StringComparison.Ordinal));
         Assert.Contains(next, line => line.StartsWith("ms publish --stack some", StringComparison.Ordinal));
+        Assert.Contains(next, line => line.StartsWith("pulumi config set modelserving:phase all", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task With_images_the_workloads_and_the_gateway_are_created_too()
+    public async Task Going_back_to_the_foundation_is_refused_while_something_serves()
+    {
+        var serving = new SomeCloud { Gateways = [("modelserving-some-gateway", "ACTIVE")] };
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(serving));
+        Assert.Contains("phase: the environment serves", failure.ToString(), StringComparison.Ordinal);
+        Assert.Contains("allowGoingBack: true", failure.ToString(), StringComparison.Ordinal);
+        var query = Assert.Single(serving.Calls, static call => call.Token == "oci:ApiGateway/getGateways:getGateways");
+        Assert.Equal("ocid1.compartment.oc1..some", query.Args["compartmentId"]);
+
+        // The first apply, another environment's gateway, one that is gone, and permission.
+        await RunAsync(new SomeCloud());
+        await RunAsync(new SomeCloud { Gateways = [("modelserving-other-gateway", "ACTIVE"), ("modelserving-some-gateway", "DELETED")] });
+        await RunAsync(
+            new SomeCloud { Gateways = [("modelserving-some-gateway", "ACTIVE")] }, "modelserving:allowGoingBack: true");
+
+        static Task<RenderedStack> RunAsync(SomeCloud cloud, string more = "") => StackRendering.RunAsync(
+            cloud, Configuration(SomeStack.File(phase: "foundation", more: more)), "some", isPreview: false);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_can_not_be_made_again_as_it_was_is_protected_if_the_setting_says_so(bool dataProtection)
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(more: dataProtection ? "" : "modelserving:dataProtection: false"));
+        RenderedResource[] all =
+        [
+            run.Single("oci:ApiGateway/gateway:Gateway", "gateway"), run.Single("oci:ContainerEngine/cluster:Cluster", "cluster"),
+            .. run.OfType("oci:Ons/notificationTopic:NotificationTopic"),
+        ];
+        Assert.Equal(4, all.Length);
+        Assert.All(all, resource => Assert.Equal(dataProtection, resource.Options.Protect));
+        // It has no data that would be worth paying for after a deletion that was meant.
+        Assert.All(all, static resource => Assert.NotEqual(true, resource.Options.RetainOnDelete));
+    }
+
+    [Fact]
+    public async Task The_second_phase_creates_the_workloads_and_the_gateway_too()
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
 
@@ -104,16 +139,20 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task A_new_canary_adds_four_objects_and_removes_those_of_the_old_one()
+    public async Task A_new_canary_adds_four_objects_and_a_check_and_removes_those_of_the_old_one()
     {
         var before = (await SomeStack.OfModelsAsync(SomeStack.Canary)).Texts();
         var after = (await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("version: 2", "version: 3", StringComparison.Ordinal))).Texts();
 
         Assert.Equal(
-            [$"{Deployment} fraud-v3", $"{Autoscaler} fraud-v3", $"{Service} fraud-v3", $"{Budget} fraud-v3"],
+            [
+                $"{Deployment} fraud-v3", $"{Autoscaler} fraud-v3", $"{Service} fraud-v3", $"{Budget} fraud-v3", $"{Check} checks-fraud-v3",
+            ],
             after.Keys.Except(before.Keys).Order());
         Assert.Equal(
-            [$"{Deployment} fraud-v2", $"{Autoscaler} fraud-v2", $"{Service} fraud-v2", $"{Budget} fraud-v2"],
+            [
+                $"{Deployment} fraud-v2", $"{Autoscaler} fraud-v2", $"{Service} fraud-v2", $"{Budget} fraud-v2", $"{Check} checks-fraud-v2",
+            ],
             before.Keys.Except(after.Keys).Order());
         Assert.Equal([$"{ConfigMap} plan"], Changed(before, after));
     }
@@ -217,6 +256,15 @@ public class ServingStackTests
     }
 
     [Fact]
+    public async Task Objects_in_the_cluster_come_after_the_network_and_the_nodes_and_go_before_them()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File());
+        Assert.Equal(
+            ["modelserving:infra:Network network", "modelserving:infra:Cluster cluster"],
+            await Assert.Single(run.OfType("pulumi:providers:kubernetes")).DependenciesAsync());
+    }
+
+    [Fact]
     public async Task Every_resource_belongs_to_a_component()
     {
         var run = await SomeStack.RunAsync(SomeStack.File(more: "modelserving:alarms: { emails: [a@example.com] }"));
@@ -272,7 +320,10 @@ public class ServingStackTests
     [Fact]
     public async Task The_region_comes_from_the_settings_and_not_from_the_machine()
     {
-        var cloud = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json");
+        var cloud = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json")
+        {
+            Subscriptions = ["us-ashburn-1", "eu-frankfurt-1"],
+        };
         var run = await StackRendering.RunAsync(
             cloud,
             Configuration(SomeStack.File(more: "modelserving:homeRegion: us-ashburn-1")),
@@ -286,6 +337,61 @@ public class ServingStackTests
             made.What is "oci:Identity/policy:Policy" or "oci:Identity/dynamicGroup:DynamicGroup" ? "::home::" : "::region::",
             made.Provider,
             StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("modelserving:homeRegion: eu-frankfurt-1")]
+    public async Task Policies_and_what_needs_them_share_a_provider_if_the_home_region_is_the_environments(string more)
+    {
+        var cloud = new SomeCloud(true, SomeStack.Published);
+        var run = await StackRendering.RunAsync(cloud, Configuration(SomeStack.File(more: more)), "some", isPreview: false);
+
+        // Only the process that wrote a policy knows that it takes time to become effective, and repeats what is refused until then.
+        var provider = Assert.Single(run.OfType("pulumi:providers:oci"));
+        Assert.Equal("eu-frankfurt-1", provider.Inputs["region"]);
+        Assert.Contains(cloud.Providers, static made => made.What == "oci:Identity/policy:Policy");
+        Assert.Contains(cloud.Providers, static made => made.What == "oci:ObjectStorage/objectLifecyclePolicy:ObjectLifecyclePolicy");
+        Assert.Single(cloud.Providers.Select(static made => made.Provider).Distinct());
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("", false)]
+    [InlineData("inprocess", false)]
+    [InlineData("file", false)]
+    [InlineData("file,", false)]
+    [InlineData("file,/tmp/consistency", true)]
+    [InlineData("FILE,/tmp/consistency", true)]
+    public void Providers_of_two_regions_share_a_file_if_the_SDKs_setting_names_one(string? setting, bool shares) =>
+        Assert.Equal(shares, ModelServing.Stacks.Composition.StackContext.SharesFile(setting));
+
+    [Fact]
+    public async Task Versions_that_were_published_before_ModelLoader_are_checked_at_the_end_of_the_apply()
+    {
+        var run = await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 }, keepWarm: [3] }");
+
+        var calls = run.OfType("oci:Functions/invokeFunction:InvokeFunction").OrderBy(static call => call.Name).ToList();
+        Assert.Equal(["checks-fraud-v1", "checks-fraud-v2", "checks-fraud-v3"], calls.Select(static call => call.Name));
+        // Detached, so a slow check fails no apply; and last, because a new function gets its rights only after some minutes.
+        Assert.All(calls, static call => Assert.Equal(
+            ("ocid1.fnfunc.functions-model-loader", "detached"), ((string)call.Inputs["functionId"], (string)call.Inputs["fnInvokeType"])));
+        foreach (var call in calls)
+        {
+            Assert.Equal(
+                ["modelserving:infra:FunctionPolicies function-policies", "modelserving:infra:Gateway gateway"],
+                await call.DependenciesAsync());
+        }
+
+        // ModelLoaderTests sends the same text. It is an event that the rule lets through.
+        const string Event = "{\"eventType\":\"com.oraclecloud.objectstorage.createobject\",\"eventID\":\"apply-fraud-1\",\"data\":{"
+            + "\"resourceName\":\"models/fraud/1/manifest.json\",\"additionalDetails\":{\"bucketName\":\"modelserving-some-artifacts\","
+            + "\"namespace\":\"examplespace\"}}}";
+        Assert.Equal(Event, calls[0].Inputs["invokeFunctionBody"]);
+        var rule = (string)Assert.Single(run.OfType("oci:Events/rule:Rule")).Inputs["condition"];
+        Assert.Contains("com.oraclecloud.objectstorage.createobject", rule, StringComparison.Ordinal);
+        Assert.Contains("models/*/manifest.json", rule, StringComparison.Ordinal);
+        Assert.Contains("modelserving-some-artifacts", rule, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,14 +28,16 @@ internal static class SomeStack
         string models = Canary,
         string images = "images: { router: {0}, inference: {1}, functions: {2}, jobs: {3}, featureServer: {4} }",
         string more = "",
+        string phase = "all",
         string compartment = "ocid1.compartment.oc1..some",
         bool adminApi = false) => $$"""
         config:
           modelserving:models: { {{models}} }
+          modelserving:phase: {{phase}}
           modelserving:region: eu-frankfurt-1
           modelserving:tenancy: ocid1.tenancy.oc1..some
           modelserving:compartment: {{compartment}}
-          modelserving:cluster: { nodeImage: ocid1.image.oc1.eu-frankfurt-1.some }
+          modelserving:cluster: { kubernetesVersion: v1.34.1, nodeImage: ocid1.image.oc1.eu-frankfurt-1.some }
           modelserving:gateway: { keysUri: "https://idcs-some.identity.oraclecloud.com/keys", issuers: ["https://idp.example.com/"], audiences: [some]{{(adminApi ? ", adminApi: true" : "")}} }
           {{(adminApi ? "modelserving:tokens: { roles: { claim: groups, operators: [ops] } }" : "")}}
           modelserving:registry: { user: { secure: v1:x }, token: { secure: v1:y } }
@@ -57,9 +59,25 @@ internal static class SomeStack
         return await StackRendering.RunAsync(cloud ?? new SomeCloud(true, Published), configuration.Online(), stack, isPreview: false);
     }
 
-    /// <summary>A stack of the repository, or with "features" the fixed one with feature views.</summary>
-    internal static Task<RenderedStack> NamedAsync(string name) =>
-        name == "features" ? RunAsync(File(more: Features)) : OfRepositoryAsync(name);
+    /// <summary>A stack file with everything that is optional, as far as one stack can have it.</summary>
+    internal static string Everything => File(more: Features + """
+
+          modelserving:cache: { passwordSecret: ocid1.vaultsecret.oc1.eu-frankfurt-1.cache }
+          modelserving:network: { internetEgress: true, flowLogs: { oneIn: 10 } }
+          modelserving:regionMetadata: { key: fra }
+        """).Replace(
+            "frankfurt-1.some }",
+            "frankfurt-1.some, access: bastion, bastionAllowedCidrs: [198.51.100.7/32], routerNodes: { min: 1 } }",
+            StringComparison.Ordinal);
+
+    /// <summary>A stack of the repository, or with "features" the fixed one with everything that is optional, or with "telemetry" one with
+    /// feature views and everything that is optional about metrics and logs.</summary>
+    internal static Task<RenderedStack> NamedAsync(string name) => name switch
+    {
+        "features" => RunAsync(Everything),
+        "telemetry" => RunAsync(File(more: $"{Features}\n  modelserving:telemetry: {{ scrape: true, podLogDays: 60 }}")),
+        _ => OfRepositoryAsync(name),
+    };
 
     internal static Task<RenderedStack> OfModelsAsync(string models) => RunAsync(File(models));
 

@@ -93,7 +93,8 @@ public class SpoolTests
         pod.Spec.Containers.Single().Env.ToDictionary(static variable => variable.Name, static variable => variable.Value);
 
     private static IEnumerable<(string Owner, V1PodTemplateSpec Pod)> Servers(RenderedStack run) =>
-        run.Pods().Where(static each => each.Owner is not (ClusterNames.ModelMetrics or ClusterNames.Export));
+        run.Pods().Where(static each =>
+            each.Owner is not (ClusterNames.ModelMetrics or ClusterNames.Export or ClusterNames.JournalBackup));
 
     private static Task<RenderedStack> RunAsync(string more, string model = "deadline: 1s") =>
         SomeStack.RunAsync(SomeStack.File($"fraud: {{ stable: {{ version: 1 }}, {model} }}", more: more));

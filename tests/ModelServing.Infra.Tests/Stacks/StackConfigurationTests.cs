@@ -30,6 +30,19 @@ public class StackConfigurationTests
         Assert.Contains($"  {path} ", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("kubernetesVersion: v1.34.1, ", "", "modelserving:cluster.kubernetesVersion:")]
+    [InlineData("some }", "some, nodes: { min: 2, availabilityDomains: 3 } }", "modelserving:cluster.nodes.min:")]
+    [InlineData("some }", "some, systemNodes: { count: 21 } }", "modelserving:cluster.systemNodes.count:")]
+    public void A_fault_of_the_cluster_is_named_with_its_path(string former, string latter, string path)
+    {
+        var file = SomeStack.File();
+        var changed = file.Replace(former, latter, StringComparison.Ordinal);
+        Assert.NotEqual(file, changed);
+        var fault = Assert.Throws<RunException>(() => StackConfiguration.FromFile(changed));
+        Assert.Contains($"  {path} ", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_faults_are_reported_at_once()
     {
@@ -58,11 +71,12 @@ public class StackConfigurationTests
         var (file, faults) = StackFile.FromConfiguration(key => key switch
         {
             "models" => """{"fraud":{"stable":{"version":1},"canary":{"version":"2","percent":"12.5"},"keepWarm":[3]}}""",
+            "phase" => "foundation",
             "region" => "eu-frankfurt-1",
             "tenancy" => "ocid1.tenancy.oc1..some",
             "compartment" => "ocid1.compartment.oc1..some",
             "dataProtection" => "false",
-            "cluster" => """{"nodeImage":"ocid1.image.oc1.eu-frankfurt-1.some","nodes":{"min":1}}""",
+            "cluster" => """{"kubernetesVersion":"v1.34.1","nodes":{"min":1}}""",
             "registry" => """{"user":"default/ci","token":"t0ken"}""",
             _ => null,
         });
@@ -85,6 +99,37 @@ public class StackConfigurationTests
     {
         var (_, faults) = StackFile.FromConfiguration(other => other == key ? text : null);
         Assert.Contains(faults, fault => fault.Path == path);
+    }
+
+    [Fact]
+    public void The_phase_is_explicit_and_the_second_apply_needs_every_image_the_gateway_and_the_login()
+    {
+        Assert.Equal(
+            ["phase"], Faults(SomeStack.File().Replace("modelserving:phase: all", "modelserving:phase: ", StringComparison.Ordinal)));
+        Assert.Equal(["images.inference", "images.functions", "images.jobs"], Faults(SomeStack.File(images: "images: { router: {0} }")));
+        // Offline, stand-ins take the place of missing images. An apply has none.
+        var (file, _) = StackFile.Parse(SomeStack.File(images: ""), cloud: true);
+        Assert.Equal("modelserving:images", Assert.Single(file!.Check()).Path);
+        Assert.Equal(
+            ["registry", "gateway"],
+            Faults(string.Join('\n', SomeStack.File().Split('\n')
+                .Where(static line => !line.Contains(":registry:", StringComparison.Ordinal))
+                .Where(static line => !line.Contains(":gateway:", StringComparison.Ordinal)))));
+        // Permission to go back is for one apply only.
+        Assert.Equal(["allowGoingBack"], Faults(SomeStack.File(more: "modelserving:allowGoingBack: true")));
+
+        static IEnumerable<string> Faults(string file) => Assert.Throws<RunException>(() => StackConfiguration.FromFile(file)).Message
+            .Split('\n')
+            .Skip(1)
+            .Select(static line => line.Trim().Split(':')[1]);
+    }
+
+    [Fact]
+    public void The_foundation_needs_no_images_and_ignores_those_that_are_there()
+    {
+        Assert.False(StackConfiguration.FromFile(SomeStack.File(images: "", phase: "foundation")).HasStandInImages);
+        Assert.False(StackConfiguration.FromFile(SomeStack.File(phase: "foundation", more: "modelserving:allowGoingBack: true"))
+            .HasStandInImages);
     }
 
     [Fact]

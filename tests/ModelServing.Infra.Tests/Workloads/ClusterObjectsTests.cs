@@ -15,6 +15,7 @@ public class ClusterObjectsTests
     [InlineData("staging")]
     [InlineData("prod")]
     [InlineData("features")]
+    [InlineData("telemetry")]
     public async Task Kubernetes_knows_every_member_of_every_object(string stack)
     {
         var objects = (await SomeStack.NamedAsync(stack)).OfCluster().ToList();

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using ModelServing.Cache;
 using ModelServing.Cache.Announcements;
 using ModelServing.Cache.Guard;
+using ModelServing.Cache.Traffic;
 using ModelServing.Contracts;
 using ModelServing.Services.Tests.Journal;
 using StackExchange.Redis;
@@ -51,6 +52,38 @@ public abstract class CacheTests : IAsyncLifetime
             incarnation,
             new byte[TrialCounts.MaxBytes + 1],
             Token));
+    }
+
+    [Fact]
+    public async Task A_routers_last_report_about_a_model_is_read_with_its_time()
+    {
+        var traffic = new RouterTraffic(cache.Open(), Environment, SomeEvents.Fraud);
+        Assert.Empty(await traffic.ReadAsync(Token));
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_123);
+        var (one, two) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await traffic.WriteAsync(new RouterReport(one, now, new byte[] { 1 }), Token);
+        await traffic.WriteAsync(new RouterReport(two, now.AddSeconds(-1), ReadOnlyMemory<byte>.Empty), Token);
+        await traffic.WriteAsync(new RouterReport(one, now.AddSeconds(1), new byte[] { 2, 3 }), Token);
+        var read = (await traffic.ReadAsync(Token)).OrderBy(static report => report.Time).ToList();
+        Assert.Equal([(two, now.AddSeconds(-1), ""), (one, now.AddSeconds(1), "0203")], read.Select(static report => (
+            report.Router, report.Time, Convert.ToHexString(report.Counts.Span))));
+        Assert.Empty(await new RouterTraffic(cache.Open(), Environment, ModelName.Parse("other")).ReadAsync(Token));
+        Assert.Empty(await new RouterTraffic(cache.Open(), "prod", SomeEvents.Fraud).ReadAsync(Token));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => traffic.WriteAsync(new RouterReport(one, now, new byte[RouterTraffic.MaxBytes + 1]), Token));
+    }
+
+    [Fact]
+    public async Task Reports_of_too_many_runs_of_routers_make_room_for_the_newest()
+    {
+        var traffic = new RouterTraffic(cache.Open(), Environment, SomeEvents.Fraud);
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000);
+        const int More = 3;
+        for (var i = 0; i < RouterTraffic.MaxRouters + More; i++)
+            await traffic.WriteAsync(new RouterReport(Guid.CreateVersion7(), now.AddSeconds(i), ReadOnlyMemory<byte>.Empty), Token);
+        var read = await traffic.ReadAsync(Token);
+        Assert.Equal(RouterTraffic.MaxRouters, read.Count);
+        Assert.Equal(now.AddSeconds(More), read.Min(static report => report.Time));
     }
 
     [Fact]

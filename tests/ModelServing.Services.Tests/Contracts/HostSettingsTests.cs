@@ -246,7 +246,7 @@ public class HostSettingsTests
                 "MODELSERVING_ROUTERS_MAX",
                 "MODELSERVING_RUNTIME_BYTES",
                 "MODELSERVING_STOP_WITH_PARENT",
-                "MODELSERVING_THREADS", "MODELSERVING_VERSION", "OCI_RESOURCE_PRINCIPAL_REGION",
+                "MODELSERVING_THREADS", "MODELSERVING_VERSION", "OCI_REGION_METADATA", "OCI_RESOURCE_PRINCIPAL_REGION",
                 "OTEL_EXPORTER_OTLP_ENDPOINT",
             ],
             names);
@@ -256,6 +256,7 @@ public class HostSettingsTests
             {
                 Identity = identity,
                 Region = "eu-frankfurt-1",
+                RegionMetadata = "{}",
                 ConfigFile = "f",
                 Profile = "p",
                 ObjectStorageEndpoint = "https://e",

@@ -72,8 +72,8 @@ public sealed class ImageNamesTests : IDisposable
     {
         var (file, _) = StackFile.Parse(
             "config: { modelserving:models: {}, modelserving:region: eu-frankfurt-1, modelserving:tenancy: ocid1.tenancy.oc1..a, " +
-                "modelserving:compartment: ocid1.compartment.oc1..a, " +
-            $"modelserving:cluster: {{ nodeImage: ocid1.image.oc1.a.b, nodes: {{ shape: {shape} }} }} }}",
+                "modelserving:phase: all, modelserving:compartment: ocid1.compartment.oc1..a, " +
+            $"modelserving:cluster: {{ kubernetesVersion: v1.34.1, nodes: {{ shape: {shape} }} }} }}",
             cloud: true);
         Assert.Equal(runtime, ImagesCommand.RuntimeOf(file!.Cloud!));
     }

@@ -4,6 +4,8 @@ using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
 using ModelServing.Contracts.Predictions;
+using ModelServing.Features.Definitions;
+using ModelServing.Features.Events;
 using ModelServing.Services.Tests.OnlineStore;
 using ModelServing.TestKit;
 
@@ -129,6 +131,10 @@ public sealed class FeatureServerTests
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"amount": 1}}""", "events[1]: ")]
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"card_id": 1, "amount": 1.005}}""", "amount")]
     [InlineData("3", "events[1] is not a JSON object")]
+    [InlineData("""{"source": "payments", "id": "\ud800", "time": "2026-01-01"}""", "events[1].id: it has '\\ud800'")]
+    [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"\udc00": 1}}""", "events[1].fields")]
+    [InlineData("""{"source": "payments", "id": "1", "time": "2300-01-01T00:00:00Z"}""", "events[1].time must be")]
+    [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"a": 1e-40}}""", "events[1].fields.a is 1e-40")]
     public async Task A_wrong_event_is_refused_with_its_place_and_nothing_of_the_post_is_logged(string wrong, string detail)
     {
         await using var server = await RunningFeatureServer.StartAsync();
@@ -150,6 +156,48 @@ public sealed class FeatureServerTests
         await using var server = await RunningFeatureServer.StartAsync();
         using var answer = await server.PostAsync(FeaturePaths.Events, body);
         Assert.NotEmpty(await RunningFeatureServer.DetailAsync(answer, status));
+    }
+
+    [Theory]
+    [InlineData("""{"reads": [{"view": "shops", "version": 1, "entity": {"name": "\ud800"}}]}""", "reads[0].entity.name: it has")]
+    [InlineData("""{"reads": [{"view": "shops", "version": 1, "entity": {"\udc00": "x"}}]}""", "surrogate")]
+    [InlineData("""{"reads": [{"view": "shops", "version": 1, "entity": {"name": ""}}]}""", "reads[0].entity.name has 0 bytes")]
+    [InlineData(
+        """{"reads": [{"view": "shops", "version": 1, "entity": {"name": "x"}}], "time": "2300-01-01T00:00:00Z"}""",
+        "time is 2300-01-01T00:00:00Z; it must be between 1970 and 2255")]
+    public async Task A_wrong_read_is_refused_with_its_place(string wrong, string detail)
+    {
+        await using var server = await StartShopsAsync();
+        using var answer = await server.PostAsync(FeaturePaths.Read, wrong);
+        Assert.Contains(detail, await RunningFeatureServer.DetailAsync(answer, 400), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_bytes_of_a_key_are_counted_and_not_its_characters()
+    {
+        await using var server = await StartShopsAsync();
+        foreach (var (euros, isRight) in ((int, bool)[])[(42, true), (43, false), (100, false)])
+        {
+            var name = new string('\u20ac', euros);
+            using var answer = await server.PostAsync(
+                FeaturePaths.Read, $$$"""{"reads": [{"view": "shops", "version": 1, "entity": {"name": "{{{name}}}"}}]}""");
+            if (isRight)
+                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            else
+                Assert.Contains($"{3 * euros} bytes", await RunningFeatureServer.DetailAsync(answer, 400), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_not_UTF8_are_refused_with_their_place()
+    {
+        await using var server = await RunningFeatureServer.StartAsync();
+        foreach (var path in (string[])[FeaturePaths.Events, FeaturePaths.Read])
+        {
+            using var body = new ByteArrayContent([.. "{\"events\": [{\"id\": \""u8, 0xff, .. "\"}]}"u8]);
+            using var answer = await server.Client.PostAsync(new Uri(server.Address, path), body, Token);
+            Assert.Contains("events[0].id", await RunningFeatureServer.DetailAsync(answer, 400), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -268,7 +316,7 @@ public sealed class FeatureServerTests
             """modelserving_features_events_applied(_total)?\{[^}]*outcome="applied"[^}]*view="card-activity"[^}]*\} 2""",
             metrics);
         Assert.Matches("""modelserving_features_events_unshipped\{?[^}]*\}? 2""", metrics);
-        Assert.Matches("""modelserving_features_filled(_ratio)?\{[^}]*view="card-activity"[^}]*\} 1""", metrics);
+        Assert.Matches("""modelserving_features_filled\{[^}]*view="card-activity"[^}]*\} 1""", metrics);
     }
 
     [Fact]
@@ -289,10 +337,23 @@ public sealed class FeatureServerTests
                 },
             }.ToUtf8(),
             Token);
-        await using var server = await RunningFeatureServer.StartAsync(
-            settings => settings with { Clients = HostSources.File(folder.Combine("clients.json")) });
+        await using var server = await RunningFeatureServer.StartAsync(settings => settings with
+        {
+            Clients = HostSources.File(folder.Combine("clients.json")),
+            MetricsUrls = "http://127.0.0.1:0",
+        });
         Assert.Equal((401, 403, 200), (await PostAsync(null), await PostAsync(caller), await PostAsync(reporter)));
         Assert.Equal((401, 200, 403), (await GetAsync(null), await GetAsync(caller), await GetAsync(reporter)));
+
+        // Only metrics, and only at their own address, need no credential.
+        Assert.Equal((401, 200), (await OpenAsync(server.Address, "/metrics"), await OpenAsync(server.MetricsAddress, "/metrics")));
+        Assert.Equal(401, await OpenAsync(server.MetricsAddress, FeaturePaths.Views));
+
+        async Task<int> OpenAsync(Uri address, string path)
+        {
+            using var answer = await server.Client.GetAsync(new Uri(address, path), Token);
+            return (int)answer.StatusCode;
+        }
 
         Task<int> PostAsync(string? key) => SendAsync(HttpMethod.Post, FeaturePaths.Events, key, Events(Payment(1, 1, "1")));
 
@@ -320,6 +381,14 @@ public sealed class FeatureServerTests
             Log = noLog ? null : settings.Log,
         }))).Message,
         StringComparison.Ordinal);
+
+    private static Task<RunningFeatureServer> StartShopsAsync() => RunningFeatureServer.StartAsync(
+        static settings => settings with { Views = [new NamedView("shops", 1)] },
+        SomeViews.CardActivity() with
+        {
+            View = ViewName.Parse("shops"),
+            Entity = [new NamedType("name", new FieldType(FieldKind.String))],
+        });
 
     private static async Task<EntityFeatures> ReadAsync(RunningFeatureServer server, int card, int version = 1)
     {

@@ -30,6 +30,8 @@ internal sealed class RunningFeatureServer : IAsyncDisposable
 
     internal HttpClient Client { get; } = new();
 
+    internal IServiceProvider Services => app!.Services;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     internal static async Task<RunningFeatureServer> StartAsync(
@@ -71,12 +73,16 @@ internal sealed class RunningFeatureServer : IAsyncDisposable
         app = ServiceHost.Build("feature-server", change?.Invoke(settings) ?? settings, FeatureServerHost.Add, FeatureServerHost.Map);
         await app.StartAsync(Token);
         Address = new Uri(app.Urls.First());
+        MetricsAddress = new Uri(app.Urls.Last());
         var readiness = app.Services.GetRequiredService<Readiness>();
         while (readiness.Reason is not null)
             await Task.Delay(5, Token);
     }
 
     internal Uri Address { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>The address for metrics, or the only one.</summary>
+    internal Uri MetricsAddress { get; private set; } = new("http://127.0.0.1/");
 
     internal async Task StopAsync()
     {

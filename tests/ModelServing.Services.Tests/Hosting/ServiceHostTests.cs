@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.TestKit;
@@ -88,6 +89,31 @@ public class ServiceHostTests
             StringComparison.Ordinal);
         Assert.Equal(3, code);
         Assert.Single(error.Split('\n'), line => line.Length > 0);
+    }
+
+    [Theory]
+    [InlineData(LogFormat.Text)]
+    [InlineData(LogFormat.Json)]
+    public async Task A_taken_port_is_not_a_stack_trace_in_the_log(LogFormat format)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var (before, log) = (Console.Out, new StringWriter());
+        Console.SetOut(log);
+        try
+        {
+            var (code, _) = await RunAsync(
+                _ => SomeSettings.OnFreePort with { Urls = $"http://{taken.LocalEndpoint}", LogFormat = format },
+                add: static builder => builder.Services.AddHostedService<SaysThatItStarts>());
+            Assert.Equal(3, code);
+        }
+        finally
+        {
+            Console.SetOut(before);
+        }
+
+        var line = Assert.Single(log.ToString().Split('\n'), line => line.Trim().Length > 0);
+        Assert.Contains("It starts", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -191,6 +217,21 @@ public class ServiceHostTests
         {
             Console.SetError(before);
         }
+    }
+
+    // Shows that the log is read.
+    private sealed class SaysThatItStarts(ILogger<SaysThatItStarts> logger, ILoggerFactory factory) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            logger.LogInformation("It starts");
+            // What the framework logs of a service that is canceled before it began.
+            factory.CreateLogger("Microsoft.Extensions.Hosting.Internal.Host")
+                .LogError(new TaskCanceledException(), "BackgroundService failed");
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class FailsAtOnce(HostFailure failure) : IHostedService

@@ -34,6 +34,7 @@ public class LoopRulesTests
         ["services/Router/Forwarding/Wire/UpstreamConnection.cs"] = "it waits for the end of a receive, whatever that is",
         ["services/Cache/Guard/TrialCounts.cs"] = "a transaction's commands, whose results come with the transaction",
         ["services/Cli/StopSignals.cs"] = "the callbacks of a cancellation, which is awaited elsewhere",
+        ["services/Predictions/Shipping/Pace.cs"] = "a wait that is never canceled, after which others have their turn",
     };
 
     // Threads that are not of the pool, and what happens to an exception.

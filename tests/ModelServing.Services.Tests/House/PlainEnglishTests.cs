@@ -45,19 +45,19 @@ public partial class PlainEnglishTests
 
     [GeneratedRegex(
         """
-        (?<![Tt]here\ )\b(is|are|was|were)\ none\b
+        (?<!there\ )\b(is|are|was|were)\ none\b
         | \bstands\b
         | \b(is|are|was|were)\ away\b
         | \b(has|have)\ to\ be\b
         | \bmay\ ask\b
         | \bwho\ (gave|asks|asked)\b | \bfor\ who\b | \bof\ whom\b
         | \bwhat\ is\ no\b
-        | (?<![Tt]here\ )\b(is|are|was|were)\ no\ (?!longer\b|more\b|less\b|fewer\b|later\b|other\b|such\b|way\b|need\b|one\b)[a-zA-Z]
+        | (?<!there\ )\b(is|are|was|were)\ no\ (?!longer\b|more\b|less\b|fewer\b|later\b|other\b|such\b|way\b|need\b|one\b)[a-zA-Z]
         | \b(is|are|was|were)\ (said|told)\b
         | \bbe\ it\b
         | \bat\ the\ most\b
         | \b(nobody|everybody)\b
         """,
-        RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+        RegexOptions.IgnorePatternWhitespace | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline)]
     private static partial Regex TellTale();
 }

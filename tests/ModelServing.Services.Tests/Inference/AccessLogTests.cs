@@ -34,7 +34,8 @@ public sealed class AccessLogTests : IDisposable
         Assert.Equal(
             [(one, 1, "canary", 200, null), (two, 2, "stable", 400, "invalid-request")],
             records.Select(static record => (record.RequestId, record.Attempt, record.Variant!, record.Status, record.Reason)));
-        Assert.All(records, static record => Assert.Equal((false, "m", 3), (record.IsOfRouter, record.Model, record.Version)));
+        Assert.All(records, static record => Assert.Equal(
+            (AccessSource.Version, "m", 3), (record.Source, record.Model, record.Version)));
         var times = records[0].Times;
         Assert.True(
             times.Total >= times.Read + times.Queue + times.Model + times.Encode - TimeSpan.FromMilliseconds(1), $"{times}");

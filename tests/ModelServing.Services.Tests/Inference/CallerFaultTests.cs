@@ -125,6 +125,24 @@ public class CallerFaultTests
     }
 
     [Theory]
+    [InlineData(100, AnswerKind.Failed)]
+    [InlineData(990, AnswerKind.ClientError)]
+    public async Task A_body_that_leaves_too_little_time_is_the_callers_fault(int least, AnswerKind kind)
+    {
+        await using var service = await RunningInference.StartAsync(
+            SomeSlowOnnx.Loop(), static settings => settings with { Concurrency = 1 });
+        using var connection = await RawConnection.ConnectAsync(service.Address);
+        var body = $$"""{"inputs":[{"name":"count","shape":[],"datatype":"INT64","data":[{{SomeSlowOnnx.Endless}}]}]}""";
+        await connection.SendAsync(
+            $"POST /v2/models/m/infer HTTP/1.1\r\nHost: a\r\n{CanaryHead}X-Request-Timeout: 1000\r\n" +
+            $"X-Request-Timeout-Shortened: below={least}\r\nContent-Length: {body.Length}\r\n\r\n{body[..^1]}");
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        await connection.SendAsync(body[^1..]);
+        Assert.Equal(504, (await connection.ReadMessageAsync())!.Status);
+        Assert.Equal([kind], (await service.CanaryCountsAsync(1)).Keys);
+    }
+
+    [Theory]
     [InlineData("FFFFFFFFFFFFFFFF44\r\nx\r\n0\r\n\r\n")]
     [InlineData("xyz\r\n")]
     [InlineData("4\r\n{   garbage")]

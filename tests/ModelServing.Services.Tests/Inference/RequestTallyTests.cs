@@ -46,4 +46,20 @@ public sealed class RequestTallyTests : IDisposable
         var counts = recorder.Read().Single().Counts;
         Assert.Equal((1L, 1L), (counts.Requests, counts.Count(kind)));
     }
+
+    [Theory]
+    [InlineData(0, AnswerKind.Failed)]
+    [InlineData(500, AnswerKind.Failed)]
+    [InlineData(501, AnswerKind.ClientError)]
+    public void A_body_that_takes_long_shortens_the_time(int milliseconds, AnswerKind kind)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var context = new DefaultHttpContext();
+        context.Response.StatusCode = 504;
+        var times = new AnswerTimes(began, TimeProvider.System);
+        times.HasRead(milliseconds == 0 ? 0 : began + (milliseconds * TimeProvider.System.TimestampFrequency / 1000));
+        var requestTime = new RequestTime(began, TimeSpan.FromSeconds(1), false) { Least = TimeSpan.FromMilliseconds(500) };
+        tally.Answered(context, hasLeft: false, isNonFinite: false, requestTime, times);
+        Assert.Equal(1L, recorder.Read().Single().Counts.Count(kind));
+    }
 }

@@ -27,6 +27,17 @@ public class RequestTimeTests
     }
 
     [Theory]
+    [InlineData(null, 0)]
+    [InlineData("1", 0)]
+    [InlineData("below=900", 900)]
+    [InlineData("below=0", 0)]
+    [InlineData("below=-1", 0)]
+    [InlineData("below=", 0)]
+    [InlineData("above=900", 0)]
+    public void A_router_says_how_much_time_must_be_left_after_a_body(string? shortened, int milliseconds) => Assert.Equal(
+        TimeSpan.FromMilliseconds(milliseconds), RequestTime.Read(Request("1000", shortened), time.GetTimestamp(), Usual).Least);
+
+    [Theory]
     [InlineData("0")]
     [InlineData("-1")]
     [InlineData("1e3")]

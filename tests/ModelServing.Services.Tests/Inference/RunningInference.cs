@@ -52,14 +52,15 @@ internal sealed class RunningInference : IAsyncDisposable
         byte[] onnx,
         Func<InferenceSettings, InferenceSettings>? change = null,
         Action<TemporaryFolder>? damage = null,
-        TrainingInfo? training = null)
+        TrainingInfo? training = null,
+        TimeProvider? time = null)
     {
         var folder = new TemporaryFolder();
         var registry = new ModelRegistry(RegistryLocation.Open("file:" + folder.FullPath), TimeProvider.System);
         await registry.PublishAsync(Model, Version, onnx, training ?? TrainingInfo.None, default);
         damage?.Invoke(folder);
         var settings = new InferenceSettings { Model = Model, Version = Version, Registry = "file:" + folder.FullPath };
-        var service = await StartOnAsync(change?.Invoke(settings) ?? settings, folder);
+        var service = await StartOnAsync(change?.Invoke(settings) ?? settings, folder, time);
         var readiness = service.app.Services.GetRequiredService<Readiness>();
         while (readiness.Reason is not null && !service.IsStopping)
             await Task.Delay(5);
@@ -68,12 +69,13 @@ internal sealed class RunningInference : IAsyncDisposable
 
     /// <summary>Starts the service on the test's own registry, without waiting until it is ready.</summary>
     /// <exception cref="ContractException">A setting is wrong.</exception>
-    internal static async Task<RunningInference> StartOnAsync(InferenceSettings settings, TemporaryFolder? folder = null)
+    internal static async Task<RunningInference> StartOnAsync(
+        InferenceSettings settings, TemporaryFolder? folder = null, TimeProvider? time = null)
     {
         var app = ServiceHost.Build(
             "inference",
             settings with { Urls = "http://127.0.0.1:0", LogFormat = LogFormat.Json },
-            Add,
+            (builder, own) => Add(builder, own, time),
             InferenceHost.Map);
         try
         {
@@ -88,8 +90,10 @@ internal sealed class RunningInference : IAsyncDisposable
     }
 
     // The counts for ModelMetrics can be read even if there is no cache to report them to.
-    private static void Add(WebApplicationBuilder builder, InferenceSettings settings)
+    private static void Add(WebApplicationBuilder builder, InferenceSettings settings, TimeProvider? time)
     {
+        if (time is not null)
+            builder.Services.AddSingleton(time);
         InferenceHost.Add(builder, settings);
         builder.Services.TryAddSingleton<RequestRecorder>();
         builder.Services.AddSingleton<ILoggerFactory>(new OwnLog());

@@ -71,6 +71,16 @@ internal sealed class JobProcess : IDisposable
         return peak / 1e6;
     }
 
+    /// <summary>Waits until it has ended, and expects that it has not done its work.</summary>
+    /// <returns>What it printed.</returns>
+    internal async Task<string> FailAsync(CancellationToken cancellation)
+    {
+        await process.WaitForExitAsync(cancellation);
+        var printed = string.Concat(await output);
+        Assert.True(process.ExitCode != 0, printed);
+        return printed;
+    }
+
     public void Dispose()
     {
         if (!process.HasExited)

@@ -1,10 +1,11 @@
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions;
 using ModelServing.Predictions.Records;
 using ModelServing.Predictions.Shipping;
 using ModelServing.Registry;
+using ModelServing.Services.Tests.Functions.Listener;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Predictions;
@@ -14,6 +15,7 @@ public sealed class PredictionLogTests : IDisposable
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryFolder folder = new();
+    private readonly RecordedLog lines = new();
 
     private string Spool => folder.Combine("spool");
 
@@ -144,6 +146,29 @@ public sealed class PredictionLogTests : IDisposable
         using var read = new MemoryStream();
         await stored!.Content.CopyToAsync(read);
         Assert.Equal(data, read.ToArray());
+        Assert.Equal((1, 0), (log.Counters.LargeObjects, log.Counters.LargeDigests));
+        await UntilAsync(() => lines.Lines.Any(static line => line.Message.Contains("tensors become objects", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Without_objects_only_the_digests_of_large_tensors_are_kept_and_counted_once_whatever_fails()
+    {
+        var failures = 3;
+        var store = new MemoryPredictionStore(1, 16)
+        {
+            Before = _ => Interlocked.Decrement(ref failures) >= 0 ? throw new PredictionStoreException("away") : Task.CompletedTask,
+        };
+        using var log = Open(store);
+        await using var shipping = new Shipping(log);
+        log.TryAppend(SomeSpooledRecord.Record(1, 1_000_000));
+        // It fits into no record.
+        log.TryAppend(SomeSpooledRecord.Write(2, RecordWriter.MostBytes));
+        await log.DrainAsync(shipping.Limit);
+        var rows = store.Rows.Select(static row => PredictionRecord.Parser.ParseFrom(row).Inputs[0]).ToList();
+        Assert.Equal(["large", "large"], rows.Select(static tensor => tensor.Omitted));
+        Assert.All(rows, static tensor => Assert.Equal((32, ""), (tensor.Digest.Length, tensor.Pointer)));
+        Assert.Equal((0, 2), (log.Counters.LargeObjects, log.Counters.LargeDigests));
+        await UntilAsync(() => lines.Lines.Any(static line => line.Message.Contains("only digests", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -222,18 +247,98 @@ public sealed class PredictionLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_clock_that_is_set_back_changes_nothing_but_the_age()
+    public async Task A_clock_that_is_set_back_loses_and_repeats_nothing_and_is_counted_once()
     {
-        var (time, store) = (new SetTime { Now = SomeSpooledRecord.Time }, new MemoryPredictionStore(1, 16));
+        var (time, store) = (new ShiftedTime(), new MemoryPredictionStore(1, 16));
         using var log = Open(store, time: time);
         await using var shipping = new Shipping(log);
         log.TryAppend(SomeSpooledRecord.Record(1));
-        time.Now = SomeSpooledRecord.Time - TimeSpan.FromHours(5);
+        while (store.Ids.Count == 0)
+            await Task.Delay(10, shipping.Limit);
+        Assert.Equal(0, log.Counters.ClockSetBacks);
+        time.Shift = TimeSpan.FromHours(-5);
         log.TryAppend(SomeSpooledRecord.Record(2));
         Assert.True(log.BacklogAge >= TimeSpan.Zero);
+        while (log.Counters.ClockSetBacks == 0)
+            await Task.Delay(10, shipping.Limit);
         await log.DrainAsync(shipping.Limit);
         Assert.Equal([SomePredictions.Id(1), SomePredictions.Id(2)], store.Ids);
+        Assert.Equal((1, 2), (log.Counters.ClockSetBacks, log.Counters.Shipped));
+        Assert.Single(lines.Lines, static line => line.Message.StartsWith("The clock was set back by 18000 s", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task When_the_store_is_back_no_record_waits_for_its_own_pause()
+    {
+        var (time, isAway) = (new SteppedTime(), true);
+        var store = new MemoryPredictionStore(1, 16)
+        {
+            Before = _ => Volatile.Read(ref isAway) ? throw new PredictionStoreException("away") : Task.CompletedTask,
+        };
+        using var log = Open(store, time: time);
+        for (var i = 0; i < 100; i++)
+            log.TryAppend(SomeSpooledRecord.Record(i));
+        using var limit = new CancellationTokenSource(Hang);
+        var shipping = log.ShipAsync(limit.Token);
+        await PauseAsync(() => log.Counters.Unavailable >= 20);
+        Volatile.Write(ref isAway, false);
+        await PauseAsync(() => store.Ids.Count > 0);
+        // The clock does not move any more.
+        while (store.Ids.Count < 100)
+            await Task.Delay(10, limit.Token);
+        Assert.InRange(log.Counters.Unavailable, 20, 25);
+        await PauseAsync(() => shipping.IsCompleted);
+
+        async Task PauseAsync(Func<bool> condition)
+        {
+            while (!condition())
+            {
+                await Task.Delay(10, limit.Token);
+                time.Advance(TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_damaged_part_of_a_spool_is_lost_and_set_aside_and_the_log_says_so()
+    {
+        SomeEndedSpool.Write(Spool, records: 3);
+        SomeEndedSpool.Damage(Spool, record: 1);
+        var store = new MemoryPredictionStore(1, 16);
+        using var log = Open(store);
+        await log.TakeOverAsync(CancellationToken.None).WaitAsync(Hang);
+        Assert.Equal([SomePredictions.Id(0), SomePredictions.Id(2)], store.Ids);
+        Assert.Equal(
+            (1, 1, 1, 0),
+            (log.Counters.Lost(LostReason.Damaged), log.Counters.SetAside, log.CountAside(), log.Counters.TornBytes));
+        Assert.Matches("is damaged after its record 1; records that are lost: 1; their bytes lie aside as damaged-", Line("is damaged"));
+        var bytes = await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(Path.Combine(Spool, "aside"), "damaged-*.record")));
+        Assert.True(bytes.AsSpan().IndexOf(SomeSpooledRecord.Record(1).AsSpan(50)) > 0);
+    }
+
+    [Fact]
+    public async Task The_tail_that_a_killed_process_left_is_counted_and_the_log_says_so()
+    {
+        SomeEndedSpool.Write(Spool, records: 3);
+        SomeEndedSpool.Tear(Spool, record: 2);
+        var store = new MemoryPredictionStore(1, 16);
+        using var log = Open(store);
+        await log.TakeOverAsync(CancellationToken.None).WaitAsync(Hang);
+        Assert.Equal([SomePredictions.Id(0), SomePredictions.Id(1)], store.Ids);
+        Assert.Equal((0, 0), (log.Counters.Lost(LostReason.Damaged), log.CountAside()));
+        Assert.InRange(log.Counters.TornBytes, 1, 300);
+        Assert.Matches($"The tail of the spool .*, {log.Counters.TornBytes} bytes, is cut off", Line("The tail"));
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(Hang);
+        while (!condition())
+            await Task.Delay(10, limit.Token);
+    }
+
+    private string Line(string text) => Assert.Single(
+        lines.Lines, line => line.Message.Contains(text, StringComparison.Ordinal)).Message;
 
     private PredictionLog Open(
         IPredictionStore store,
@@ -252,7 +357,7 @@ public sealed class PredictionLogTests : IDisposable
         store,
         objects,
         time ?? TimeProvider.System,
-        NullLogger<PredictionLog>.Instance);
+        new Logger<PredictionLog>(lines));
 
     /// <summary>Runs the log's loops.</summary>
     private sealed class Shipping : IAsyncDisposable

@@ -19,13 +19,16 @@ internal static class SomeSpooledRecord
     };
 
     /// <summary>A record with one input of some bytes.</summary>
-    internal static byte[] Record(int number, int bytes = 100)
+    internal static byte[] Record(int number, int bytes = 100) => Write(number, bytes).Written.ToArray();
+
+    /// <summary>The same record in this thread's writer.</summary>
+    internal static RecordWriter Write(int number, int bytes)
     {
         var writer = RecordWriter.Begin(Head(SomePredictions.Id(number)));
         var data = new byte[bytes];
         new Random(number).NextBytes(data);
         writer.Tensor(isInput: true, new TensorHead("x", "UINT8"), [bytes], data, null);
         writer.Times(new RecordTimes(default, default, TimeSpan.FromMilliseconds(1), default, TimeSpan.FromMilliseconds(2)));
-        return writer.Written.ToArray();
+        return writer;
     }
 }

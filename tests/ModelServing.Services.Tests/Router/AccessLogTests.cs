@@ -1,6 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting.Access;
 using ModelServing.Router.Recording;
+using ModelServing.Services.Tests.Functions.Listener;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;
@@ -27,7 +30,7 @@ public sealed class AccessLogTests : IDisposable
             (answer["X-Request-Id"], 1, "fraud", 1, "stable", 200, (string?)null),
             (record.RequestId.ToString(), record.Attempt, record.Model, record.Version, record.Variant, record.Status, record.Reason));
         Assert.Equal(Trace, record.Trace.ToString("x32", null));
-        Assert.True(record.IsOfRouter);
+        Assert.Equal(AccessSource.Router, record.Source);
         var times = record.Times;
         Assert.True(times.Routing > TimeSpan.Zero && times.Version > TimeSpan.Zero && times.Failover is null, $"{times}");
         Assert.True(times.Total >= times.Routing + times.Version - TimeSpan.FromMilliseconds(1), $"{times}");
@@ -75,6 +78,33 @@ public sealed class AccessLogTests : IDisposable
         var record = Assert.Single(await RecordsAsync(1));
         Assert.Equal((1, 1, 0, AccessReasons.Unreachable), (record.Attempt, record.Version, record.Status, record.Reason));
         Assert.True(record.IsFailure);
+    }
+
+    [Theory]
+    [InlineData(0, 200, 0)]
+    [InlineData(0, 500, 1)]
+    [InlineData(AccessLogSettings.WholeSample, 200, 1)]
+    [InlineData(AccessLogSettings.WholeSample, 404, 1)]
+    public async Task A_sample_of_the_attempts_and_those_that_failed_are_lines_of_the_log(int sample, int status, int lines)
+    {
+        using var log = new RecordedLog();
+        await using var version = RawServer.Answering(_ => $"HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n");
+        string requestId;
+        await using (var router = await RunningRouter.StartAsync(
+            router => router with { AccessLog = new AccessLogSettings { Sample = sample } },
+            services => services.AddSingleton<ILoggerFactory>(log)))
+        {
+            router.Swap(SomePlan.Stable(), SomePlan.Endpoints((1, version.Address)));
+            requestId = (await router.InferAsync())[HeaderNames.RequestId]!;
+        }
+
+        // The router has ended and writes what it had, in the background.
+        await RunningRouter.UntilAsync(() => Written().Count >= lines, $"there are {lines} lines");
+        Assert.Equal(lines, Written().Count);
+        Assert.All(Written(), line => Assert.Contains($" at fraud v1 stable: {status} ", line.Message, StringComparison.Ordinal));
+
+        List<RecordedLine> Written() =>
+            [.. log.Lines.Where(line => line.Message.StartsWith($"Request {requestId}, attempt 1 ", StringComparison.Ordinal))];
     }
 
     [Fact]

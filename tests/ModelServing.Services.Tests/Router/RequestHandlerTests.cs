@@ -27,7 +27,8 @@ public class RequestHandlerTests
             "Keep-Alive: timeout=5\r\nTE: trailers\r\nProxy-Authorization: x\r\nExpect: 100-continue\r\nX-Request-Id: " +
                 "mine\r\nX-Model-Version: 9\r\nX-Model-Variant: canary\r\n" +
             "X-Model-Revision: r\r\nX-Model-Trial: 2\r\nX-Request-Timeout: 100000\r\nX-Content-Length: 5\r\n" +
-            "X-Model-Failover: canary\r\nX-Model-Client-Group: 3\r\nX-Request-Timeout-Shortened: 1\r\n");
+            "X-Model-Failover: canary\r\nX-Model-Client-Group: 3\r\nX-Request-Timeout-Shortened: 1\r\n" +
+            "X-Model-Failover-Within: 1\r\n");
         Assert.Equal((Trace, "a=1", "M\u00fcller"), (seen!["traceparent"], seen["tracestate"], seen["X-Name"]));
         Assert.Equal(["1", "2"], seen.All("X-Two"));
         Assert.True(Ulid.TryParse(seen["X-Request-Id"], out _));

@@ -270,6 +270,9 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     internal static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
 
+    /// <summary>Stops it as a signal would.</summary>
+    internal Task StopAsync() => app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         if (isDisposed)

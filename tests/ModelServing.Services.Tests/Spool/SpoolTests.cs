@@ -190,6 +190,43 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_is_being_created_is_not_taken_over()
+    {
+        const int Created = 300;
+        using var done = new CancellationTokenSource();
+        var stopping = done.Token;
+        var takers = Enumerable.Range(0, 2).Select(_ => Task.Run(
+            () =>
+            {
+                var taken = 0;
+                while (!stopping.IsCancellationRequested)
+                {
+                    if (SpoolFolder.TakeOver(folder.FullPath, own: null) is not { } ended)
+                        continue;
+                    ended.Delete();
+                    taken++;
+                }
+
+                return taken;
+            },
+            CancellationToken.None)).ToList();
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(
+            () =>
+            {
+                for (var i = 0; i < Created; i++)
+                {
+                    using var owned = SpoolFolder.Create(folder.FullPath, TimeProvider.System);
+                    File.WriteAllText(Path.Combine(owned.Path, "record"), "");
+                    Assert.True(File.Exists(Path.Combine(owned.Path, "record")));
+                    owned.Delete();
+                }
+            },
+            CancellationToken.None)));
+        await done.CancelAsync();
+        Assert.All(await Task.WhenAll(takers), static taken => Assert.Equal(0, taken));
+    }
+
+    [Fact]
     public void The_checksum_is_crc_32c()
     {
         // RFC 3720, B.4.

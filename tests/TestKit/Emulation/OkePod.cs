@@ -218,7 +218,7 @@ public sealed class OkePod : IAsyncDisposable
 
     private static string Quoted(string json) => $"\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(json))}\"";
 
-    // Nobody verifies its signature: the SDK reads only when it expires.
+    // Its signature is not verified: the SDK reads only when it expires.
     private static string Jwt(DateTimeOffset expires, int number)
     {
         var claims = new Dictionary<string, object>

@@ -46,7 +46,7 @@ public sealed record HostileRequest
     /// <summary>The callers leave without reading: <c>close</c> or <c>reset</c>; null if they read the answer.</summary>
     public string? Leaves { get; init; }
 
-    /// <summary>The milliseconds before the callers leave.</summary>
+    /// <summary>The milliseconds before the callers leave, or begin to read the answer.</summary>
     public int Hold { get; init; }
 
     public int? ReceiveBuffer { get; init; }

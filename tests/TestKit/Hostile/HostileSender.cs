@@ -41,6 +41,7 @@ public static class HostileSender
                 return new HostileAnswer(HostileRequest.Cut, 0, null, false, "it left");
             }
 
+            await Task.Delay(request.Hold, cancellation);
             return await ReadAsync(connection, request);
         }
         catch (Exception e) when (e is SocketException or IOException)

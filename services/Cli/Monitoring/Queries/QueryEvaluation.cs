@@ -1,7 +1,6 @@
 namespace ModelServing.Cli.Monitoring.Queries;
 
 /// <summary>Evaluates queries on datapoints, minute by minute as Monitoring does.</summary>
-/// <param name="datapoints">The datapoints.</param>
 /// <param name="minute">How long a minute of the platform lasts.</param>
 internal sealed class QueryEvaluation(DatapointStore datapoints, TimeSpan minute)
 {

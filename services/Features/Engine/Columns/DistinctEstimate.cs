@@ -10,6 +10,10 @@ internal static class DistinctEstimate
     // 1 / (2 ln 2)
     private const double Alpha = 0.72134752044448170;
 
+    // What the registers that no value uses add, by their number.
+    private static readonly double[] Unused =
+        [.. Enumerable.Range(0, DistinctSketch.Registers).Select(static unused => TermOf(unused, DistinctSketch.Registers))];
+
     internal static long From(ReadOnlySpan<byte> registers)
     {
         Span<int> histogram = stackalloc int[DistinctSketch.MaxRank + 1];
@@ -25,13 +29,21 @@ internal static class DistinctEstimate
         double count = registers;
         if (histogram[0] == registers)
             return 0;
-        var sum = count * Tau((count - histogram[DistinctSketch.MaxRank]) / count);
-        for (var rank = DistinctSketch.MaxRank - 1; rank >= 1; rank--)
+        var rank = DistinctSketch.MaxRank - 1;
+        var sum = 0.0;
+        if (histogram[DistinctSketch.MaxRank] > 0)
+            sum = count * Tau((count - histogram[DistinctSketch.MaxRank]) / count);
+        else
+            rank = histogram[..DistinctSketch.MaxRank].LastIndexOfAnyExcept(0);
+        // The ranks above the largest one that is used would add halves of 0.
+        for (; rank >= 1; rank--)
             sum = 0.5 * (sum + histogram[rank]);
-        sum += count * Sigma(histogram[0] / count);
+        sum += registers == DistinctSketch.Registers ? Unused[histogram[0]] : TermOf(histogram[0], count);
         // A sketch whose registers are all at their limit has a sum of 0. Only damaged bytes give that.
         return (long)Math.Min(Math.Round(Alpha * count * count / sum), Instant.MaxMicroseconds);
     }
+
+    private static double TermOf(int unused, double count) => count * Sigma(unused / count);
 
     private static double Sigma(double x)
     {

@@ -23,6 +23,19 @@ internal ref struct RegisterUnion(Span<byte> registers, Span<ushort> used)
     /// <summary>After this, every register may be used.</summary>
     internal void BecomeDense() => isDense = true;
 
+    /// <summary>Makes the registers 0 again, for the next union.</summary>
+    internal readonly void Clear()
+    {
+        if (isDense)
+        {
+            registers.Clear();
+            return;
+        }
+
+        foreach (var register in used[..count])
+            registers[register] = 0;
+    }
+
     /// <summary>The estimated size of the set.</summary>
     internal readonly long Estimate()
     {

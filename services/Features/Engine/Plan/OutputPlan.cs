@@ -5,9 +5,7 @@ namespace ModelServing.Features.Engine.Plan;
 /// <summary>How a feature's value is made. One of its last three members is there.</summary>
 /// <param name="Missing">The value if it is missing.</param>
 /// <param name="Expired">The value if the entity is expired.</param>
-/// <param name="Window">A window.</param>
 /// <param name="Ratio">The indexes of two features.</param>
-/// <param name="Expression">An expression.</param>
 internal sealed record OutputPlan(
     FeatureValue Missing,
     FeatureValue Expired,

@@ -23,6 +23,8 @@ public sealed class EventLog : IDisposable
     private readonly DiskCommits? commits;
     private readonly Lock changing = new();
     private readonly SegmentAges ages;
+    private readonly SemaphoreSlim shipping = new(1, 1);
+    private readonly EarlierEpochs earlier;
     private SpoolCheckpoint shipped;
     private long keptFrom = 1;
     private long began;
@@ -41,6 +43,7 @@ public sealed class EventLog : IDisposable
         this.volume = volume;
         this.shipped = shipped;
         ages = new SegmentAges(time);
+        earlier = new EarlierEpochs(history, shipped, volume.Epoch);
         writer = new SpoolWriter(folder.Path, options.Spool, time, history);
         commits = options.Mode == SpoolMode.Disk ? new DiskCommits(() => writer) : null;
         writer.Prepare();
@@ -56,7 +59,7 @@ public sealed class EventLog : IDisposable
     public long LastSequence => (long)writer.LastNumber;
 
     /// <summary>How many events the object store does not have yet. They are lost if the volume is.</summary>
-    public long UnshippedEvents => Math.Max(0, LastSequence + 1 - (long)Math.Max(shipped.NextNumber, (ulong)EventSequence.FirstOf(Epoch)));
+    public long UnshippedEvents => earlier.CountUnshipped((long)shipped.NextNumber, LastSequence);
 
     /// <summary>For how long the oldest of them should have been shipped.</summary>
     public TimeSpan Overdue =>
@@ -164,6 +167,12 @@ public sealed class EventLog : IDisposable
     /// <summary>Reads the log from a place on, from the volume or the object store.</summary>
     public EventLogReader Read(EventPosition from) => new(this, store, Path.Combine(folder.Path, "fetched"), from);
 
+    /// <summary>Finds a place from which a reader gets all events after a sequence, and at most those of a segment before it.</summary>
+    /// <exception cref="IOException">The disk fails.</exception>
+    /// <exception cref="RegistryException">The object store fails.</exception>
+    public Task<EventPosition> FindPositionAsync(long sequence, CancellationToken cancellationToken) =>
+        new PositionSearch(this, store).FindAsync(sequence, cancellationToken);
+
     /// <summary>The place after which only events come that are appended later.</summary>
     public EventPosition End => new(Epoch, new SpoolCheckpoint(writer.End, writer.LastNumber + 1));
 
@@ -180,6 +189,8 @@ public sealed class EventLog : IDisposable
         LogCompaction.ReadAsync(store, cancellationToken);
 
     /// <summary>Accepts no more events. What was appended can still be read and shipped.</summary>
+    /// <exception cref="IOException">The disk fails. The next process begins an epoch, if the machine has ended in between.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not read a segment.</exception>
     public void Close()
     {
         lock (changing)
@@ -189,8 +200,9 @@ public sealed class EventLog : IDisposable
             isClosed = true;
         }
 
-        writer.Flush();
         writer.Close();
+        // What is not in the store must be on the disk, before a later process may go on in the same epoch.
+        folder.Flush(writer.Sealed.Where(segment => segment.Number >= shipped.Position.Segment));
         volume.EndClean();
     }
 
@@ -203,6 +215,7 @@ public sealed class EventLog : IDisposable
         commits?.Dispose();
         writer.Dispose();
         folder.Dispose();
+        shipping.Dispose();
     }
 
     private void SealIfOld()
@@ -224,17 +237,27 @@ public sealed class EventLog : IDisposable
         }
     }
 
+    // At the end, the last round may still run.
     private async Task ShipSealedAsync(CancellationToken cancellation)
     {
-        foreach (var segment in writer.Sealed)
+        await shipping.WaitAsync(cancellation);
+        try
         {
-            if (segment.Number < shipped.Position.Segment)
-                continue;
-            if (segment.Length > 0)
-                await ShipSegmentAsync(segment, cancellation);
-            shipped = new SpoolCheckpoint(new SpoolPosition(segment.Number + 1, 0), Math.Max(segment.LastNumber + 1, shipped.NextNumber));
-            shipped.Write(folder.Path);
-            ages.Shipped(segment.Number);
+            foreach (var segment in writer.Sealed)
+            {
+                if (segment.Number < shipped.Position.Segment)
+                    continue;
+                if (segment.Length > 0)
+                    await ShipSegmentAsync(segment, cancellation);
+                var next = new SpoolPosition(segment.Number + 1, 0);
+                shipped = new SpoolCheckpoint(next, Math.Max(segment.LastNumber + 1, shipped.NextNumber));
+                shipped.Write(folder.Path);
+                ages.Shipped(segment.Number);
+            }
+        }
+        finally
+        {
+            shipping.Release();
         }
     }
 

@@ -31,7 +31,6 @@ internal sealed class LogVolume
     internal int Epoch { get; }
 
     /// <summary>Opens a volume. A new epoch is claimed in the object store, so that no two volumes ever have the same one.</summary>
-    /// <param name="folder">The folder.</param>
     /// <param name="store">The object store.</param>
     /// <param name="boot">Names the machine's present run.</param>
     /// <param name="cancellation">Cancels the wait.</param>

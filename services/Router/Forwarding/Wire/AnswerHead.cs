@@ -43,6 +43,9 @@ internal readonly struct AnswerHead
     /// <summary>Whether the version reports that its outputs hold NaN or infinity.</summary>
     internal bool IsNonFinite { get; private init; }
 
+    /// <summary>Whether the version refused the request because of other requests.</summary>
+    internal bool IsBusy { get; private init; }
+
     /// <summary>Whether Connection names headers that are only for this hop.</summary>
     private bool NamesHeaders { get; init; }
 
@@ -63,6 +66,7 @@ internal readonly struct AnswerHead
         var chunked = false;
         var namesHeaders = false;
         var isNonFinite = false;
+        var isBusy = false;
         while (!lines.IsEmpty)
         {
             var line = NextLine(ref lines);
@@ -102,6 +106,7 @@ internal readonly struct AnswerHead
             else if (Ascii.EqualsIgnoreCase(name, "x-model-outcome"u8))
             {
                 isNonFinite = Ascii.EqualsIgnoreCase(value, HeaderNames.NonFinite);
+                isBusy = Ascii.EqualsIgnoreCase(value, HeaderNames.Busy);
             }
         }
 
@@ -120,6 +125,7 @@ internal readonly struct AnswerHead
             KeepAlive = keepAlive && framing != BodyFraming.UntilClose && !mayLie,
             NamesHeaders = namesHeaders,
             IsNonFinite = isNonFinite,
+            IsBusy = isBusy,
         };
         return true;
     }

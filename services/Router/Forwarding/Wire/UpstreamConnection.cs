@@ -54,6 +54,9 @@ internal sealed class UpstreamConnection : IDisposable
     /// sent.</summary>
     internal long RequestEnd { get; set; }
 
+    /// <summary>How long the request has waited for its client to read the answer, in the clock's ticks.</summary>
+    internal long ClientTime { get; set; }
+
     /// <summary>The bytes that were received and not consumed yet.</summary>
     internal ReadOnlySpan<byte> Received => input.AsSpan(start, end - start);
 
@@ -75,6 +78,7 @@ internal sealed class UpstreamConnection : IDisposable
     internal void Begin(long deadline, CancellationToken clientLeft)
     {
         anyReceived = false;
+        ClientTime = 0;
         Volatile.Write(ref state, deadline);
         leaving = clientLeft.UnsafeRegister(static connection => ((UpstreamConnection)connection!).Abandon(), this);
     }
@@ -91,8 +95,9 @@ internal sealed class UpstreamConnection : IDisposable
     /// the request ends as if it had left.</summary>
     internal void AwaitClient(long until, IConnectionLifetimeFeature? client)
     {
-        Extend(until);
+        // In this order, so that a client that is late is never taken for a version that is.
         Volatile.Write(ref reader, client);
+        Extend(until);
     }
 
     /// <summary>The request waits for the version again.</summary>

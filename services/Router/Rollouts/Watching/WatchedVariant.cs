@@ -3,7 +3,6 @@ using ModelServing.Rollout.Guard;
 namespace ModelServing.Router.Rollouts.Watching;
 
 /// <summary>A watched version in one routing table.</summary>
-/// <param name="Version">The version.</param>
 /// <param name="Variant">The variant's name.</param>
 /// <param name="Policy">The rules of the rollout's guard.</param>
 /// <param name="UnreachableFor">How long it may have no ready endpoint.</param>

@@ -14,6 +14,8 @@ namespace ModelServing.Router.Rollouts.Watching;
 internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSeen, TrialCounts? shared)
 {
     private long startedTicks = firstSeen.UtcTicks;
+    private long lastCutOff;
+    private int isSpared;
     private int isStale;
     private int number;
 
@@ -68,6 +70,15 @@ internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSee
             Reachability = new ReachabilityWatch(unreachableFor);
         return Reachability.Check(isReady, isStableReady, now);
     }
+
+    /// <summary>Records that a call of the version was cut off.</summary>
+    internal void CutOff(long timestamp) => Interlocked.Exchange(ref lastCutOff, timestamp);
+
+    /// <summary>When a call of the version was last cut off, as the clock's timestamp; null for never.</summary>
+    internal long? LastCutOff => Interlocked.Read(ref lastCutOff) is not 0 and var last ? last : null;
+
+    /// <summary>Records that the version was not condemned although it is unreachable; true the first time.</summary>
+    internal bool MarkSpared() => Interlocked.Exchange(ref isSpared, 1) == 0;
 
     /// <summary>Records that counts changed since they were last exchanged.</summary>
     internal void MarkChanged() => Volatile.Write(ref isStale, 1);

@@ -25,7 +25,7 @@ internal sealed class FeaturePlatform : IAsyncDisposable
     private static readonly TimeSpan StatesAreRead = TimeSpan.FromMilliseconds(200);
 
     private readonly TemporaryFolder folder = new();
-    private readonly int port = ServerProcess.FreePort();
+    private readonly int port = FreePort.Find();
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) };
     private ProgramProcess? ms;
 

@@ -35,7 +35,7 @@ internal static class HostileSoakCommand
             AllowMultipleArgumentsPerToken = true,
         };
         only.AcceptOnlyFromAmong([.. HostileRequests.Kinds]);
-        var command = new Command("hostile", "Sends random mixes of hostile input to the whole platform, with good requests beside.")
+        var command = new Command("hostile", "Sends random mixes of hostile input to the whole platform, alongside good requests.")
         {
             time, clients, seed, only,
         };

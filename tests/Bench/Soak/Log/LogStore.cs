@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions.Records;
 using ModelServing.TestKit.Nosql;
+using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Soak.Log;
 
@@ -16,7 +17,7 @@ internal sealed class LogStore(string folder) : IAsyncDisposable
 
     private const string ThrottleFile = "throttle";
 
-    private readonly int port = ServerProcess.FreePort();
+    private readonly int port = FreePort.Find();
     private readonly StringBuilder tail = new();
     private ServerProcess? process;
     private long read;

@@ -14,7 +14,7 @@ internal sealed class LogVersion(TemporaryFolder folder, LogStore store) : IAsyn
 {
     private static readonly ModelVersion Version = new(1);
 
-    private readonly int port = ServerProcess.FreePort();
+    private readonly int port = FreePort.Find();
     private ServerProcess? process;
 
     internal Uri Infer => new($"http://127.0.0.1:{port}{InferencePaths.Model(RouterBench.Model, Version)}/infer");

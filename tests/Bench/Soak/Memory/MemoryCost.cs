@@ -8,7 +8,7 @@ namespace ModelServing.Bench.Soak.Memory;
 internal static class MemoryCost
 {
     // What the smallest pod accepts of every kind.
-    private const int Bytes = 3 * 1024 * 1024;
+    private const int Bytes = 5 * 512 * 1024;
     private const int Times = 3;
 
     // So that memory of the request before is given back.
@@ -50,10 +50,14 @@ internal static class MemoryCost
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
             using var answer = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (answer.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ServiceUnavailable)
+            {
+                var why = await answer.Content.ReadAsStringAsync(cancellation);
+                throw new BenchException($"{pod.Name} refused a body of {body.Length} bytes with {(int)answer.StatusCode}: {why}");
+            }
+
             await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
             await stream.CopyToAsync(Stream.Null, cancellation);
-            if (answer.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ServiceUnavailable)
-                throw new BenchException($"{pod.Name} refused a body of {body.Length} bytes");
             most = Math.Max(most, (double)(pod.TakePeak() - before) / body.Length);
         }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace ModelServing.Bench.Soak.Memory;
 
-/// <summary>Attacks a router and three versions in pods of one size, with good requests beside.</summary>
+/// <summary>Attacks a router and three versions in pods of one size, alongside good requests.</summary>
 /// <remarks>
 /// <code>
 /// 1 cost      of one request at a time, in bytes of memory per byte

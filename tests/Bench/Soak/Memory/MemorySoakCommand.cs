@@ -26,7 +26,7 @@ internal static class MemorySoakCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var seed = BenchOptions.Count("--seed", "Decides the order of the random attacks.", 1, max: int.MaxValue);
-        var command = new Command("memory", "Attacks the memory of a router and of versions in memory cgroups, with good requests beside.")
+        var command = new Command("memory", "Attacks the memory of a router and of versions in memory cgroups, alongside good requests.")
         {
             seconds, isShort, sizes, seed,
         };

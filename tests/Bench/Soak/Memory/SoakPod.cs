@@ -49,7 +49,7 @@ internal sealed class SoakPod : IAsyncDisposable
     internal static async Task<SoakPod> StartAsync(
         string program, string name, Func<int, HostSettings> settings, long bytes, int? handles, CancellationToken cancellation)
     {
-        var port = ServerProcess.FreePort();
+        var port = FreePort.Find();
         var cgroup = MemoryCgroup.TryCreate(name, bytes, out _);
         var host = Repository.Combine($"artifacts/bin/{program}/release/ModelServing.{program}");
         var limitHandles = handles is { } most ? string.Create(CultureInfo.InvariantCulture, $"ulimit -n {most}; ") : "";

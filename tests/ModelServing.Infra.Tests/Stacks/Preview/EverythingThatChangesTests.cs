@@ -25,7 +25,7 @@ public sealed class EverythingThatChangesTests
         "a Rollback function that does nothing",
         "{ timeout: 60s }",
         "{ timeout: 60s, dryRun: true }",
-        "functions start anew (MODELSERVING_DRY_RUN): all functions",
+        "functions restart (MODELSERVING_DRY_RUN): all functions",
         None)]
     [InlineData(
         "a client with a role",
@@ -61,7 +61,7 @@ public sealed class EverythingThatChangesTests
         "data protection that is off",
         "modelserving:functions:",
         "modelserving:dataProtection: false\n  modelserving:functions:",
-        "Bucket artifacts is protected no longer: it can be deleted|RedisCluster cache is protected no longer: it can be deleted",
+        "Bucket artifacts is no longer protected: it can be deleted|RedisCluster cache is no longer protected: it can be deleted",
         "data loss")]
     [InlineData(
         "tokens of another issuer",
@@ -101,12 +101,20 @@ public sealed class EverythingThatChangesTests
         "pods of router may use fn-invocation",
         "new right")]
     [InlineData(
-        "WorkloadPolicies",
+        "FunctionPolicies",
         "DynamicGroup",
-        "policies-functions",
+        "function-policies-rollback",
         "ALL {",
         "ANY {",
-        "DynamicGroup policies-functions has other members:",
+        "DynamicGroup function-policies-rollback has other members:",
+        "new right")]
+    [InlineData(
+        "Access",
+        "Bastion",
+        "access-bastion",
+        "198.51.100.7/32",
+        "198.51.100.0/24",
+        "198.51.100.0/24 may open sessions at Bastion access-bastion",
         "new right")]
     [InlineData("Alarms", "Alarm", "alarms-latency", "> 3 ", "> 30 ", "nothing is replaced or deleted", None)]
     [InlineData(
@@ -118,6 +126,31 @@ public sealed class EverythingThatChangesTests
         "Subscription alarms-rollback is replaced (endpoint)",
         None)]
     [InlineData("Topics", "NotificationTopic", "topics-people", "only notify", "notify", "nothing is replaced or deleted", None)]
+    [InlineData(
+        "ArtifactReplica",
+        "ReplicationPolicy",
+        "replica",
+        "eu-amsterdam-1",
+        "eu-paris-1",
+        "ReplicationPolicy replica is replaced (destinationRegionName); Pulumi refuses this while ReplicationPolicy replica is protected",
+        None)]
+    [InlineData("CostBudget", "Budget", "budget", "\"amount\":500", "\"amount\":900", "nothing is replaced or deleted", None)]
+    [InlineData(
+        "CostTags",
+        "Tag",
+        "cost-tags-component",
+        "\"isCostTracking\":true",
+        "\"isCostTracking\":false",
+        "nothing is replaced or deleted",
+        None)]
+    [InlineData(
+        "PublishedChecks",
+        "InvokeFunction",
+        "checks-fraud-v1",
+        "models/fraud/1/",
+        "models/fraud/3/",
+        "InvokeFunction checks-fraud-v1 is replaced (resourceName)",
+        None)]
     [InlineData(
         "ArtifactStore",
         "ObjectLifecyclePolicy",
@@ -146,22 +179,38 @@ public sealed class EverythingThatChangesTests
         "Cluster",
         "Addon",
         "cluster-autoscaler",
-        "2:6:<cluster-nodes nodePool.id>",
-        "2:9:<cluster-nodes nodePool.id>",
+        "2:6:<cluster-nodes-1 nodePool.id>",
+        "2:9:<cluster-nodes-1 nodePool.id>",
         "Addon cluster-autoscaler: nodes 2:6 -> 2:9",
         "cost")]
     [InlineData(
         "Cluster",
         "NodePool",
-        "cluster-nodes",
+        "cluster-nodes-1",
         "ocid1.image.oc1.eu-frankfurt-1.some",
         "ocid1.image.oc1.eu-frankfurt-1.other",
-        "nodes are replaced one by one (imageId): all pods move",
+        "NodePool cluster-nodes-1: only new nodes change (imageId), until cluster.nodes.cycling asks for the others|no pods restart",
+        None)]
+    [InlineData(
+        "Cluster",
+        "NodePool",
+        "cluster-nodes-1",
+        "\"isNodeCyclingEnabled\":false",
+        "\"isNodeCyclingEnabled\":true",
+        "NodePool cluster-nodes-1: all nodes are replaced, a quarter at a time: all their pods move",
         "outage")]
     [InlineData(
         "Cluster",
         "NodePool",
-        "cluster-nodes",
+        "cluster-nodes-1",
+        "<availability-domain-1.name>",
+        "<availability-domain-2.name>",
+        "NodePool cluster-nodes-1: the nodes end, and others come in other availability domains: their pods stop at once",
+        "outage")]
+    [InlineData(
+        "Cluster",
+        "NodePool",
+        "cluster-nodes-1",
         "<network-pods subnet.id>",
         "<network-nodes subnet.id>",
         "nothing is replaced or deleted",
@@ -172,7 +221,7 @@ public sealed class EverythingThatChangesTests
         "functions",
         "nosql:ocid1",
         "nosql:ocid2",
-        "functions start anew (MODELSERVING_JOURNAL): all functions",
+        "functions restart (MODELSERVING_JOURNAL): all functions",
         None)]
     [InlineData("Functions", "Rule", "functions-manifests", "models/*/manifest.json", "models/*", "nothing is replaced or deleted", None)]
     [InlineData(
@@ -208,6 +257,14 @@ public sealed class EverythingThatChangesTests
         "\"prohibitPublicIpOnVnic\":false",
         "Subnet network-pods: can have public addresses|Subnet network-pods is replaced (prohibitPublicIpOnVnic)",
         "new right")]
+    [InlineData(
+        "PodLogs",
+        "UnifiedAgentConfiguration",
+        "pod-logs",
+        "*_modelserving_*.log",
+        "*_kube-system_*.log",
+        "nothing is replaced or deleted",
+        None)]
     [InlineData(
         "Predictions",
         "Table",

@@ -11,6 +11,9 @@ public class PreviewCommandLineTests
     [InlineData("--format", "--format is 'html'; it must be text or markdown.", "--format", "html")]
     [InlineData("--phase", "--phase is 'all'; it must be foundation.", "--phase", "all")]
     [InlineData("--out alone", "--out requires --against.", "--out", "folder")]
+    [InlineData("--rate alone", "--rate requires --cost.", "--rate", "5")]
+    [InlineData("--rate", "--rate must be from 0 to 1000000.", "--cost", "--rate", "-1")]
+    [InlineData("--stored", "'x'", "--cost", "--stored", "x")]
     [InlineData("--snapshot alone", "--snapshot requires --stack.", "--snapshot", "file")]
     [InlineData("an argument", "'dev'", "dev")]
     public async Task A_wrong_argument_is_reported_by_name(string mistake, string message, params string[] arguments)
@@ -34,7 +37,8 @@ public class PreviewCommandLineTests
         Assert.Empty(error);
         Assert.Contains("./dev preview [options]", output, StringComparison.Ordinal);
         Assert.All(
-            (string[])["--stack <NAME>", "--against <COMMIT>", "--out <FOLDER>", "--phase", "--format", "--no-color"],
+            (string[])
+            ["--stack <NAME>", "--against <COMMIT>", "--out <FOLDER>", "--registry <FOLDER>", "--phase", "--format", "--no-color"],
             option => Assert.Contains(option, output, StringComparison.Ordinal));
         Assert.DoesNotContain("--snapshot", output, StringComparison.Ordinal);
         Assert.All(output.Split('\n'), static line => Assert.InRange(line.TrimEnd().Length, 0, 80));
@@ -50,12 +54,24 @@ public class PreviewCommandLineTests
             "@{u}",
             "--out",
             "folder",
+            "--registry",
+            "models",
             "--phase",
             "foundation",
             "--format",
             "markdown");
 
-        Assert.Equal(new PreviewOptions("dev", "@{u}", FoundationOnly: true, PreviewFormat.Markdown, "folder", null), options);
+        Assert.Equal(new PreviewOptions("dev", "@{u}", FoundationOnly: true, PreviewFormat.Markdown, "folder", "models", null), options);
+    }
+
+    [Theory]
+    [InlineData("10 10")]
+    [InlineData("2.5 10", "--rate", "2.5")]
+    [InlineData("10 300", "--stored", "300")]
+    public async Task The_cost_is_for_the_given_rate_and_size(string expected, params string[] arguments)
+    {
+        var (_, _, _, options) = await RunAsync(["--cost", .. arguments]);
+        Assert.Equal(expected, FormattableString.Invariant($"{options!.Cost!.RequestsPerSecond} {options.Cost.StoredGbs}"));
     }
 
     [Fact]
@@ -64,7 +80,7 @@ public class PreviewCommandLineTests
         var (exitCode, _, _, options) = await RunAsync("--no-color");
 
         Assert.Equal(0, exitCode);
-        Assert.Equal(new PreviewOptions(null, null, FoundationOnly: false, PreviewFormat.Plain, null, null), options);
+        Assert.Equal(new PreviewOptions(null, null, FoundationOnly: false, PreviewFormat.Plain, null, null, null), options);
     }
 
     private static async Task<(int ExitCode, string Output, string Error, PreviewOptions? Options)> RunAsync(params string[] arguments)

@@ -38,11 +38,25 @@ public sealed class PreviewSummaryTests
         Assert.Equal(["risk: outage: churn: no longer served"], summary.Risks);
     }
 
+    // One statement names the accounts of all models, so it changes with each of them.
+    [Fact]
+    public async Task A_new_model_is_a_right_for_its_own_pods_and_for_no_others()
+    {
+        var comparison = await SomePreview.ChangedAsync(", churn: { stable: { version: 1 } }", "");
+        var back = StackComparison.Between(comparison.Right, comparison.Left!).Summary();
+
+        Assert.Contains("pods of inference-churn may read objects", back.Lines);
+        Assert.Contains("pods of inference-churn may use nosql-rows", back.Lines);
+        Assert.Contains("pods of inference-churn may no longer use nosql-rows", comparison.Summary().Lines);
+        Assert.DoesNotContain(
+            back.Lines.Concat(comparison.Summary().Lines), static line => line.Contains("inference-fraud", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_replaced_cluster_takes_everything_in_it()
     {
         var comparison = await SomePreview.ChangedAsync(
-            "frankfurt-1.some }", "frankfurt-1.some, publicEndpoint: true, allowedCidrs: [198.51.100.0/24] }");
+            SomePreview.Access, "publicEndpoint: true, allowedCidrs: [198.51.100.0/24] }");
         var summary = comparison.Summary();
         var replaced = Assert.Single(
             summary.Lines, static line => line.StartsWith("Cluster cluster is replaced (", StringComparison.Ordinal));
@@ -114,7 +128,12 @@ public sealed class PreviewSummaryTests
     public async Task A_stack_that_is_shown_alone_begins_with_its_rollouts()
     {
         var comparison = StackComparison.Between(null, await SomePreview.BaseAsync());
-        Assert.Equal(["churn: stable v1 100%", "fraud: stable v1 95%, canary v2 5%"], comparison.Summary().Lines);
+        Assert.Equal(
+            [
+                "churn: stable v1 100%", "fraud: stable v1 95%, canary v2 5%",
+                "interface: fraud v2 is not compared with v1's: no registry is on this machine, and --registry FOLDER names one",
+            ],
+            comparison.Summary().Lines);
         Assert.Empty(comparison.Summary().Risks);
         Assert.Equal(
             ["risk: new right: the whole stack is new", "risk: cost: the whole stack is new"],
@@ -133,7 +152,7 @@ public sealed class PreviewSummaryTests
             Assert.InRange(line.Length, 0, 80));
 
         Assert.Matches(
-            @"\A### title\n\n```text\n- fraud: [^`]*\nrisk: cost: [^`]*```\n\n<details><summary>4 to create, 1 to update, 4 to delete, \d+ "
+            @"\A### title\n\n```text\n- fraud: [^`]*\nrisk: cost: [^`]*```\n\n<details><summary>5 to create, 1 to update, 5 to delete, \d+ "
                 + @"unchanged</summary>\n\n```diff\n(.*\n)+```\n\n</details>\n\n\z",
             Text(comparison, PreviewFormat.Markdown));
     }

@@ -25,8 +25,9 @@ public sealed class PreviewTests
     [Fact]
     public async Task Another_canary_creates_four_objects_and_deletes_the_former_ones_after_the_plan()
     {
+        // The check of the new version is the last call of an apply.
         var changes = (await SomePreview.ChangedAsync("version: 2", "version: 3")).Changes
-            .Where(static each => each.Change != Change.Same)
+            .Where(static each => each.Change != Change.Same && each.Resource.Kind != "InvokeFunction")
             .ToList();
         Assert.Equal(4, changes.Count(static each => each.Change == Change.Create));
         Assert.Equal(4, changes.Count(static each => each.Change == Change.Delete));
@@ -59,7 +60,7 @@ public sealed class PreviewTests
     [Fact]
     public async Task The_table_of_replacements_covers_every_resource()
     {
-        var snapshot = await SomePreview.RenderAsync(SomeStack.File(more: "modelserving:network: { internetEgress: true }"));
+        var snapshot = await SomePreview.RenderAsync(SomeStack.Everything);
         Assert.Empty(snapshot.Resources.Select(static resource => resource.Type)
             .Where(static type => !Replacements.IsKnown(type))
             .Distinct());

@@ -17,8 +17,9 @@ public sealed partial class ImagePushTests(ImagePushTests.Sources sources) : ICl
           modelserving:region: eu-frankfurt-1   # near
           modelserving:tenancy: ocid1.tenancy.oc1..a
           modelserving:compartment: ocid1.compartment.oc1..b
+          modelserving:phase: all
           modelserving:cluster:
-            nodeImage: ocid1.image.oc1.eu-frankfurt-1.c
+            kubernetesVersion: v1.34.1
             allowedCidrs:
               - 198.51.100.0/24 # the office
         # the end

@@ -56,7 +56,7 @@ public class AttemptTableTests
     {
         var refused = new AccessRecord
         {
-            IsOfRouter = true,
+            Source = AccessSource.Router,
             RequestId = Request,
             Time = SomeAccess.Noon,
             Attempt = 0,
@@ -69,6 +69,23 @@ public class AttemptTableTests
             Render(AttemptTable.Request([AttemptLine.Join(refused, null)]), 80),
             StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Requests_of_other_hosts_have_lines_with_what_they_did() => Assert.Equal(
+        """
+        request                     version           answer            total
+        01KB7G0000000000000000000A  features read     200                2.00
+        01KB7G0000000000000000000A  functions Loader  500 model-failed   2.00
+        """,
+        Render(
+            AttemptTable.List(
+                [
+                    AttemptLine.Join(SomeAccess.Other(Request, AccessSource.FeatureServer, "read"), null),
+                    AttemptLine.Join(
+                        SomeAccess.Other(Request, AccessSource.Functions, "Loader", status: 500) with { Reason = "model-failed" }, null),
+                ],
+                80),
+            80));
 
     [Fact]
     public void Text_that_a_caller_chose_can_not_move_the_cursor()

@@ -65,7 +65,7 @@ public sealed class PromotionTests
             ignoreLineEndingDifferences: true);
         Assert.Equal(
             [
-                "  no requests yet at this router",
+                "  no requests yet",
                 "Pulumi.some.yaml: fraud",
                 "  stable.version  1 -> 2",
                 "  canary          version 2, 50% -> removed",

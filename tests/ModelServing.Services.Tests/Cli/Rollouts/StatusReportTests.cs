@@ -19,7 +19,7 @@ public class StatusReportTests
         Assert.Matches(@"  stable v1 +95% +trial 1  2 of 2 ready\n", text);
         Assert.Matches(@"  canary v2 +5% +trial 3  0 of 1 ready\n", text);
         Assert.Matches(@"  kept warm v7 +1 ready\n", text);
-        Assert.Contains("  no requests yet at this router\n", text, StringComparison.Ordinal);
+        Assert.Contains("  no requests yet\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("condemned at", text, StringComparison.Ordinal);
     }
 

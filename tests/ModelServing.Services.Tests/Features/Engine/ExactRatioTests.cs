@@ -17,6 +17,9 @@ public class ExactRatioTests
             ExactNumbers.Nearest((BigInteger)numerator, (BigInteger)denominator), ExactRatio.ToDouble(numerator, denominator));
     }, iter: 20_000);
 
+    [Fact]
+    public void The_smallest_number_has_a_ratio_too() => Assert.Equal(-Math.ScaleB(1, 127), ExactRatio.ToDouble(Int128.MinValue, 1));
+
     // A ratio just beside the middle between two doubles: the last bit depends on what is far below it.
     [Theory]
     [InlineData(0)]

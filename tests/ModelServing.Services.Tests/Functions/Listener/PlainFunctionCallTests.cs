@@ -1,6 +1,9 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
+using ModelServing.Hosting.Access;
+using ModelServing.Services.Tests.Router;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Functions.Listener;
@@ -25,6 +28,28 @@ public sealed class PlainFunctionCallTests() : FunctionCallTests(static () => ne
         var answer = await functions.Caller.CallAsync(
             Forged, contentType, new Dictionary<string, string> { [HeaderNames.RunSecret] = secret });
         Assert.Equal(status, answer.Status);
+    }
+
+    [Fact]
+    public async Task A_call_has_a_record_in_the_access_log()
+    {
+        using var folder = new TemporaryFolder();
+        using var records = new TemporaryFolder();
+        await using var functions = await RunningFunctions.StartAsync(
+            new PlainCaller(FunctionName.Rollback),
+            new FunctionsHostSettings
+            {
+                Journal = HostSources.Sqlite(folder.Combine("journal.db")),
+                AccessLog = new AccessLogSettings { Folder = records.FullPath },
+            });
+        await RunningRouter.UntilAsync(() => functions.Services.GetRequiredService<AccessLog>().HasRoom, "the access log is open");
+        var answer = await functions.Caller.CallAsync(Forged, headers: new Dictionary<string, string> { [HeaderNames.RunSecret] = "x" });
+        var read = new List<AccessRecord>();
+        await RunningRouter.UntilAsync(() => (read = [.. AccessFiles.Read(records.FullPath)]).Count > 0, "there is a record");
+        var record = Assert.Single(read);
+        Assert.Equal(
+            (AccessSource.Functions, "Rollback", 401, answer.Headers[HeaderNames.RequestId]),
+            (record.Source, record.Operation, record.Status, record.RequestId.ToString()));
     }
 
     [Fact]

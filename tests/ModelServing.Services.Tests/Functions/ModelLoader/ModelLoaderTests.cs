@@ -94,6 +94,20 @@ public abstract class ModelLoaderTests : IAsyncLifetime
             static request => request.Operation == StorageOperation.PutObject && request.Target.Key == VerdictKey);
     }
 
+    [Fact]
+    public async Task The_call_at_the_end_of_an_apply_has_the_same_effect()
+    {
+        await StartAsync();
+        Store(Good);
+        // The text that infra/ makes; ServingStackTests has it too.
+        var (status, report) = await CallAsync(Encoding.UTF8.GetBytes(
+            "{\"eventType\":\"com.oraclecloud.objectstorage.createobject\",\"eventID\":\"apply-m-3\",\"data\":{"
+            + $"\"resourceName\":\"{ManifestKey}\",\"additionalDetails\":{{\"bucketName\":\"{TestedBucket.Name}\","
+            + $"\"namespace\":\"{ObjectStorageEmulator.Namespace}\"}}}}}}"));
+        Assert.Equal((200, "accepted", true), (status, (string?)report["outcome"], (bool?)report["isNew"]));
+        Assert.Contains(VerdictKey, tested.Keys);
+    }
+
     [Theory]
     [InlineData("not-an-arrival", ManifestKey, "deleteobject")]
     [InlineData("another-bucket", ManifestKey, "createobject", "modelserving-prod-artifacts")]

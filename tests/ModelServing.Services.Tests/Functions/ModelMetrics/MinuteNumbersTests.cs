@@ -1,8 +1,10 @@
 using CsCheck;
+using Microsoft.AspNetCore.Http;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Functions.ModelMetrics;
+using ModelServing.Inference.Reporting;
 using ModelServing.Services.Tests.Cache.Reports;
 using static ModelServing.Services.Tests.Cache.Reports.SomeReports;
 
@@ -101,6 +103,40 @@ public class MinuteNumbersTests
             Process(Two, Stream("canary", SomeReports.Count(answered: 60, failed: 40), one, other)),
             Process(One, Stream("stable", SomeReports.Count(answered: 100), one, other), Compared(Comparison.Error, 40)));
         Assert.Equal(excess, Single(metrics, ModelMetric.FailureExcess).Datapoints[0].Value, 1e-12);
+    }
+
+    // One client sends 86 of 100 requests, and all of them fail at the canary, which has half of the traffic.
+    [Fact]
+    public void A_client_is_not_counted_twice_because_its_requests_were_retried()
+    {
+        var (canary, stable) = (new RequestRecorder(), new RequestRecorder());
+        for (var i = 0; i < 200; i++)
+        {
+            var isHostile = i % 100 < 86;
+            var group = isHostile ? "3" : "4";
+            if (i % 2 == 0)
+                Answer(stable, "stable", group, 200);
+            else
+                Answer(canary, "canary", group, isHostile ? 500 : 200);
+            if (i % 2 == 1 && isHostile)
+                Answer(stable, "stable", group, 200, failover: "canary;version=2;trial=1;kind=error");
+        }
+
+        var metrics = Compute(Process(Two, [.. canary.Close()]), Process(One, [.. stable.Close()]));
+        Assert.Equal(0, Single(metrics, ModelMetric.FailureExcess).Datapoints[0].Value);
+
+        static void Answer(RequestRecorder recorder, string variant, string group, int status, string? failover = null) =>
+            recorder.Answered(
+                new HeaderDictionary
+                {
+                    [HeaderNames.ModelVariant] = variant,
+                    [HeaderNames.ModelTrial] = "1",
+                    [HeaderNames.ClientGroup] = group,
+                    [HeaderNames.ModelFailover] = failover,
+                },
+                status,
+                isNonFinite: false,
+                TimeSpan.FromMilliseconds(5));
     }
 
     // Equal versions, of which one request in a thousand fails at random. A hostile client sends the canary up to as many requests as all

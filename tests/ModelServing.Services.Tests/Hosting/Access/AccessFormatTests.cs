@@ -13,7 +13,7 @@ public class AccessFormatTests
     [Fact]
     public void A_record_is_read_as_it_was_written() =>
         Gen.Select(
-            Gen.Select(Gen.Bool, Gen.Byte.Array[16], Gen.Int[0, 255], Gen.Int[0, 599]),
+            Gen.Select(Gen.Enum<AccessSource>(), Gen.Byte.Array[16], Gen.Int[0, 255], Gen.Int[0, 599]),
             Gen.Select(SomeText, SomeText, SomeText, Gen.Int[0, int.MaxValue]),
             Gen.Select(SomeTime, SomeTime, SomeTime, SomeTime),
             Gen.Select(Gen.Long[0, 4_000_000_000_000_000], Gen.ULong, Gen.ULong))
@@ -21,12 +21,13 @@ public class AccessFormatTests
         {
             var record = new AccessRecord
             {
-                IsOfRouter = one.Item1,
+                Source = one.Item1,
                 RequestId = new Ulid(one.Item2),
                 Attempt = one.Item3,
                 Status = one.Item4,
                 Model = texts.Item1,
-                Variant = texts.Item2,
+                Variant = one.Item1 is AccessSource.Router or AccessSource.Version ? texts.Item2 : null,
+                Operation = one.Item1 is AccessSource.Router or AccessSource.Version ? null : texts.Item2,
                 Reason = texts.Item3,
                 Version = texts.Item4,
                 Time = DateTimeOffset.UnixEpoch.AddMicroseconds(more.Item1),
@@ -56,6 +57,14 @@ public class AccessFormatTests
         var record = SomeAccess.Record(Ulid.NewUlid()) with { Variant = new string('ü', 100) };
         Assert.True(AccessFormat.TryRead(bytes.AsSpan(0, AccessFormat.Write(record, bytes)), out var read));
         Assert.Equal(new string('ü', 32), read.Variant);
+    }
+
+    [Fact]
+    public void A_record_of_an_unknown_host_is_skipped()
+    {
+        var bytes = new byte[AccessFormat.MostBytes];
+        var length = AccessFormat.Write(SomeAccess.Record(Ulid.NewUlid()) with { Source = (AccessSource)4 }, bytes);
+        Assert.False(AccessFormat.TryRead(bytes.AsSpan(0, length), out _));
     }
 
     [Fact]

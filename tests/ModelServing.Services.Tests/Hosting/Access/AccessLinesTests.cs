@@ -17,10 +17,24 @@ public sealed class AccessLinesTests : IDisposable
         var request = Ulid.NewUlid();
         var lines = new AccessLines(10_000, time, log);
         lines.TryAdd(SomeAccess.Record(request) with { Trace = 0xabc, Status = 503, Reason = "queue-full" });
+        // The request's thread does not write it.
+        Assert.Empty(log.Lines);
+        lines.WriteQueued();
         Assert.Equal(
             $"Request {request}, attempt 1 at fraud v2 canary: 503 queue-full in 12.000 ms (routing 0.040, version 11.000), "
             + "trace 00000000000000000000000000000abc",
             Assert.Single(log.Lines).Message);
+    }
+
+    [Fact]
+    public void A_request_of_another_host_is_a_line_with_what_it_did()
+    {
+        var request = Ulid.NewUlid();
+        Add(new AccessLines(10_000, time, log), SomeAccess.Other(request, AccessSource.FeatureServer, "read", status: 404) with
+        {
+            Reason = "unknown-view",
+        });
+        Assert.Equal($"Request {request} of read: 404 unknown-view in 2.000 ms, trace none", Assert.Single(log.Lines).Message);
     }
 
     [Fact]
@@ -30,18 +44,18 @@ public sealed class AccessLinesTests : IDisposable
         for (var i = 0; i < 1000; i++)
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            lines.TryAdd(SomeAccess.Record(Ulid.NewUlid()));
+            Add(lines, SomeAccess.Record(Ulid.NewUlid()));
         }
 
         Assert.InRange(log.Lines.Count, 250 - 70, 250 + 70); // five standard deviations
         var none = new AccessLines(0, time, log);
         var before = log.Lines.Count;
         foreach (var status in (int[])[200, 404, 499])
-            none.TryAdd(SomeAccess.Record(Ulid.NewUlid(), status: status));
+            Add(none, SomeAccess.Record(Ulid.NewUlid(), status: status));
         Assert.Equal(before, log.Lines.Count);
         foreach (var status in (int[])[0, 500, 504])
-            none.TryAdd(SomeAccess.Record(Ulid.NewUlid(), status: status));
-        none.TryAdd(SomeAccess.Record(Ulid.NewUlid(), status: 422) with { Reason = AccessReasons.HeldBack });
+            Add(none, SomeAccess.Record(Ulid.NewUlid(), status: status));
+        Add(none, SomeAccess.Record(Ulid.NewUlid(), status: 422) with { Reason = AccessReasons.HeldBack });
         Assert.Equal(before + 4, log.Lines.Count);
     }
 
@@ -54,8 +68,8 @@ public sealed class AccessLinesTests : IDisposable
         {
             time.Advance(TimeSpan.FromSeconds(1));
             var request = Ulid.NewUlid();
-            one.TryAdd(SomeAccess.Record(request));
-            two.TryAdd(SomeAccess.Record(request, isOfRouter: false));
+            Add(one, SomeAccess.Record(request));
+            Add(two, SomeAccess.Record(request, isOfRouter: false));
             Assert.Equal(log.Lines.Count, other.Lines.Count);
         }
     }
@@ -65,8 +79,42 @@ public sealed class AccessLinesTests : IDisposable
     {
         var lines = new AccessLines(10_000, time, log);
         var written = Enumerable.Range(0, 500).Count(_ => lines.TryAdd(SomeAccess.Record(Ulid.NewUlid())));
+        lines.WriteQueued();
         Assert.Equal((AccessLines.MostInSecond, AccessLines.MostInSecond), (written, log.Lines.Count));
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(lines.TryAdd(SomeAccess.Record(Ulid.NewUlid())));
+    }
+
+    [Fact]
+    public void While_the_output_makes_its_writer_wait_lines_are_refused_and_no_request_waits()
+    {
+        var lines = new AccessLines(10_000, time, log);
+        var queued = 0;
+        for (var second = 0; second < 10; second++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            queued += Enumerable.Range(0, 50).Count(_ => lines.TryAdd(SomeAccess.Record(Ulid.NewUlid())));
+        }
+
+        Assert.Equal(AccessLines.MostInSecond, queued);
+        lines.WriteQueued();
+        Assert.Equal(queued, log.Lines.Count);
+    }
+
+    [Fact]
+    public async Task The_loop_waits_for_a_line_and_writes_it()
+    {
+        var lines = new AccessLines(10_000, time, log);
+        var writing = lines.WriteAsync(TestContext.Current.CancellationToken);
+        Assert.False(writing.IsCompleted);
+        lines.TryAdd(SomeAccess.Record(Ulid.NewUlid()));
+        await writing;
+        Assert.Single(log.Lines);
+    }
+
+    private static void Add(AccessLines lines, AccessRecord record)
+    {
+        Assert.True(lines.TryAdd(record));
+        lines.WriteQueued();
     }
 }

@@ -10,7 +10,7 @@ internal static class SomeAccess
     /// <summary>An attempt that was answered.</summary>
     internal static AccessRecord Record(Ulid request, int attempt = 1, bool isOfRouter = true, int status = 200) => new()
     {
-        IsOfRouter = isOfRouter,
+        Source = isOfRouter ? AccessSource.Router : AccessSource.Version,
         RequestId = request,
         Time = Noon,
         Attempt = attempt,
@@ -31,5 +31,17 @@ internal static class SomeAccess
                 Model = TimeSpan.FromMilliseconds(8),
                 Encode = TimeSpan.FromMilliseconds(0.25),
             },
+    };
+
+    /// <summary>A request that another host answered.</summary>
+    internal static AccessRecord Other(Ulid request, AccessSource source, string operation, int status = 200) => new()
+    {
+        Source = source,
+        RequestId = request,
+        Time = Noon,
+        Attempt = 0,
+        Operation = operation,
+        Status = status,
+        Times = new AccessTimes(TimeSpan.FromMilliseconds(2)),
     };
 }

@@ -20,6 +20,27 @@ public class ConnectionLimitTests
         Assert.Equal(most, ConnectionLimit.Derive(handles, memory));
 
     [Fact]
+    public async Task A_client_over_the_limit_that_is_still_sending_sees_the_answer_and_no_reset()
+    {
+        await using var host = await StartAsync(1);
+        using var first = await ConnectAsync(host);
+        await HelloAsync(first);
+        for (var i = 0; i < 20; i++)
+        {
+            using var refused = await ConnectAsync(host);
+            await refused.SendAsync("POST /hello HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
+            // The answer may be sent before the body, or in the middle of it.
+            for (var sent = 0; sent < 100_000; sent += 10_000)
+            {
+                await refused.SendAsync(new string('x', 10_000));
+                await Task.Yield();
+            }
+
+            Assert.Equal(503, (await refused.ReadMessageAsync())!.Status);
+        }
+    }
+
+    [Fact]
     public async Task A_connection_over_the_limit_is_answered_with_503_and_closed_and_counted()
     {
         await using var host = await StartAsync(2);
@@ -32,6 +53,7 @@ public class ConnectionLimitTests
         var refusal = (await third.ReadMessageAsync())!;
         Assert.Equal((503, "1", "close"), (refusal.Status, refusal["Retry-After"], refusal["Connection"]));
         Assert.Contains("urn:modelserving:problem:too-many-connections", refusal.Text, StringComparison.Ordinal);
+        host.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(await third.ReadMessageAsync());
         Assert.Equal(1, LimitOf(host).Refused);
         // The others go on, and a place that becomes free is given away.

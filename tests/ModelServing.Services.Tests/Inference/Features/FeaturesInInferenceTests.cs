@@ -46,6 +46,24 @@ public sealed class FeaturesInInferenceTests : IAsyncLifetime
             """modelserving_inference_features_total\{[^}]*status="present"[^}]*view="card-activity v1"[^}]*\} 3""");
     }
 
+    [Theory]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(201)]
+    public async Task Each_of_many_rows_gets_its_own_features(int rows)
+    {
+        for (var card = 1; card <= rows; card++)
+            store.Pay(card, [.. Enumerable.Repeat(100 * card, (card % 3) + 1)]);
+        await store.FollowAsync();
+        await using var service = await StartAsync();
+        var cards = Enumerable.Range(1, rows).ToList();
+        var (elements, defaults) = await InferAsync(
+            service, string.Join(',', cards), string.Join(',', cards.Select(static card => 2 * card)));
+        Assert.Equal(cards.SelectMany(static card => (float[])[(card % 3) + 1, 2 * card, ((card % 3) + 1) * card, 2]), elements);
+        Assert.Null(defaults);
+    }
+
     [Fact]
     public async Task An_entity_without_events_gets_defaults_and_the_answer_says_so()
     {

@@ -26,7 +26,7 @@ public class RequestMemoryTests
         await UntilReservedAsync(service, Factor * Mebibyte);
         using var refused = await BeginAsync(service, 300 * Kibibyte);
         var refusal = (await refused.ReadMessageAsync())!;
-        Assert.Equal((503, "1"), (refusal.Status, refusal["Retry-After"]));
+        Assert.Equal((503, "1", "busy"), (refusal.Status, refusal["Retry-After"], refusal["X-Model-Outcome"]));
         Assert.Contains("urn:modelserving:problem:over-budget", refusal.Text, StringComparison.Ordinal);
         Assert.Equal(200, (await service.InferAsync(Good)).Status);
         Assert.Equal(1, service.Get<ByteBudget>().Refused);

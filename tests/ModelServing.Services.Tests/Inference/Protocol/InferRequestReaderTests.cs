@@ -105,6 +105,31 @@ public class InferRequestReaderTests
             StringComparison.Ordinal);
 
     [Theory]
+    [InlineData(64, null)]
+    [InlineData(65, "inputs[0].parameters: it has more than 64 parameters")]
+    [InlineData(200_000, "inputs[0].parameters: it has more than 64 parameters")]
+    public void The_number_of_parameters_is_limited(int count, string? message)
+    {
+        var parameters = string.Join(',', Enumerable.Range(0, count).Select(static i => $"\"p-{i}\":0"));
+        var a = A("[1,2]", "[1,2]").Replace("{", $"{{\"parameters\":{{{parameters}}},", StringComparison.Ordinal);
+        var body = $$"""{"inputs":[{{a}},{{B}}]}""";
+        if (message is null)
+            Pair.Read(Utf8(body)).Dispose();
+        else
+            Assert.Equal(message, Fault(Pair, body));
+    }
+
+    [Fact]
+    public void The_length_of_a_parameters_name_is_limited()
+    {
+        var name = new string('n', 257);
+        Assert.StartsWith(
+            $"parameters.{name[..80]}...: its name has more than 256 bytes",
+            Fault(Pair, $$$"""{"parameters":{"{{{name}}}":0},"inputs":[{{{A("[1,2]", "[1,2]")}}},{{{B}}}]}"""),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("""{"shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: it is missing; the model takes a FP32 [-1,2]")]
     [InlineData("""{"name":7,"shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: it must be a string")]
     [InlineData("""{"name":"c","shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: 'c' is not one of the model's inputs")]

@@ -55,13 +55,31 @@ public class RequestRecorderTests
         var compared = recorder.Read().Single(static stream => stream.Variant == "compared:canary:2:error");
         Assert.Equal((3, 1L, evidence), (compared.Trial, compared.Counts.Requests, (int)compared.Groups[7]));
         Assert.Equal(evidence, compared.Groups.Total);
-        // It is also an ordinary request of stable.
-        Assert.Equal(1, recorder.Read().Single(static stream => stream.Variant == "stable").Groups[7]);
+        // It is also an ordinary request of stable. The first attempt has counted it for its client.
+        var stable = recorder.Read().Single(static stream => stream.Variant == "stable");
+        Assert.Equal((1L, 0L), (stable.Counts.Requests, stable.Groups.Total));
+    }
+
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData("4", 1)]
+    [InlineData("3", 0)]
+    [InlineData("0", 0)]
+    [InlineData("-4", 0)]
+    [InlineData("", 0)]
+    [InlineData("4,4", 0)]
+    public void An_answer_after_the_limit_at_which_the_other_variant_was_cut_off_is_no_evidence(string? within, int evidence)
+    {
+        Answered(200, false, "canary;version=2;trial=3;kind=error", "7", within);
+        var compared = recorder.Read().Single(static stream => stream.Variant == "compared:canary:2:error");
+        Assert.Equal((1L, evidence), (compared.Counts.Requests, (int)compared.Groups[7]));
     }
 
     [Theory]
     [InlineData("canary")]
     [InlineData("canary;version=2;trial=3;kind=slow")]
+    [InlineData("canary;version=2;trial=3;kind=excused")]
+    [InlineData("canary;version=2;trial=3;kind=unreachable")]
     [InlineData("canary;version=0;trial=3;kind=error")]
     [InlineData("canary;version=2;trial=0;kind=error")]
     [InlineData("Canary;version=2;trial=1;kind=error")]
@@ -77,10 +95,10 @@ public class RequestRecorderTests
     [Fact]
     public void The_groups_of_a_minute_are_closed_with_it()
     {
-        Answered(200, false, "", "0");
+        Answered(200, false, null, "0");
         Assert.Equal(1, recorder.Close().Sum(static stream => stream.Groups.Total));
         Assert.Equal(0, recorder.Read().Sum(static stream => stream.Groups.Total));
-        Answered(200, false, "", "31");
+        Answered(200, false, null, "31");
         Assert.Equal(1, recorder.Read().Single(static stream => stream.Variant == "stable").Groups[31]);
     }
 
@@ -98,12 +116,13 @@ public class RequestRecorderTests
         Assert.Null(Comparison.FromStream("canary", 1));
     }
 
-    private void Answered(int status, bool isNonFinite, string failover, string group) => recorder.Answered(
+    private void Answered(int status, bool isNonFinite, string? failover, string group, string? within = null) => recorder.Answered(
         new HeaderDictionary
         {
             [HeaderNames.ModelVariant] = "stable",
             [HeaderNames.ModelTrial] = "1",
             [HeaderNames.ModelFailover] = failover,
+            [HeaderNames.FailoverWithin] = within,
             [HeaderNames.ClientGroup] = group,
         },
         status,

@@ -115,13 +115,65 @@ public sealed class FeatureRebuildTests : IAsyncLifetime
         await store.RebuildAsync(new EntityShard(0, 2));
         // The lock lasts longer than this test wants to wait.
         await store.Values.DeleteAsync(new FeatureKeys("dev", "card-activity", 1).Filling, Token);
-        var other = new ViewFill(store.View, new ApplyCounts());
+        var other = new ViewFill(store.View, new ApplyCounts(), store.Log.Epoch, null, TimeProvider.System);
         Assert.True(await other.HoldAsync(Token));
         var second = store.RebuildAsync(new EntityShard(1, 2));
-        await other.FinishAsync(store.Log.Epoch, 0, Token);
+        await other.FinishAsync(0, Token);
         Assert.True((await second).WasFilled);
         using var follower = store.Follow();
         await store.FollowAsync(follower);
+        await IsReplayAsync();
+    }
+
+    [Fact]
+    public async Task After_a_rebuild_the_server_reads_only_the_events_that_follow()
+    {
+        for (var segment = 0; segment < 8; segment++)
+        {
+            store.Append((segment * 50) + 1, 50);
+            store.Log.Writer.Seal();
+        }
+
+        Assert.Equal(400, (await store.RebuildAsync(EntityShard.Whole)).Marker!.FilledTo);
+        store.Log.KeepFrom(store.Log.End);
+        await store.Log.ShipAsync(Token);
+        // Whoever reads the earlier segments misses them.
+        for (var segment = 1; segment <= 7; segment++)
+            Assert.True(await store.Store.DeleteAsync(SegmentKeys.Segment(0, segment), Token));
+        using var follower = store.Follow();
+        store.Append(401, 50);
+        await store.FollowAsync(follower);
+        Assert.Equal((0, 50), (follower.Missing, follower.Counts[ApplyOutcome.Applied]));
+    }
+
+    [Fact]
+    public async Task A_view_that_was_filled_in_an_earlier_epoch_is_filled_again()
+    {
+        store.Append(1, 50);
+        using (var follower = store.Follow())
+            await store.FollowAsync(follower);
+        var before = await store.View.FindMarkerAsync(Token);
+        await store.CloseAsync();
+        Directory.Delete(store.Volume.FullPath, recursive: true);
+        Directory.CreateDirectory(store.Volume.FullPath);
+        await store.OpenAsync();
+        var rebuilt = await store.RebuildAsync(EntityShard.Whole);
+        Assert.False(rebuilt.WasFilled);
+        Assert.Equal((0, 1), (before!.Epoch, rebuilt.Marker!.Epoch));
+        await IsReplayAsync();
+    }
+
+    [Fact]
+    public async Task A_part_that_slept_during_the_fill_does_not_spoil_the_next_fill()
+    {
+        store.Append(1, 100);
+        var slept = (await SharedFill.TryBeginAsync(store.View, 0, 1, store.Log.Epoch, TimeProvider.System, Token))!;
+        // Its lock ends.
+        await store.Values.DeleteAsync(new FeatureKeys("dev", "card-activity", 1).Filling, Token);
+        using var follower = store.Follow();
+        await store.FollowAsync(follower);
+        await slept.AddAsync(SomeViews.Card(1), LoggedStore.Engine.CreateState(), Token);
+        await Assert.ThrowsAsync<CacheException>(() => slept.FinishAsync(store.Log.Epoch, 0, Token));
         await IsReplayAsync();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelServing.Contracts;
 using ModelServing.Features;
 using ModelServing.Features.Definitions;
 using ModelServing.Features.Events;
@@ -66,6 +67,21 @@ public sealed class JobProcessTests
             await last.RunAsync(Token);
         await SomeCompaction.HasAllAsync(log.Store, all);
         Assert.Empty(await SomeCompaction.InSegmentsAsync(log.Store));
+    }
+
+    [Theory]
+    [InlineData("", "ms")]
+    [InlineData("./dev ms", "./dev ms")]
+    public async Task A_message_names_the_command_that_its_user_types(string typed, string command)
+    {
+        using var log = new SomeJoin();
+        await File.WriteAllLinesAsync(log.Out.Combine("rows.csv"), ["card_id,time", "1,1"], Token);
+        using var process = JobProcess.Start(
+            null,
+            new Dictionary<string, string> { [OwnCommand.Variable] = typed },
+            "features", "export", "--registry", "file:" + log.Bucket.FullPath, "--events", log.Volume.FullPath,
+            "--rows", log.Out.Combine("rows.csv"), "--view", "nothing/v1", "--out", log.Out.Combine("table.parquet"));
+        Assert.Contains($"; '{command} features apply' publishes it", await process.FailAsync(Token), StringComparison.Ordinal);
     }
 
     private static JobProcess Compact(SomeJoin log) => JobProcess.Start(

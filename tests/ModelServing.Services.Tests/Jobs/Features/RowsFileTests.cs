@@ -53,6 +53,11 @@ public sealed class RowsFileTests : IDisposable
             "null.parquet: row 2: card_id is empty");
     }
 
+    [Fact]
+    public Task A_time_that_no_event_can_have_is_refused() => RefuseAsync(
+        join.WriteParquet("card_id, time, amount", ["(1, '2026-01-01T00:00:00Z', 2), (2, '2300-01-01T00:00:00Z', 2)"]),
+        "row 2: time is '2300-01-01T00:00:00Z'; it must be a time as in 2026-11-28T10:30:00Z, between 1970 and 2255");
+
     private async Task RefuseAsync(string rows, string message)
     {
         var before = Directory.GetFileSystemEntries(join.Out.FullPath);

@@ -110,7 +110,7 @@ public sealed class OciIdentityProviderTests : IDisposable
     public void A_missing_or_unknown_region_is_reported_with_its_place()
     {
         const string Unknown = ", a region that this version of the OCI SDK does not know; correct it, or describe a newer region in " +
-            "OCI_REGION_METADATA";
+            "OCI_REGION_METADATA (in the cloud: the setting regionMetadata)";
         Refused(
             ByConfigFile() with { Region = "eu-nowhere-1" },
             $"the environment variable MODELSERVING_OCI_REGION is 'eu-nowhere-1'{Unknown}");

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ModelServing.Contracts;
 using ModelServing.Services.Tests.Hosting;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Emulation;
@@ -67,6 +68,37 @@ public sealed class SdkIdentityTests : IDisposable
         Assert.Equal("xx-nowhere-7", new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT").Region.RegionId);
         Assert.Throws<ArgumentException>(() => Region.FromRegionCodeOrId("xx-nowhere-8"));
         Assert.Equal(Region.EU_FRANKFURT_1, Region.FromRegionCodeOrId("fra"));
+    }
+
+    [Theory]
+    [InlineData("eu-madrid-1", "mad", "oraclecloud.com")]
+    [InlineData("us-saltlake-2", "aga", "oraclecloud.com")]
+    [InlineData("eu-frankfurt-2", "str", "oraclecloud.eu")]
+    [InlineData("us-gov-ashburn-1", "ric", "oraclegovcloud.com")]
+    public void The_regions_of_all_realms_are_known(string id, string code, string domain)
+    {
+        var region = Region.FromRegionId(id);
+
+        Assert.Same(region, Region.FromRegionCodeOrId(code));
+        Assert.Equal((id, code, domain), (region.RegionId, region.RegionCode, region.Realm.SecondLevelDomain));
+    }
+
+    [Fact]
+    public void A_newer_region_is_known_from_its_description()
+    {
+        Environment.SetEnvironmentVariable(
+            OciSettings.RegionMetadataVariable, OciSettings.DescribeRegion("xx-newland-1", "xnl", "oc1", "oraclecloud.com"));
+        try
+        {
+            Region.ResetEnvironmentVariableInUse();
+            var region = Region.FromRegionCodeOrId("xx-newland-1");
+            Assert.Equal(("xx-newland-1", "xnl"), (region.RegionId, region.RegionCode));
+            Assert.Same(Realm.OC1, region.Realm);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(OciSettings.RegionMetadataVariable, null);
+        }
     }
 
     [Fact]

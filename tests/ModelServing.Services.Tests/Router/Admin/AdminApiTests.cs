@@ -186,8 +186,8 @@ public sealed class AdminApiTests
         RouterAnswers.AssertProblem(
             await SomeRouters.PostAsync(router, ResetPath, """{"version":2,"who":"bob","why":"x"}"""),
             503,
-            "journal-away");
-        RouterAnswers.AssertProblem(await SomeRouters.AskAsync(router, AdminPaths.History(SomePlan.Model)), 503, "journal-away");
+            "journal-unavailable");
+        RouterAnswers.AssertProblem(await SomeRouters.AskAsync(router, AdminPaths.History(SomePlan.Model)), 503, "journal-unavailable");
         Assert.Equal(0, await routers.ReachingAsync(router, 2));
 
         var forgetful = await routers.StartAsync(with: static settings => settings with { Journal = null });

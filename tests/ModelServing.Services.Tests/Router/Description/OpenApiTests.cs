@@ -22,7 +22,7 @@ public sealed class OpenApiTests : IAsyncDisposable
 
     // What only the admin API answers.
     private static readonly string[] OnlyAdmin =
-        ["conflict", "no-journal", "journal-away", "unknown-prediction", "predictions-busy"];
+        ["conflict", "no-journal", "journal-unavailable", "unknown-prediction", "predictions-busy"];
 
     private static readonly JsonElement Document = JsonDocument.Parse(
         File.ReadAllBytes(Repository.Combine("services", "Router", "Description", "openapi.json"))).RootElement;

@@ -54,6 +54,34 @@ public sealed class ClientReadingTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("Content-Length: 3000000\r\n\r\n", "")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n2DC6C0\r\n", "\r\n0\r\n\r\n")]
+    public async Task The_time_in_which_a_client_reads_is_not_the_versions(string framing, string end)
+    {
+        var version = TimeSpan.FromMilliseconds(20);
+        DirectForwarding? forwarding = null;
+        await using var canary = RawServer.Answering(_ =>
+        {
+            forwarding!.Time.Advance(version);
+            return "HTTP/1.1 200 OK\r\n" + framing + new string('x', 3_000_000) + end;
+        });
+        await using var running = forwarding = new DirectForwarding(
+            SomePlan.Canary(PlanDocument.Buckets), (1, canary.Address), (2, canary.Address));
+        // The second answer comes over the same connection, if that was kept.
+        for (var i = 0; i < 2; i++)
+        {
+            var context = DirectForwarding.Post("hello");
+            using var reader = new SlowReader(forwarding.Time);
+            context.Response.Body = reader;
+            var first = forwarding.FirstAttempt(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
+            var (result, _) = await forwarding.Failover.ForwardAsync(context, first);
+            Assert.Equal(ForwardResult.Answered, result.Result);
+            Assert.True(reader.Reads > 10, "the answer is not streamed");
+            Assert.Equal(version.Ticks, result.Elapsed);
+        }
+    }
+
+    [Theory]
     [InlineData(64 * 1024, 1, null)]
     [InlineData(1_000_000, 1, 200_000.0)]
     [InlineData(1_000_000, 50, 20_000.0)]
@@ -68,6 +96,19 @@ public sealed class ClientReadingTests : IAsyncDisposable
         Assert.Equal(rate, feature.MinDataRate?.BytesPerSecond);
         if (rate is not null)
             Assert.Equal(ReadingTime.Least, feature.MinDataRate!.GracePeriod);
+    }
+
+    /// <summary>A client that takes a second for each piece of its answer.</summary>
+    private sealed class SlowReader(SteppedTime time) : MemoryStream
+    {
+        internal int Reads { get; private set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Reads++;
+            time.Advance(TimeSpan.FromSeconds(1));
+            return ValueTask.CompletedTask;
+        }
     }
 
     /// <summary>Keeps the rate.</summary>

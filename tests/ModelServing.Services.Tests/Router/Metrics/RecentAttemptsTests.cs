@@ -18,7 +18,7 @@ public class RecentAttemptsTests
         Add(recent, 2, AttemptKind.Failed, Noon + TimeSpan.FromMinutes(30));
         Add(recent, 4, AttemptKind.Refused, Noon + TimeSpan.FromMinutes(57));
         Add(recent, 8, AttemptKind.Answered, Noon + TimeSpan.FromMinutes(59.5));
-        var figures = recent.Read(Noon + TimeSpan.FromMinutes(59.9))!;
+        var figures = recent.Read(Noon + TimeSpan.FromMinutes(59.9))!.ToFigures();
         Assert.Equal(15, figures.Requests);
         Assert.Equal([(1, 8L, 0L, 0L), (5, 12L, 0L, 4L), (60, 15L, 2L, 4L)], figures.Periods.Select(
             static period => (period.Minutes, period.Requests, period.Errors, period.Refused)));
@@ -26,7 +26,7 @@ public class RecentAttemptsTests
             figures.RequestsByMinute.Count, figures.RequestsByMinute[0], figures.RequestsByMinute[30], figures.RequestsByMinute[^1]));
         Assert.Equal((60, null), (figures.P95ByMinute.Count, figures.P95ByMinute[1]));
 
-        figures = recent.Read(Noon + TimeSpan.FromMinutes(125))!;
+        figures = recent.Read(Noon + TimeSpan.FromMinutes(125))!.ToFigures();
         Assert.Equal(15, figures.Requests);
         Assert.All(figures.Periods, static period => Assert.Equal((0L, null), (period.Requests, period.P99Milliseconds)));
     }
@@ -37,8 +37,8 @@ public class RecentAttemptsTests
         var recent = new RecentAttempts();
         for (var second = 0; second < 120; second++)
             Add(recent, 1, AttemptKind.Answered, Noon + TimeSpan.FromSeconds(second));
-        Assert.Equal(60, recent.Read(Noon + TimeSpan.FromSeconds(119))!.Periods[0].Requests);
-        Assert.Equal(30, recent.Read(Noon + TimeSpan.FromSeconds(149))!.Periods[0].Requests);
+        Assert.Equal(60, recent.Read(Noon + TimeSpan.FromSeconds(119))!.ToFigures().Periods[0].Requests);
+        Assert.Equal(30, recent.Read(Noon + TimeSpan.FromSeconds(149))!.ToFigures().Periods[0].Requests);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public class RecentAttemptsTests
         foreach (var latency in latencies)
             recent.Add(AttemptKind.Answered, TimeSpan.FromMilliseconds(latency), Noon);
         var sorted = latencies.Order().ToArray();
-        var figures = recent.Read(Noon)!.Periods[0];
+        var figures = recent.Read(Noon)!.ToFigures().Periods[0];
         foreach (var (share, read) in (ReadOnlySpan<(double, double?)>)
             [(0.5, figures.P50Milliseconds), (0.95, figures.P95Milliseconds), (0.99, figures.P99Milliseconds)])
         {
@@ -64,7 +64,50 @@ public class RecentAttemptsTests
         foreach (var latency in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromTicks(1), TimeSpan.FromDays(1)])
             recent.Add(AttemptKind.Answered, latency, Noon);
         recent.Add(AttemptKind.Failed, null, Noon);
-        Assert.Equal(4, recent.Read(Noon)!.Periods[0].Requests);
+        Assert.Equal(4, recent.Read(Noon)!.ToFigures().Periods[0].Requests);
+    }
+
+    [Fact]
+    public void Threads_that_count_at_the_same_time_lose_no_attempt()
+    {
+        const int Threads = 4;
+        const int PerThread = 20_000;
+        var recent = new RecentAttempts();
+        var threads = Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
+        {
+            for (var i = 0; i < PerThread; i++)
+            {
+                recent.Add((AttemptKind)(i % 3), TimeSpan.FromMilliseconds(i % 50), Noon + TimeSpan.FromMilliseconds(i));
+                if (i % 1000 == 0)
+                    recent.Read(Noon);
+            }
+        })).ToList();
+        threads.ForEach(static thread => thread.Start());
+        threads.ForEach(static thread => thread.Join());
+        var figures = recent.Read(Noon + TimeSpan.FromSeconds(30))!.ToFigures();
+        var hour = figures.Periods[^1];
+        Assert.Equal((Threads * PerThread, Threads * PerThread), (figures.Requests, hour.Requests));
+        const int Third = PerThread / 3;
+        Assert.Equal(Threads * Third, hour.Errors);
+        Assert.Equal(Threads * (Third + 1), hour.Refused);
+        Assert.Equal(figures.Requests, figures.RequestsByMinute.Sum());
+    }
+
+    // Threads of a processor that had no request for long may bring such counts.
+    [Fact]
+    public void What_is_older_than_the_ring_does_not_replace_what_is_new()
+    {
+        var ring = new AttemptRing(TimeSpan.FromMinutes(1), 60);
+        var (old, present) = (new AttemptCounts(), new AttemptCounts());
+        old.Add(AttemptKind.Failed, null);
+        present.Add(AttemptKind.Answered, LatencyCounts.BucketOf(TimeSpan.FromMilliseconds(1)));
+        ring.Add(present, Noon);
+        ring.Add(old, Noon - TimeSpan.FromMinutes(60));
+        ring.Add(old, Noon - TimeSpan.FromMinutes(59));
+        var sums = new AttemptCounts?[60];
+        ring.AddTo(sums, Noon);
+        Assert.Equal((2, 1), (sums.Sum(static one => one?.Requests ?? 0), sums.Sum(static one => one?.Errors ?? 0)));
+        Assert.Equal((1, 1), (sums[0]!.Requests, sums[59]!.Requests));
     }
 
     private static void Add(RecentAttempts recent, int count, AttemptKind kind, TimeSpan now)

@@ -184,7 +184,7 @@ public sealed class RollbackTests
             RouterAnswers.AssertProblem(
                 await SomeRouters.PostAsync(unread, AdminPaths.Rollback(SomePlan.Model), """{"version":3,"who":"ann","why":"x"}"""),
                 503,
-                "journal-away");
+                "journal-unavailable");
             await unread.DisposeAsync();
 
             await routers.ApplyAsync(SomeRouters.Plan(("one", 2, 3000), ("two", 3, 3000), ("stable", 1, 4000)));

@@ -61,6 +61,33 @@ public sealed class RolloutEvidenceTests
             "it is condemned");
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 503 X\r\nX-Model-Outcome: busy\r\nContent-Length: 4\r\n\r\noops")]
+    [InlineData("HTTP/1.1 413 X\r\nContent-Length: 4\r\n\r\noops")]
+    [InlineData("HTTP/1.1 414 X\r\nContent-Length: 4\r\n\r\noops")]
+    [InlineData("HTTP/1.1 431 X\r\nContent-Length: 4\r\n\r\noops")]
+    public async Task A_request_that_is_refused_because_of_others_or_of_its_length_is_answered_by_stable_and_not_evidence(string refusal)
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.Canary2());
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        routers.Canary.Fail(refusal);
+        var refused = 0;
+        for (var i = 0; i < 60; i++)
+        {
+            var answer = await router.InferAsync(headers: $"X-Customer: {i}\r\n");
+            Assert.Equal((200, "v1", "stable"), (answer.Status, answer.Text, answer["X-Model-Variant"]));
+            if (answer["X-Model-Failover"] == "canary")
+                refused++;
+        }
+
+        Assert.InRange(refused, 10, 50);
+        await router.AssertCountAsync(refused, Uncounted, "reason=\"refused\"");
+        Assert.Equal((0, 0), Watched(router).Recorder.Read().All.Total(GuardKind.Error));
+        Assert.False(SomeRouters.IsCondemned(router, 2));
+    }
+
     [Fact]
     public async Task A_deadline_that_the_caller_shortened_is_not_evidence()
     {
@@ -80,6 +107,27 @@ public sealed class RolloutEvidenceTests
         Assert.InRange(failedOver, 5, 35);
         Assert.Equal((0, 0), Watched(router).Recorder.Read().All.Total(GuardKind.Error));
         Assert.False(SomeRouters.IsCondemned(router, 2));
+    }
+
+    [Theory]
+    [InlineData("X-Request-Timeout: 10000\r\n", 408, false)]
+    [InlineData("X-Request-Timeout: 10000\r\n", 504, false)]
+    [InlineData("", 408, true)]
+    [InlineData("", 504, true)]
+    public async Task A_version_that_says_so_itself_has_missed_a_shortened_deadline_too(string headers, int status, bool isEvidence)
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.PatientCanary2());
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        routers.Canary.Fail($"HTTP/1.1 {status} X\r\nContent-Length: 4\r\n\r\nlate");
+        for (var i = 0; i < 40; i++)
+            Assert.Equal("v1", (await router.InferAsync(headers: headers)).Text);
+        Assert.InRange(routers.Canary.Failed, 5, 35);
+        if (isEvidence)
+            await RunningRouter.UntilAsync(() => Watched(router).Recorder.Read().All.Total(GuardKind.Error).Watched > 0, "it counts");
+        else
+            Assert.Equal((0, 0), Watched(router).Recorder.Read().All.Total(GuardKind.Error));
     }
 
     [Fact]

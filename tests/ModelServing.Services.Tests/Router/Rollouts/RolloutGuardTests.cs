@@ -13,8 +13,10 @@ namespace ModelServing.Services.Tests.Router.Rollouts;
 [Collection(RunningRouter.OneAtATime)]
 public sealed class RolloutGuardTests
 {
-    [Fact]
-    public async Task A_canary_that_stays_unreachable_alone_is_condemned()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_canary_that_stays_unreachable_alone_is_condemned_unless_a_call_was_cut_off_on_it_before(bool wasCutOff)
     {
         var time = new SteppedTime();
         await using var routers = new SomeRouters();
@@ -39,6 +41,16 @@ public sealed class RolloutGuardTests
         Serve(SomePlan.Endpoints());
         await LookAsync(100);
         Assert.Empty(board.Decided);
+
+        if (wasCutOff)
+        {
+            // One caller can do that, with a pinned request too.
+            router.Fraud.Watched.Single().Version.CutOff(time.GetTimestamp());
+            Serve(SomePlan.Endpoints((1, routers.Versions[0].Address)));
+            await LookAsync(150);
+            Assert.Empty(board.Decided);
+            return;
+        }
 
         Serve(SomePlan.Endpoints((1, routers.Versions[0].Address)));
         await LookAsync(59);

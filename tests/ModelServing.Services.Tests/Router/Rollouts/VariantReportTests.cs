@@ -26,7 +26,7 @@ public sealed class VariantReportTests : IAsyncDisposable
             SomePlan.Canary(PlanDocument.Buckets), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
         for (var i = 0; i < 3; i++)
             Assert.Equal(200, (await router.InferAsync()).Status);
-        var (stables, canarys) = (Figures(router, "stable"), Figures(router, "canary")!);
+        var (stables, canarys) = (await FiguresAsync(router, "stable"), (await FiguresAsync(router, "canary"))!);
         Assert.Null(stables);
         Assert.All(canarys.Periods, period => Assert.Equal((3, errors, refused), (
             (int)period.Requests, (int)period.Errors, (int)period.Refused)));
@@ -46,15 +46,18 @@ public sealed class VariantReportTests : IAsyncDisposable
         router.Swap(SomePlan.Canary(0), endpoints);
         await router.InferAsync();
         await router.InferAsync();
-        Assert.Equal((2L, 1L), (Figures(router, "stable")!.Requests, Figures(router, "canary")!.Requests));
+        Assert.Equal((2L, 1L), await RequestsAsync(router));
         Assert.Equal(200, (await router.InferAsync(path: "/v2/models/fraud/versions/2/infer")).Status);
-        Assert.Equal((2L, 1L), (Figures(router, "stable")!.Requests, Figures(router, "canary")!.Requests));
+        Assert.Equal((2L, 1L), await RequestsAsync(router));
         router.Swap(SomePlan.Stable(), endpoints);
         await router.InferAsync();
-        Assert.Equal(3, Figures(router, "stable")!.Requests);
+        Assert.Equal(3, (await FiguresAsync(router, "stable"))!.Requests);
     }
 
-    private static VariantFigures? Figures(RunningRouter router, string variant) =>
-        router.Get<RolloutStatusReader>().Read().Models.Single()
+    private static async Task<(long Stable, long Canary)> RequestsAsync(RunningRouter router) =>
+        ((await FiguresAsync(router, "stable"))!.Requests, (await FiguresAsync(router, "canary"))!.Requests);
+
+    private static async Task<VariantFigures?> FiguresAsync(RunningRouter router, string variant) =>
+        (await router.Get<RolloutStatusReader>().ReadAsync(TestContext.Current.CancellationToken)).Models.Single()
             .Variants.Single(read => read.Name == variant).Figures;
 }

@@ -111,10 +111,11 @@ public class ClientsMakerTests
 
     private static CloudSettings Cloud() => new()
     {
+        Phase = StackPhase.Foundation,
         Region = "",
         Tenancy = "",
         Compartment = "",
-        Cluster = new ClusterSettings { NodeImage = "" },
+        Cluster = new ClusterSettings { KubernetesVersion = "v1.34.1" },
         Gateway = Gateway,
     };
 }

@@ -70,7 +70,8 @@ public class FunctionRulesTests
           modelserving:region: eu-frankfurt-1
           modelserving:tenancy: ocid1.tenancy.oc1..a
           modelserving:compartment: ocid1.compartment.oc1..a
-          modelserving:cluster: { nodeImage: ocid1.image.oc1.a.b }
+          modelserving:phase: foundation
+          modelserving:cluster: { kubernetesVersion: v1.34.1 }
           modelserving:{{settings}}
         """;
 }

@@ -17,13 +17,14 @@ namespace ModelServing.Services.Tests.Settings.Schema;
 public partial class SettingsReferenceTests
 {
     private const string Cloud =
-        "modelserving:region: eu-frankfurt-1, modelserving:tenancy: ocid1.tenancy.oc1..a, "
-        + "modelserving:compartment: ocid1.compartment.oc1..a, modelserving:cluster: { nodeImage: ocid1.image.oc1.a.b }";
+        "modelserving:phase: foundation, modelserving:region: eu-frankfurt-1, modelserving:tenancy: ocid1.tenancy.oc1..a, "
+        + "modelserving:compartment: ocid1.compartment.oc1..a, modelserving:cluster: { kubernetesVersion: v1.34.1 }";
 
     public static TheoryData<string> BadClouds =>
     [
         $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:dataProtection: maybe }}",
         $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:homeRegion: Frankfurt }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud.Replace("foundation", "second", StringComparison.Ordinal)} }}",
         $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:registry: {{ user: {{ secure: a }}, token: plain }} }}",
         $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:registry: {{ user: {{ secure: a }} }} }}",
         $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:cache: {{ mode: both }} }}",

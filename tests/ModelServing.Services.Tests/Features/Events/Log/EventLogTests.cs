@@ -130,6 +130,49 @@ public sealed class EventLogTests : IDisposable
         await ReadAsync(reader, 121, 1);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_place_after_a_sequence_is_found_in_its_segment(bool isShipped)
+    {
+        using var log = await OpenAsync();
+        for (var i = 0; i < 6; i++)
+        {
+            Append(log, i * 20 + 1, 20);
+            if (i < 5)
+                log.Writer.Seal();
+        }
+
+        if (isShipped)
+        {
+            log.KeepFrom(log.End);
+            await ShipAsync(log);
+            Assert.Equal(6, log.FirstSegment);
+        }
+
+        for (var sequence = 0; sequence <= 120; sequence++)
+        {
+            var place = await log.FindPositionAsync(sequence, Token);
+            Assert.Equal(Math.Min(sequence, 119) / 20 * 20 + 1, place.Next);
+            using var reader = log.Read(place);
+            await ReadAsync(reader, (int)place.Next, 121 - (int)place.Next);
+            Assert.Null(await reader.ReadAsync(Token));
+            Assert.Equal(0, reader.Missing);
+        }
+    }
+
+    [Fact]
+    public async Task The_place_after_a_sequence_is_found_across_epochs()
+    {
+        using (var log = await OpenAsync(boot: "first"))
+            Append(log, 1, 10);
+        using var next = await OpenAsync(boot: "second");
+        Append(next, 11, 10, first: EventSequence.FirstOf(1));
+        Assert.Equal(1, (await next.FindPositionAsync(10, Token)).Next);
+        Assert.Equal(EventSequence.FirstOf(1), (await next.FindPositionAsync(EventSequence.FirstOf(1) - 1, Token)).Next);
+        Assert.Equal(EventSequence.FirstOf(1), (await next.FindPositionAsync(EventSequence.FirstOf(1) + 9, Token)).Next);
+    }
+
     [Fact]
     public async Task A_place_is_found_again_from_its_text()
     {
@@ -185,14 +228,67 @@ public sealed class EventLogTests : IDisposable
         // A clean end is not one of the machine.
         using var last = await OpenAsync(boot: "third");
         Assert.Equal(1, last.Epoch);
+        Assert.Equal(20, last.UnshippedEvents);
         using var reader = last.Read(EventPosition.Start);
         await ReadAsync(reader, 1, 10);
         for (var i = 0; i < 10; i++)
             Assert.Equal(EventSequence.FirstOf(1) + i, (await reader.ReadAsync(Token))!.Value.Sequence);
         await ShipAsync(last);
+        Assert.Equal(0, last.UnshippedEvents);
         using var shipped = EventLogReader.OfShipped(Store, scratch.FullPath, EventPosition.Start);
         await ReadAsync(shipped, 1, 10);
         Assert.Equal(EventSequence.FirstOf(1), (await shipped.ReadAsync(Token))!.Value.Sequence);
+    }
+
+    [Fact]
+    public async Task Events_of_an_earlier_epoch_that_are_not_shipped_are_counted_and_overdue()
+    {
+        using (var log = await OpenAsync(boot: "first"))
+            Append(log, 1, 10);
+        var options = Options() with { SealAfter = TimeSpan.FromMilliseconds(1) };
+        using var next = await EventLog.OpenAsync(options, Store, TimeProvider.System, NullLogger.Instance, "second", Token);
+        Assert.Equal((1, 10), (next.Epoch, next.UnshippedEvents));
+        await Task.Delay(5, Token);
+        Assert.True(next.Overdue > TimeSpan.Zero);
+        await ShipAsync(next);
+        Assert.Equal((0, TimeSpan.Zero), (next.UnshippedEvents, next.Overdue));
+    }
+
+    [Fact]
+    public async Task An_end_is_not_clean_before_the_disk_has_the_segments_that_are_not_shipped()
+    {
+        using (var log = await OpenAsync(boot: "first"))
+        {
+            Append(log, 1, 10);
+            log.Writer.Seal();
+            Append(log, 11, 10);
+            // A segment that can't be flushed.
+            var segment = volume.Combine(SpoolFormat.SegmentName(1));
+            File.Delete(segment);
+            Directory.CreateDirectory(segment);
+            Assert.ThrowsAny<SystemException>(log.Close);
+            Directory.Delete(segment);
+        }
+
+        using var next = await OpenAsync(boot: "second");
+        Assert.Equal(1, next.Epoch);
+    }
+
+    [Fact]
+    public async Task The_last_shipping_waits_for_the_round_that_still_runs()
+    {
+        using var store = new SlowStore(Store);
+        using var log = await EventLog.OpenAsync(Options(), store, TimeProvider.System, NullLogger.Instance, "boot", Token);
+        Append(log, 1, 10);
+        log.Writer.Seal();
+        var round = log.ShipAsync(Token);
+        await store.Began.WaitAsync(Token);
+        log.Close();
+        var last = log.ShipAllAsync(Token);
+        store.Go.Release(2);
+        await Task.WhenAll(round, last);
+        Assert.Equal(1, store.Puts);
+        Assert.Equal(0, log.UnshippedEvents);
     }
 
     [Fact]
@@ -315,5 +411,50 @@ public sealed class EventLogTests : IDisposable
             throw Absent(ObjectKey.Parse("events"));
 
         private static RegistryException Absent(ObjectKey key) => new(RegistryError.Unavailable, key, "there is nothing");
+    }
+
+    /// <summary>A store whose puts of segments wait.</summary>
+    private sealed class SlowStore(IObjectStore store) : IObjectStore, IDisposable
+    {
+        internal SemaphoreSlim Began { get; } = new(0);
+
+        internal SemaphoreSlim Go { get; } = new(0);
+
+        internal int Puts { get; private set; }
+
+        public string Location => store.Location;
+
+        public bool IsRemote => store.IsRemote;
+
+        public async Task<bool> PutIfAbsentAsync(ObjectKey key, Stream content, long length, CancellationToken cancellationToken)
+        {
+            if (SegmentKeys.TryParse(key, out _, out _))
+            {
+                Puts++;
+                Began.Release();
+                await Go.WaitAsync(cancellationToken);
+            }
+
+            return await store.PutIfAbsentAsync(key, content, length, cancellationToken);
+        }
+
+        public Task ReplaceAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+            store.ReplaceAsync(key, content, cancellationToken);
+
+        public Task<StoredObject?> OpenAsync(ObjectKey key, CancellationToken cancellationToken) => store.OpenAsync(key, cancellationToken);
+
+        public Task<long?> FindLengthAsync(ObjectKey key, CancellationToken cancellationToken) =>
+            store.FindLengthAsync(key, cancellationToken);
+
+        public Task<bool> DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => store.DeleteAsync(key, cancellationToken);
+
+        public IAsyncEnumerable<ObjectKey> ListAsync(string prefix, CancellationToken cancellationToken) =>
+            store.ListAsync(prefix, cancellationToken);
+
+        public void Dispose()
+        {
+            Began.Dispose();
+            Go.Dispose();
+        }
     }
 }

@@ -1,0 +1,15 @@
+using ModelServing.Settings.Schema;
+
+namespace ModelServing.Settings.Cloud;
+
+/// <summary>A copy of the bucket in another region.</summary>
+public sealed record ReplicationSettings
+{
+    [Setting(
+        "The region of the copy, a bucket of the same name with `-copy` at its end. Object Storage copies what is stored from then on, "
+        + "and deletes there what is deleted here.",
+        Pattern = CloudSettings.RegionPattern,
+        Form = CloudSettings.RegionForm,
+        Example = "eu-amsterdam-1")]
+    public required string Region { get; init; }
+}

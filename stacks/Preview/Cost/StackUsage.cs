@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ModelServing.Stacks.Preview.Summary;
+
+namespace ModelServing.Stacks.Preview.Cost;
+
+/// <summary>Reads from the rendered resources what OCI bills for them in a month.</summary>
+/// <remarks>To add something that is billed: add it in <see cref="Lines"/>, and its price to <c>prices.json</c>.</remarks>
+internal sealed class StackUsage
+{
+    private const string Addon = "oci:ContainerEngine/addon:Addon";
+
+    /// <summary>The performance of a boot volume and of the storage class oci-bv, in units per GB: balanced, the default.</summary>
+    private const decimal BalancedUnits = 10;
+
+    private readonly StackSnapshot stack;
+    private readonly CostAssumptions assumptions;
+    private readonly decimal hours;
+
+    private StackUsage(StackSnapshot stack, CostAssumptions assumptions, int hours)
+    {
+        this.stack = stack;
+        this.assumptions = assumptions;
+        this.hours = hours;
+    }
+
+    internal static IReadOnlyList<UsageLine> From(StackSnapshot stack, CostAssumptions assumptions, int hoursInMonth) =>
+        [.. new StackUsage(stack, assumptions, hoursInMonth).Lines()];
+
+    private IEnumerable<UsageLine> Lines() =>
+    [
+        .. Resources(ResourceTypes.NodePool).SelectMany(Nodes),
+        .. Resources(ResourceTypes.Cluster).Where(static cluster => Text(cluster.Inputs, "type") == "ENHANCED_CLUSTER")
+            .Select(_ => Same("cluster", "enhanced cluster", hours)),
+        .. Resources(ResourceTypes.Cache).Select(Cache),
+        .. Resources(ResourceTypes.Gateway)
+            .Select(_ => Same("gateway", "gateway calls", assumptions.RequestsPerSecond * hours * 3600 / 1_000_000)),
+        .. Resources(ResourceTypes.Service).Where(static service => Text(service.Inputs, "spec", "type") == "LoadBalancer")
+            .Select(_ => Same("load balancers", "network load balancer", hours)),
+        .. Resources(ResourceTypes.Function).SelectMany(Function),
+        .. Resources(ResourceTypes.Table).SelectMany(Table),
+        .. Resources(ResourceTypes.StatefulSet).SelectMany(Volumes),
+        .. Resources(ResourceTypes.Bucket).Take(1).Select(_ => Same("bucket", "object storage", assumptions.StoredGbs)),
+    ];
+
+    private IEnumerable<UsageLine> Nodes(PreviewResource pool)
+    {
+        var shape = Text(pool.Inputs, "nodeShape") ?? "a shape";
+        var (least, most) = RangeOf(pool);
+        var ocpus = Number(pool.Inputs, "nodeShapeConfig", "ocpus");
+        var memory = Number(pool.Inputs, "nodeShapeConfig", "memoryInGbs");
+        var boot = Number(pool.Inputs, "nodeSourceDetails", "bootVolumeSizeInGbs");
+        yield return Each("nodes", $"{shape} ocpu", ocpus * hours);
+        yield return Each("nodes", $"{shape} memory", memory * hours);
+        yield return Each("nodes", "block volume", boot);
+        yield return Each("nodes", "block volume performance", boot * BalancedUnits);
+
+        UsageLine Each(string group, string price, decimal quantity) => new(group, price, least * quantity, most * quantity);
+    }
+
+    // The autoscaler's setting is "MIN:MAX:POOL", or several of them. A pool that it does not scale keeps its size.
+    private (decimal Least, decimal Most) RangeOf(PreviewResource pool)
+    {
+        var start = Placeholder.StartOf(pool.Type, pool.Name);
+        foreach (var addon in Resources(Addon))
+        {
+            foreach (var setting in (addon.Inputs["configurations"] as JsonArray ?? []).OfType<JsonObject>())
+            {
+                foreach (var range in (Text(setting, "value") ?? "").Split(',', StringSplitOptions.TrimEntries))
+                {
+                    if (range.Split(':', 3) is [var least, var most, var id] && id.StartsWith(start, StringComparison.Ordinal)
+                        && Parse(least) is { } from && Parse(most) is { } to)
+                        return (from, to);
+                }
+            }
+        }
+
+        var size = Number(pool.Inputs, "nodeConfigDetails", "size");
+        return (size, size);
+    }
+
+    private UsageLine Cache(PreviewResource cache)
+    {
+        var memory = Number(cache.Inputs, "nodeMemoryInGbs");
+        // Of a sharded cache, the number of nodes is that of each shard.
+        var nodes = Number(cache.Inputs, "nodeCount") * Math.Max(1, Number(cache.Inputs, "shardCount"));
+        return Same("cache", memory > 10 ? "cache over 10 GB" : "cache up to 10 GB", nodes * memory * hours);
+    }
+
+    private IEnumerable<UsageLine> Function(PreviewResource function)
+    {
+        var gigabytes = Number(function.Inputs, "memoryInMbs") / 1024;
+        if (Text(function.Inputs, "config", "MODELSERVING_FUNCTION") == "ModelMetrics")
+        {
+            var calls = hours * 60;
+            yield return Same("functions", "function calls", calls / 1_000_000);
+            yield return Same("functions", "function time", calls * gigabytes * CostAssumptions.FunctionSeconds);
+        }
+
+        if (Number(function.Inputs, "provisionedConcurrencyConfig", "count") is > 0 and var ready)
+            yield return Same("functions kept ready", "function containers kept ready", ready * gigabytes * hours);
+    }
+
+    private static IEnumerable<UsageLine> Table(PreviewResource table)
+    {
+        yield return Same("tables", "table read unit", Number(table.Inputs, "tableLimits", "maxReadUnits"));
+        yield return Same("tables", "table write unit", Number(table.Inputs, "tableLimits", "maxWriteUnits"));
+        yield return Same("tables", "table storage", Number(table.Inputs, "tableLimits", "maxStorageInGbs"));
+    }
+
+    private static IEnumerable<UsageLine> Volumes(PreviewResource set)
+    {
+        foreach (var claim in ((set.Inputs["spec"] as JsonObject)?["volumeClaimTemplates"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            var size = Text(claim, "spec", "resources", "requests", "storage") ?? "";
+            if (!size.EndsWith("Gi", StringComparison.Ordinal) || Parse(size[..^2]) is not { } gigabytes)
+                continue;
+            yield return Same("volumes", "block volume", gigabytes);
+            yield return Same("volumes", "block volume performance", gigabytes * BalancedUnits);
+        }
+    }
+
+    private IEnumerable<PreviewResource> Resources(string type) => stack.Resources.Where(resource => resource.Type == type);
+
+    private static UsageLine Same(string group, string price, decimal quantity) => new(group, price, quantity, quantity);
+
+    private static decimal Number(JsonNode? node, params ReadOnlySpan<string> path) => Parse(Text(node, path) ?? "") ?? 0;
+
+    private static string? Text(JsonNode? node, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+            node = (node as JsonObject)?[name];
+        return (node as JsonValue)?.ToString();
+    }
+
+    private static decimal? Parse(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+}
