@@ -23,7 +23,6 @@ public sealed record RouterSettings : HostSettings
         HostSetting.Text(nameof(AdminAddressFile)),
         HostSetting.Text(nameof(SplitUrls)),
         HostSetting.Text(nameof(SplitKey)),
-        HostSetting.Text(nameof(SplitAddressFile)),
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
         HostSetting.Text(nameof(Clients)),
         HostSetting.Whole(nameof(MaxRequestBytes), 1, long.MaxValue),
@@ -76,10 +75,6 @@ public sealed record RouterSettings : HostSettings
 
     /// <summary>The key that the function sends. Required with <see cref="SplitUrls"/>.</summary>
     public string? SplitKey { get; init; }
-
-    /// <summary>A file to which the router writes the address for the function; for callers that bind to port 0. Null writes
-    /// none.</summary>
-    public string? SplitAddressFile { get; init; }
 
     /// <summary>How OCI is called; null if nothing of it is used, as with <c>sqlite:PATH</c>.</summary>
     public OciSettings? Oci { get; init; }

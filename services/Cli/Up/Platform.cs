@@ -1,6 +1,7 @@
 using ModelServing.Cli.Demo;
 using ModelServing.Cli.Features;
 using ModelServing.Cli.Up.Functions;
+using ModelServing.Cli.Up.Gateway;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
 using ModelServing.Contracts.Functions;
@@ -40,6 +41,7 @@ internal sealed class Platform : IAsyncDisposable
     private List<string> said = [];
     private HostedCache? cache;
     private SupervisedHost? router;
+    private LocalSplitting? splitting;
     private FeatureHost? features;
 
     /// <summary>Makes a platform of which nothing runs yet.</summary>
@@ -229,6 +231,7 @@ internal sealed class Platform : IAsyncDisposable
         await versions.StopAsync(StopTimeout, kill);
         await (features?.StopAsync(StopTimeout, kill) ?? Task.CompletedTask);
         await Functions.DisposeAsync();
+        await (splitting?.DisposeAsync() ?? ValueTask.CompletedTask);
         cache?.Dispose();
     }
 
@@ -252,6 +255,14 @@ internal sealed class Platform : IAsyncDisposable
             MaxRequestBytes = settings.Stack.MaxRequestBytes,
             Urls = Api.GetLeftPart(UriPartial.Authority),
         };
+        if (settings.Stack.Splitting == SplittingMode.Function)
+        {
+            splitting ??= new LocalSplitting(programs, cache!.Settings, routerSettings.Journal!, supervision);
+            if (!await splitting.TryStartAsync(port.Number, cancellation))
+                return !port.Given ? false : throw new CommandException(ExitCode.PortTaken, $"port {port.Number} has been taken");
+            routerSettings = splitting.For(routerSettings);
+        }
+
         router = new SupervisedHost("router", programs.Router, routerSettings, supervision, static _ => { });
         try
         {

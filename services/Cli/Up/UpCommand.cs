@@ -5,6 +5,7 @@ using ModelServing.Hosting;
 using ModelServing.Registry;
 using ModelServing.Settings;
 using ModelServing.Settings.Clients;
+using ModelServing.Settings.Models;
 using ModelServing.Settings.Schema;
 
 namespace ModelServing.Cli.Up;
@@ -59,8 +60,12 @@ internal static class UpCommand
                 return value;
             },
         };
+        var splitting = new Option<SplittingMode?>("--splitting")
+        {
+            Description = "What assigns requests to variants: 'router' or 'function'. Default: the setting in the stack file.",
+        };
         var stack = new StackOptions();
-        var command = new Command("up", "Run the whole platform on this machine until Ctrl-C.") { demo, once, guard, minute, json };
+        var command = new Command("up", "Run the whole platform on this machine until Ctrl-C.") { demo, once, guard, minute, splitting, json };
         stack.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), (terminal, signals) =>
             RunAsync(
@@ -71,7 +76,8 @@ internal static class UpCommand
                     arguments.GetValue(json),
                     new PlatformPace(
                         arguments.GetValue(minute) ?? TimeSpan.FromSeconds(arguments.GetValue(demo) ? 2 : 60),
-                        arguments.GetValue(guard) == "off")),
+                        arguments.GetValue(guard) == "off"),
+                    arguments.GetValue(splitting)),
                 terminal,
                 signals)));
         return command;
@@ -130,7 +136,11 @@ internal static class UpCommand
             terminal.Say($"[yellow]Port {ApiPort.First} is taken, so the API uses {port.Number}; {StackFile.Namespace}local.port sets " +
                 $"another port[/]");
 
-        var settings = new PlatformSettings(state.FullPath, location, started.Settings, request.Pace);
+        var settings = new PlatformSettings(
+            state.FullPath,
+            location,
+            started.Settings with { Splitting = request.Splitting ?? started.Settings.Splitting },
+            request.Pace);
         var platform = new Platform(programs, settings, terminal, time, signals.Kill);
         try
         {

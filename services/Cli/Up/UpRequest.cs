@@ -1,4 +1,6 @@
+using ModelServing.Settings.Models;
+
 namespace ModelServing.Cli.Up;
 
 /// <summary>The options of <c>ms up</c>.</summary>
-internal sealed record UpRequest(StackLocation Stack, bool Demo, bool Once, bool Json, PlatformPace Pace);
+internal sealed record UpRequest(StackLocation Stack, bool Demo, bool Once, bool Json, PlatformPace Pace, SplittingMode? Splitting);

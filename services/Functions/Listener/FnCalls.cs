@@ -48,7 +48,7 @@ internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogge
             }
 
             var result = await CallBody.ReadAsync(request, context.RequestAborted) is { } body
-                ? await runner.RunAsync(new FunctionCall(id, body, HeadersOf(request), DeadlineOf(request)), context.RequestAborted)
+                ? await runner.RunAsync(CallOf(request, id, body), context.RequestAborted)
                 : runner.RefuseLarge(id);
             await WriteAsync(context, result);
         }
@@ -75,7 +75,7 @@ internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogge
 
     private static int StatusOf(FunctionResult result, bool isHttp) => result switch
     {
-        { Answer.Status: Late } => Late,
+        { Answer.Status: Late } when !isHttp => Late,
         { IsFault: true } => Failed,
         { Answer.Status: >= 500 } when !isHttp => Failed,
         _ => Ok,
@@ -90,6 +90,15 @@ internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogge
         Console.Out.Write(frame);
         Console.Error.Write(frame);
     }
+
+    private FunctionCall CallOf(HttpRequest request, string id, byte[] body) => new(id, body, HeadersOf(request), DeadlineOf(request))
+    {
+        Request = request.Headers[FnHeaders.Intent] == FnHeaders.HttpRequest
+            && request.Headers[FnHeaders.HttpMethod] is [{ Length: > 0 } method]
+            && request.Headers[FnHeaders.HttpUrl] is [{ Length: > 0 } url]
+                ? new GatewayRequest(method, url)
+                : null,
+    };
 
     private DateTimeOffset? DeadlineOf(HttpRequest request)
     {

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
-using ModelServing.Contracts.Reliability;
 using ModelServing.Contracts.Splitting;
 using ModelServing.Hosting;
 using ModelServing.Router.Errors;
@@ -22,7 +21,7 @@ internal sealed class SplitPort(RouterSettings settings, IServer server, Request
     private readonly byte[] key = HashOf(settings.SplitKey ?? "");
 
     /// <summary>Adds the port's rules. They come before all other paths, because each request to this port needs the key.</summary>
-    internal static void Map(WebApplication app, RouterSettings settings)
+    internal static void Map(WebApplication app)
     {
         var port = app.Services.GetRequiredService<SplitPort>();
         var time = app.Services.GetRequiredService<TimeProvider>();
@@ -39,11 +38,6 @@ internal sealed class SplitPort(RouterSettings settings, IServer server, Request
             return context.Request.Path.Value?.StartsWith(InferencePaths.Models, StringComparison.Ordinal) == true
                 ? port.AnswerAsync(context)
                 : next(context);
-        });
-        app.Lifetime.ApplicationStarted.Register(() =>
-        {
-            if (settings.SplitAddressFile is { } file)
-                AtomicFile.Write(file, Encoding.UTF8.GetBytes(port.addresses.All[0]));
         });
     }
 

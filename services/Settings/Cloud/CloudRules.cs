@@ -22,9 +22,20 @@ internal static class CloudRules
             CheckAlarms(cloud.Alarms), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
             CheckCosts(cloud.Costs), CheckReplication(cloud),
             CheckPredictions(settings, cloud.PredictionStore), cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
-            CheckTelemetry(cloud.Telemetry),
+            CheckTelemetry(cloud.Telemetry), CheckSplitting(settings.Splitting),
         ];
         return all.SelectMany(static faults => faults);
+    }
+
+    private static IEnumerable<SettingsFault> CheckSplitting(SplittingMode splitting)
+    {
+        if (splitting == SplittingMode.Function)
+        {
+            yield return Fault(
+                "splitting",
+                "the function TrafficSplitter, its gateway route and its network are not part of the cloud's resources yet; only `ms up` "
+                + "runs it, with --splitting function. Set router");
+        }
     }
 
     private static IEnumerable<SettingsFault> CheckPods(string path, PodSettings pods)

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.IO.Hashing;
-using System.Text;
 using ModelServing.Cache;
 using ModelServing.Cache.Guard;
 using ModelServing.Rollout.Guard;
@@ -29,8 +26,7 @@ internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSee
 
     internal ClientRecorder Recorder { get; } = new();
 
-    private readonly ulong trialHash = XxHash3.HashToUInt64(
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{trial.Model}/{trial.Version}/{trial.Trial}")));
+    private readonly ulong trialHash = ClientGroups.HashOf(trial.Model, trial.Version, trial.Trial);
 
     internal FailedKeys FailedKeys { get; } = new();
 

@@ -1,0 +1,11 @@
+namespace ModelServing.Cli.Up.Gateway;
+
+/// <summary>What the gateway's caller gets.</summary>
+/// <param name="Status">The status.</param>
+/// <param name="Headers">The headers.</param>
+/// <param name="Body">The content.</param>
+internal sealed record FnGatewayAnswer(int Status, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>A bare answer of the gateway itself.</summary>
+    internal static FnGatewayAnswer Bare(int status) => new(status, new Dictionary<string, string>(), default);
+}
