@@ -51,7 +51,7 @@ internal sealed class RequestHandler
 
     /// <summary>Answers a request.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="path">Its path.</param>
+    /// <param name="path">The path as Kestrel has decoded it.</param>
     /// <param name="split">What the function TrafficSplitter says about a request that it has assigned; null for a client's own.</param>
     internal async Task HandleAsync(HttpContext context, string path, SplitCall? split = null)
     {

@@ -110,7 +110,7 @@ public static class RouterHost
         if (settings.AdminUrls is not null)
             AdminApi.Map(app);
         if (settings.SplitUrls is not null)
-            SplitPort.Map(app);
+            SplitPort.Map(app, handler.HandleAsync);
         app.Use(next => context =>
             context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
                 ? handler.HandleAsync(context, path)

@@ -20,7 +20,7 @@ public sealed class CountSlots
 
     /// <param name="cache">The connection.</param>
     /// <param name="environment">The environment's name; several may share a cache.</param>
-    /// <param name="trial">The trial.</param>
+    /// <param name="trial">The version and its trial.</param>
     /// <param name="retention">How long the counts are kept after the last write; null is 14 days.</param>
     public CountSlots(CacheConnection cache, string environment, VersionTrial trial, TimeSpan? retention = null)
     {
@@ -70,7 +70,7 @@ public sealed class CountSlots
     }
 
     /// <summary>Writes counts into a slot over those that are there, and extends the time until which it is taken.</summary>
-    /// <param name="slot">The slot.</param>
+    /// <param name="slot">A slot that was taken.</param>
     /// <param name="counts">The counts, of at most <see cref="TrialCounts.MaxBytes"/>.</param>
     /// <param name="until">Until when the slot is taken from now on.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
@@ -82,17 +82,24 @@ public sealed class CountSlots
         ArgumentNullException.ThrowIfNull(slot);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(counts.Length, TrialCounts.MaxBytes);
         var field = FieldOf(slot.Id);
-        var (isWritten, _) = await CacheTransaction.RunAsync(
-            cache,
-            "counts can't be written",
-            transaction =>
-            {
-                transaction.AddCondition(Condition.HashEqual(keys.Holders, field, FieldOf(slot.Holder)));
-                _ = transaction.HashSetAsync(keys.Counts, field, counts);
-                return Hold(transaction, field, slot.Holder, until);
-            },
-            cancellationToken);
-        return isWritten;
+        // A cache that has restarted may have lost the slot. Then no other program can have taken it.
+        return await TryAsync(Condition.HashEqual(keys.Holders, field, FieldOf(slot.Holder)))
+            || await TryAsync(Condition.HashNotExists(keys.Holders, field));
+
+        async Task<bool> TryAsync(Condition condition)
+        {
+            var (isWritten, _) = await CacheTransaction.RunAsync(
+                cache,
+                "counts can't be written",
+                transaction =>
+                {
+                    transaction.AddCondition(condition);
+                    _ = transaction.HashSetAsync(keys.Counts, field, counts);
+                    return Hold(transaction, field, slot.Holder, until);
+                },
+                cancellationToken);
+            return isWritten;
+        }
     }
 
     private Task<bool> Hold(ITransaction transaction, RedisValue slot, Guid holder, DateTimeOffset until)

@@ -65,7 +65,10 @@ internal static class UpCommand
             Description = "What assigns requests to variants: 'router' or 'function'. Default: the setting in the stack file.",
         };
         var stack = new StackOptions();
-        var command = new Command("up", "Run the whole platform on this machine until Ctrl-C.") { demo, once, guard, minute, splitting, json };
+        var command = new Command("up", "Run the whole platform on this machine until Ctrl-C.")
+        {
+            demo, once, guard, minute, splitting, json,
+        };
         stack.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), (terminal, signals) =>
             RunAsync(

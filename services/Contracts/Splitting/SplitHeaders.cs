@@ -11,7 +11,8 @@ public static class SplitHeaders
     public const string Key = Prefix + "Key";
 
     /// <summary>In a request: <see cref="Assigned"/> if the function assigned it, <see cref="Retried"/> if it is a retry on stable,
-    /// <see cref="OnlyStable"/> if it could not assign it. Absent if the router is to do all that it does for a client of its own.</summary>
+    /// <see cref="OnlyStable"/> if it could not assign it. Absent if the router is to do all that it does for a client of its
+    /// own.</summary>
     public const string Call = Prefix + "Call";
 
     /// <summary>The value of <see cref="Call"/> for a first attempt.</summary>
@@ -41,7 +42,8 @@ public static class SplitHeaders
     /// failed.</summary>
     public const string AttemptLimit = Prefix + "Attempt-Limit";
 
-    /// <summary>In the answer to an attempt that got none from its version: why, in one of the words of <see cref="SplitResults"/>.</summary>
+    /// <summary>In the answer to an attempt that got none from its version: why, in one of the words of
+    /// <see cref="SplitResults"/>.</summary>
     public const string Result = Prefix + "Result";
 
     /// <summary>In the answer to an attempt whose connection was lost: the endpoint.</summary>

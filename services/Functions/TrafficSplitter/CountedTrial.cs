@@ -7,7 +7,7 @@ namespace ModelServing.Functions.TrafficSplitter;
 
 /// <summary>What this container counts of one trial. It writes the counts into a slot of the cache, on top of those that the slot had when
 /// the container took it.</summary>
-/// <param name="trial">The trial.</param>
+/// <param name="trial">The version and its trial.</param>
 /// <param name="firstSeen">When this container first served it. It counts as the trial's start until the journal reports that.</param>
 internal sealed class CountedTrial(VersionTrial trial, DateTimeOffset firstSeen)
 {

@@ -6,7 +6,6 @@ using ModelServing.Functions.Listener;
 namespace ModelServing.Functions.TrafficSplitter;
 
 /// <summary>A router's answer.</summary>
-/// <param name="Status">The status.</param>
 /// <param name="Headers">All headers but those of the content's length and of the connection.</param>
 /// <param name="Body">The content.</param>
 /// <param name="Elapsed">How long the function waited for it.</param>
@@ -23,9 +22,10 @@ internal sealed record RouterAnswer(int Status, IReadOnlyDictionary<string, stri
 
     /// <summary>The hash of the client's name; 0 if the router did not name it.</summary>
     internal ulong ClientHash =>
-        ulong.TryParse(Headers.GetValueOrDefault(SplitHeaders.Client), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash)
-            ? hash
-            : 0;
+        ulong.TryParse(
+            Headers.GetValueOrDefault(SplitHeaders.Client), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash)
+                ? hash
+                : 0;
 
     /// <summary>The attempt limit; null if the router did not give one.</summary>
     internal TimeSpan? AttemptLimit =>

@@ -7,7 +7,7 @@ using ModelServing.Functions.Listener;
 
 namespace ModelServing.Functions.TrafficSplitter;
 
-/// <summary>Calls the routers.</summary>
+/// <summary>Sends requests to a router over HTTP, and waits a while for one that restarts.</summary>
 internal sealed class RouterCalls : IDisposable
 {
     // A connection that was idle for longer may have been closed while the container was frozen.
@@ -85,17 +85,24 @@ internal sealed class RouterCalls : IDisposable
             {
                 var elapsed = time.GetElapsedTime(began);
                 if (elapsed + Pause > (timeout < LongestSearch ? timeout : LongestSearch))
-                    throw new RouterException(SplitProblems.NoRouter, $"No router accepted a connection for {elapsed.TotalSeconds:0.0} s", e);
+                {
+                    throw new RouterException(
+                        SplitProblems.NoRouter, $"No router accepted a connection for {elapsed.TotalSeconds:0.0} s", e);
+                }
+
                 await Task.Delay(Pause, time, cancellation);
             }
             catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
             {
                 throw new RouterException(
-                    SplitProblems.AnswerTooLarge, $"The answer has more than {FunctionCall.MaxBodyBytes} bytes, which a function can't return", e);
+                    SplitProblems.AnswerTooLarge,
+                    $"The answer has more than {FunctionCall.MaxBodyBytes} bytes, which a function can't return",
+                    e);
             }
             catch (Exception e) when (e is HttpRequestException or IOException)
             {
-                throw new RouterException(SplitProblems.RouterLost, "The connection to the router was lost before its answer was complete", e);
+                throw new RouterException(
+                    SplitProblems.RouterLost, "The connection to the router was lost before its answer was complete", e);
             }
         }
     }
@@ -138,6 +145,7 @@ internal sealed class RouterCalls : IDisposable
 
     private static Dictionary<string, string> HeadersOf(HttpResponseMessage response) => response.Headers.NonValidated
         .Concat(response.Content.Headers.NonValidated)
-        .Where(static header => !Dropped.Contains(header.Key) || header.Key.Equals(HeaderNames.RequestId, StringComparison.OrdinalIgnoreCase))
+        .Where(static header => !Dropped.Contains(header.Key)
+            || header.Key.Equals(HeaderNames.RequestId, StringComparison.OrdinalIgnoreCase))
         .ToDictionary(static header => header.Key, static header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
 }

@@ -4,7 +4,6 @@ using ModelServing.Functions.Listener;
 namespace ModelServing.Functions.TrafficSplitter;
 
 /// <summary>The model of a request for which the rollout picks the variant.</summary>
-/// <param name="Model">The model.</param>
 /// <param name="Query">The query with its question mark; empty for none.</param>
 internal sealed record SplitTarget(ModelName Model, string Query)
 {

@@ -86,7 +86,8 @@ internal sealed class TrafficSplitterHandler(RolloutReader rollouts, RouterCalls
         TimeSpan? Given() =>
             RequestTimeout.TryParse(call.Headers.GetValueOrDefault(HeaderNames.RequestTimeout), out var timeout) ? timeout : null;
 
-        TimeSpan Whole() => TimeSpan.FromMilliseconds(assigned.Plan.DeadlineMilliseconds) is var most && Given() < most ? Given()!.Value : most;
+        TimeSpan Whole() =>
+            TimeSpan.FromMilliseconds(assigned.Plan.DeadlineMilliseconds) is var most && Given() < most ? Given()!.Value : most;
 
         bool IsShortened() => Whole().TotalMilliseconds < assigned.Plan.DeadlineMilliseconds;
 
@@ -112,8 +113,8 @@ internal sealed class TrafficSplitterHandler(RolloutReader rollouts, RouterCalls
             headers[HeaderNames.RequestId] = requestId;
             if (failed is not null)
             {
-                headers[SplitHeaders.Failed] = $"{tried.Name};version={tried.VersionOf(tried.Variant)};trial={tried.TrialOf(tried.Variant)}" +
-                    $";kind={failed.Kind}";
+                var (version, trial) = (tried.VersionOf(tried.Variant), tried.TrialOf(tried.Variant));
+                headers[SplitHeaders.Failed] = $"{tried.Name};version={version};trial={trial};kind={failed.Kind}";
                 headers[SplitHeaders.Client] = client.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
                 headers[SplitHeaders.AttemptLimit] = $"{(long)(within ?? Whole()).TotalMilliseconds}";
                 if (IsShortened())

@@ -24,7 +24,7 @@ internal sealed class TrialCounters(SplitCache cache, TimeProvider time)
     private readonly LostConnections losses = new();
 
     /// <summary>Counts a first attempt.</summary>
-    /// <param name="request">The request.</param>
+    /// <param name="request">The request that the attempt was made for.</param>
     /// <param name="clientHash">The hash of the client's name.</param>
     /// <param name="outcome">What the attempt shows; null for nothing.</param>
     /// <param name="lostEndpoint">The endpoint whose connection was lost; null for every other end.</param>

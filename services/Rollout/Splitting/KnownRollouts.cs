@@ -4,7 +4,6 @@ using ModelServing.Rollout.Journal;
 namespace ModelServing.Rollout.Splitting;
 
 /// <summary>What all routers know together: the newest plan, each model's newest state, and every decision.</summary>
-/// <param name="plan">The plan.</param>
 /// <param name="states">The models' states, with the routers' decisions applied. A model that is missing was never read.</param>
 public sealed class KnownRollouts(PlanDocument plan, IReadOnlyDictionary<ModelName, JournalState> states)
 {
@@ -13,7 +12,11 @@ public sealed class KnownRollouts(PlanDocument plan, IReadOnlyDictionary<ModelNa
 
     private readonly Dictionary<ModelName, AssignedRollout> models = plan.Rollouts.ToDictionary(
         static pair => pair.Key,
-        pair => new AssignedRollout(EffectiveRollout.From(pair.Value, states.GetValueOrDefault(pair.Key)), states.GetValueOrDefault(pair.Key)));
+        pair =>
+        {
+            var state = states.GetValueOrDefault(pair.Key);
+            return new AssignedRollout(EffectiveRollout.From(pair.Value, state), state);
+        });
 
     public PlanDocument Plan => plan;
 

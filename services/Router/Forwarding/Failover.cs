@@ -101,7 +101,7 @@ internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, R
     }
 
     /// <summary>Takes a retry that the function TrafficSplitter makes; false if the budget is empty.</summary>
-    /// <param name="model">The model.</param>
+    /// <param name="model">The model, whose budget it is.</param>
     /// <param name="failed">The failed attempt.</param>
     internal bool Take(ModelRoute model, Comparison failed) =>
         new Retry(model, model.VariantNamed(failed.Variant) ?? model.Stable, long.MaxValue, metrics, time).Take(failed.Kind switch

@@ -22,8 +22,9 @@ namespace ModelServing.Router.Rollouts;
 /// 4 exchange      publish this router's counts as a whole, add up those of all routers
 /// 5 decide        on the sum; while the cache is unavailable, on this router's own counts, if its number allows that
 /// </code>
-/// Each second, or more often beside the function TrafficSplitter, it also exchanges counts that changed through successes, and checks versions without a ready endpoint. If the cache is
-/// known to be unavailable, it is probed once, last, so that decisions never wait for it.
+/// Each second, or more often beside the function TrafficSplitter, it also exchanges counts that changed through successes, and checks
+/// versions without a ready endpoint. If the cache is known to be unavailable, it is probed once, last, so that decisions never wait for
+/// it.
 /// </remarks>
 internal sealed class RolloutGuards(
     FailureQueue queue,

@@ -15,13 +15,15 @@ namespace ModelServing.Router.Splitting;
 
 /// <summary>The port for the function TrafficSplitter. Only a caller with the key is answered there. What it sends is either a request that
 /// it has assigned, or one with which the router is to do all that it does for a client of its own.</summary>
-internal sealed class SplitPort(RouterSettings settings, IServer server, RequestHandler handler)
+internal sealed class SplitPort(RouterSettings settings, IServer server)
 {
     private readonly FurtherAddresses addresses = new(server, settings.Urls, settings.SplitUrls);
     private readonly byte[] key = HashOf(settings.SplitKey ?? "");
 
     /// <summary>Adds the port's rules. They come before all other paths, because each request to this port needs the key.</summary>
-    internal static void Map(WebApplication app)
+    /// <param name="app">The host.</param>
+    /// <param name="answer">Answers a request to a model's path, with what the function says about it, or null.</param>
+    internal static void Map(WebApplication app, Func<HttpContext, string, SplitCall?, Task> answer)
     {
         var port = app.Services.GetRequiredService<SplitPort>();
         var time = app.Services.GetRequiredService<TimeProvider>();
@@ -32,11 +34,12 @@ internal sealed class SplitPort(RouterSettings settings, IServer server, Request
             if (!port.Admits(context.Request))
             {
                 OwnAnswers.Identify(context, time);
-                return Problems.NoSplitKey.WriteAsync(context, $"This port needs the key of the function TrafficSplitter in {SplitHeaders.Key}");
+                return Problems.NoSplitKey.WriteAsync(
+                    context, $"This port needs the key of the function TrafficSplitter in {SplitHeaders.Key}");
             }
 
             return context.Request.Path.Value?.StartsWith(InferencePaths.Models, StringComparison.Ordinal) == true
-                ? port.AnswerAsync(context)
+                ? AnswerAsync(context, answer)
                 : next(context);
         });
     }
@@ -74,16 +77,16 @@ internal sealed class SplitPort(RouterSettings settings, IServer server, Request
     private bool Admits(HttpRequest request) =>
         request.Headers[SplitHeaders.Key] is [{ } given] && CryptographicOperations.FixedTimeEquals(HashOf(given), key);
 
-    private async Task AnswerAsync(HttpContext context)
+    private static async Task AnswerAsync(HttpContext context, Func<HttpContext, string, SplitCall?, Task> answer)
     {
         var path = context.Request.Path.Value!;
         if (context.Request.Headers[SplitHeaders.Call].Count == 0)
         {
-            await handler.HandleAsync(context, path);
+            await answer(context, path, null);
         }
         else if (SplitCall.Read(context.Request) is { } split)
         {
-            await handler.HandleAsync(context, path, split);
+            await answer(context, path, split);
         }
         else
         {

@@ -1,8 +1,6 @@
 namespace ModelServing.Cli.Up.Gateway;
 
 /// <summary>What the gateway's caller gets.</summary>
-/// <param name="Status">The status.</param>
-/// <param name="Headers">The headers.</param>
 /// <param name="Body">The content.</param>
 internal sealed record FnGatewayAnswer(int Status, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body)
 {

@@ -16,10 +16,11 @@ internal sealed record FnGatewayCall(IReadOnlyDictionary<string, string> Headers
     internal static FnGatewayCall From(HttpRequest request, byte[] body)
     {
         var url = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var deadline = TimeProvider.System.GetUtcNow() + Timeout;
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
             ["Fn-Call-Id"] = Guid.NewGuid().ToString("N"),
-            ["Fn-Deadline"] = (TimeProvider.System.GetUtcNow() + Timeout).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+            ["Fn-Deadline"] = deadline.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
             ["Fn-Intent"] = "httprequest",
             ["Fn-Invoke-Type"] = "sync",
             ["Fn-Http-Method"] = request.Method,

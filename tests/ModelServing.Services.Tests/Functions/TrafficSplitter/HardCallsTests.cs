@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using ModelServing.Cache;
 using ModelServing.Cache.Splitting;
 using ModelServing.Contracts;
 using ModelServing.Functions.Listener;
@@ -70,7 +69,7 @@ public sealed class HardCallsTests : IAsyncLifetime
         await using var splitter = await StartAsync(router, canaryWeight: PlanDocument.Buckets);
         var answer = await splitter.InferAsync();
         Assert.Equal((200, "stable", "canary"), (answer.Status, answer.Text, answer.Headers["X-Model-Failover"]));
-        // It is no evidence against the version.
+        // It is not evidence against the version.
         Assert.Equal("canary;version=2;trial=1;kind=excused", seen[^1]["X-Split-Failed"]);
     }
 

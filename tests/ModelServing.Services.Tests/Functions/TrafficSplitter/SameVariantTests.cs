@@ -37,7 +37,9 @@ public sealed class SameVariantTests
                 null,
                 new OpenConnections(),
                 TimeProvider.System,
-                _ => state is null ? null : decided.Aggregate(state, static (known, next) => known.Apply(next with { Seq = known.LastSeq + 1 })));
+                _ => state is null
+                    ? null
+                    : decided.Aggregate(state, static (known, next) => known.Apply(next with { Seq = known.LastSeq + 1 })));
             var published = new PublishedRollouts
             {
                 Time = SomeEvents.Noon,
@@ -76,7 +78,9 @@ public sealed class SameVariantTests
             }
         }
 
-        Assert.True(assigned > 10_000 && moved > 2_000 && unserved > 50, $"{assigned} assigned, {moved} beside stable, {unserved} unserved");
+        Assert.True(
+            assigned > 10_000 && moved > 2_000 && unserved > 50,
+            $"{assigned} assigned, {moved} beside stable, {unserved} unserved");
     }
 
     private static RolloutPlan SomeRollout(Random random)

@@ -5,7 +5,6 @@ using ModelServing.Contracts.Functions;
 using ModelServing.Rollout.Splitting;
 using ModelServing.Services.Tests.Cache;
 using ModelServing.Services.Tests.Router;
-using ModelServing.Services.Tests.Router.Rollouts;
 using ModelServing.TestKit.Functions;
 
 namespace ModelServing.Services.Tests.Functions.TrafficSplitter;
@@ -61,7 +60,10 @@ internal sealed class SomeSplitter : IAsyncDisposable
     }
 
     internal static async Task<List<PublishedRollouts>> PublishedAsync(CacheConnection open) =>
-        [.. (await new PublishedStates(open, "local").ReadAsync(FunctionCaller.Token)).Values.Select(static one => PublishedRollouts.Parse(one.Span))];
+        [
+            .. (await new PublishedStates(open, "local").ReadAsync(FunctionCaller.Token)).Values
+                .Select(static one => PublishedRollouts.Parse(one.Span)),
+        ];
 
     internal Task<CallAnswer> InferAsync(
         string body = "{}", string? customer = null, TimeSpan? deadline = null, params (string Name, string Value)[] headers) => SendAsync(
@@ -83,7 +85,8 @@ internal sealed class SomeSplitter : IAsyncDisposable
         var answer = await caller.Agent.CallAsync(call, FunctionCaller.Token);
         Assert.False(caller.Agent.HasKilled, $"{answer.Status} kills the container");
         var own = answer.Headers.Where(static header => header.Key.StartsWith("Fn-Http-H-", StringComparison.OrdinalIgnoreCase))
-            .ToDictionary(static header => header.Key["Fn-Http-H-".Length..], static header => header.Value, StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(
+                static header => header.Key["Fn-Http-H-".Length..], static header => header.Value, StringComparer.OrdinalIgnoreCase);
         if (answer.Headers.TryGetValue("Content-Type", out var type))
             own["Content-Type"] = type;
         return new CallAnswer(answer.HttpStatus ?? answer.Status, answer.Body, own);

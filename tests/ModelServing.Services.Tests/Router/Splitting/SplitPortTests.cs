@@ -15,10 +15,12 @@ public sealed class SplitPortTests : IAsyncLifetime
     private const string Id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
     private const string Key = "X-Split-Key: secret\r\n";
     private const string ToCanary =
-        Key + "X-Split-Call: assigned\r\nX-Request-Id: " + Id + "\r\nX-Model-Variant: canary\r\nX-Model-Revision: r1\r\nX-Model-Trial: 1\r\n";
+        Key + "X-Split-Call: assigned\r\nX-Request-Id: " + Id + "\r\n" +
+        "X-Model-Variant: canary\r\nX-Model-Revision: r1\r\nX-Model-Trial: 1\r\n";
 
     private const string ToStable =
-        Key + "X-Split-Call: retried\r\nX-Request-Id: " + Id + "\r\nX-Model-Variant: stable\r\nX-Model-Revision: r1\r\nX-Model-Trial: 1\r\n" +
+        Key + "X-Split-Call: retried\r\nX-Request-Id: " + Id + "\r\n" +
+        "X-Model-Variant: stable\r\nX-Model-Revision: r1\r\nX-Model-Trial: 1\r\n" +
         "X-Split-Client: 00000000000000ff\r\nX-Split-Attempt-Limit: 700\r\n";
 
     private readonly List<RawMessage> seen = [];
@@ -57,7 +59,8 @@ public sealed class SplitPortTests : IAsyncLifetime
     [InlineData("X-Split-Key: secret\r\nX-Split-Key: secret\r\n")]
     public async Task Each_request_needs_the_key(string headers)
     {
-        foreach (var request in (string[])[RunningRouter.Infer("{}", headers), RunningRouter.Get("/metrics", headers), RunningRouter.Get("/v2", headers)])
+        string[] requests = [RunningRouter.Infer("{}", headers), RunningRouter.Get("/metrics", headers), RunningRouter.Get("/v2", headers)];
+        foreach (var request in requests)
             Assert.Equal(401, (await AskAsync(request)).Status);
         Assert.Empty(seen);
     }
@@ -65,14 +68,18 @@ public sealed class SplitPortTests : IAsyncLifetime
     [Fact]
     public async Task An_assigned_request_reaches_its_variant_with_its_identifier_and_no_secret()
     {
-        var answer = await AskAsync(RunningRouter.Infer("{}", ToCanary + "X-Split-Key-Hash: 0f\r\nX-Split-Routing-Key: a%20b\r\n", Pinned(2)));
+        const string Headers = ToCanary + "X-Split-Key-Hash: 0f\r\nX-Split-Routing-Key: a%20b\r\n";
+        var answer = await AskAsync(RunningRouter.Infer("{}", Headers, Pinned(2)));
         Assert.Equal((200, "v2", "canary", Id), (answer.Status, answer.Text, answer["X-Model-Variant"], answer["X-Request-Id"]));
         Assert.Equal(16, answer[SplitHeaders.Client]!.Length);
         Assert.Equal("7500", answer[SplitHeaders.AttemptLimit]);
         Assert.Null(answer[SplitHeaders.Result]);
         var got = Assert.Single(seen);
-        Assert.Equal((Id, "canary", "r1", "1"), (got["X-Request-Id"], got["X-Model-Variant"], got["X-Model-Revision"], got["X-Model-Trial"]));
-        Assert.DoesNotContain(got.Headers, static header => header.Name.StartsWith(SplitHeaders.Prefix, StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(
+            (Id, "canary", "r1", "1"),
+            (got["X-Request-Id"], got["X-Model-Variant"], got["X-Model-Revision"], got["X-Model-Trial"]));
+        Assert.DoesNotContain(
+            got.Headers, static header => header.Name.StartsWith(SplitHeaders.Prefix, StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]
