@@ -75,7 +75,7 @@ internal sealed class RequestHandler
             ? RequestRouting.Find(context, path, holder.Current, admitted.Client!, requestId)
             : SplitRouting.Find(context, path, holder.Current, admitted.Client, split);
         if (split is { Failed: { } failed } && found.Problem is null && !failover.Take(found.Request.Model, failed))
-            found = RouteResult.Refused(Problems.NoRetryBudget, "The budget of retries is empty");
+            found = RouteResult.Refused(SplitProblems.NoRetryBudget, "The budget of retries is empty");
         if (found.Problem is { } notFound)
         {
             if (split is not null)

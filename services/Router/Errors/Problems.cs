@@ -10,11 +10,6 @@ internal static class Problems
     internal static readonly Problem UnknownModel = new(StatusCodes.Status404NotFound, "unknown-model", "Unknown model");
     internal static readonly Problem UnknownVersion = new(StatusCodes.Status404NotFound, "unknown-version", "Unknown version");
     internal static readonly Problem UnknownVariant = new(StatusCodes.Status404NotFound, "unknown-variant", "Unknown variant");
-    internal static readonly Problem OutdatedAssignment =
-        new(StatusCodes.Status409Conflict, "outdated-assignment", "The rollout has changed");
-    internal static readonly Problem NoRetryBudget =
-        new(StatusCodes.Status503ServiceUnavailable, "no-retry-budget", "Too many retries");
-    internal static readonly Problem NoSplitKey = new(StatusCodes.Status401Unauthorized, "split-key", "Wrong key");
     internal static readonly Problem MethodNotAllowed = AllowedMethods.NotAllowed;
     internal static readonly Problem BadRequest = new(StatusCodes.Status400BadRequest, "bad-request", "Bad request");
     internal static readonly Problem BodyLate =

@@ -34,7 +34,7 @@ internal sealed class SplitPort(RouterSettings settings, IServer server)
             if (!port.Admits(context.Request))
             {
                 OwnAnswers.Identify(context, time);
-                return Problems.NoSplitKey.WriteAsync(
+                return SplitProblems.NoKey.WriteAsync(
                     context, $"This port needs the key of the function TrafficSplitter in {SplitHeaders.Key}");
             }
 
@@ -54,8 +54,8 @@ internal sealed class SplitPort(RouterSettings settings, IServer server)
 
     /// <summary>Adds to the answer why no attempt was made.</summary>
     internal static void Describe(HttpContext context, Problem problem) =>
-        context.Response.Headers[SplitHeaders.Result] = problem == Problems.OutdatedAssignment ? SplitResults.Outdated
-            : problem == Problems.NoRetryBudget ? SplitResults.NoBudget
+        context.Response.Headers[SplitHeaders.Result] = problem == SplitProblems.OutdatedAssignment ? SplitResults.Outdated
+            : problem == SplitProblems.NoRetryBudget ? SplitResults.NoBudget
             : SplitResults.Refused;
 
     /// <summary>Adds to the answer why the version gave none.</summary>

@@ -44,6 +44,6 @@ internal static class SplitRouting
                 : Outdated();
 
         RouteResult Outdated() =>
-            RouteResult.Refused(Problems.OutdatedAssignment, $"The rollout {call.Revision} does not serve {call.Variant} any more");
+            RouteResult.Refused(SplitProblems.OutdatedAssignment, $"The rollout {call.Revision} does not serve {call.Variant} any more");
     }
 }
