@@ -10,15 +10,16 @@ namespace ModelServing.Inference.Models;
 /// <code>
 /// next turn    for the waiting group that has the fewest; of several, for the one whose last turn began longest ago
 /// queue        if it is full, the newest request of the group with the most requests makes room for one of a group with fewer
-/// long calls   if one group has had all turns for <see cref="BlockedAfter"/>, the others get one more, until a call of it ends
+/// long calls   once one group has had all turns for <see cref="BlockedAfter"/>, the others get one more, until a call of it ends
 /// pinned       requests that name the version themselves have at most half of the turns and of the queue. If there is only one turn,
 ///              they have another one of their own
 /// </code>
 /// </remarks>
 internal sealed class RunGate : IDisposable
 {
-    /// <summary>How long one group may have all turns, without one of its calls ending, before the others get another turn.</summary>
-    internal static readonly TimeSpan BlockedAfter = TimeSpan.FromMilliseconds(50);
+    /// <summary>How long one group may have all turns, without one of its calls ending, before the others get another turn. It is below
+    /// every limit at which an answer is slow: what a client does to others must not look like their version's fault.</summary>
+    internal static readonly TimeSpan BlockedAfter = TimeSpan.FromMilliseconds(5);
 
     private readonly int concurrency;
     private readonly int queueLimit;
@@ -35,8 +36,7 @@ internal sealed class RunGate : IDisposable
     private int lost;
     private int waiting;
     private long turns;
-    private long endedBefore;
-    private long ended;
+    private long allHeldSince;
     private bool isTimed;
     private GroupTurns? blocker;
 
@@ -53,7 +53,7 @@ internal sealed class RunGate : IDisposable
         pinnedTurns = Math.Max(1, concurrency / 2);
         pinnedHaveOwnTurn = concurrency == 1;
         timer = time.CreateTimer(
-            static gate => ((RunGate)gate!).FindBlocker(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static gate => ((RunGate)gate!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private GroupTurns Pinned => groups[CallerGroup.Pinned.Index];
@@ -65,7 +65,10 @@ internal sealed class RunGate : IDisposable
     {
         var group = groups[caller.Index];
         lock (changing)
+        {
+            FindBlocker();
             return !MayBegin(group) && !HasRoom(group) && FindVictim(group) is null;
+        }
     }
 
     /// <summary>Whether calls that can't be ended hold every turn that a request could get.</summary>
@@ -93,6 +96,7 @@ internal sealed class RunGate : IDisposable
         WaitingRequest request;
         lock (changing)
         {
+            FindBlocker();
             if (MayBegin(group))
             {
                 Begin(group);
@@ -124,7 +128,6 @@ internal sealed class RunGate : IDisposable
             group.Held--;
             if (UsesTurns(group))
                 held--;
-            ended++;
             if (blocker == group)
                 blocker = null;
             Next();
@@ -184,8 +187,8 @@ internal sealed class RunGate : IDisposable
     private void Begin(GroupTurns group)
     {
         group.Held++;
-        if (UsesTurns(group))
-            held++;
+        if (UsesTurns(group) && ++held == concurrency)
+            allHeldSince = time.GetTimestamp();
         group.LastTurn = ++turns;
     }
 
@@ -242,26 +245,26 @@ internal sealed class RunGate : IDisposable
         if (isTimed)
             return;
         isTimed = true;
-        endedBefore = ended;
         timer.Change(BlockedAfter, BlockedAfter);
     }
 
     private void FindBlocker()
     {
+        if (blocker is null && held == concurrency && time.GetElapsedTime(allHeldSince) >= BlockedAfter)
+            blocker = Array.Find(groups, group => UsesTurns(group) && group.Held == concurrency);
+    }
+
+    // For the requests that were there before the time was over.
+    private void Check()
+    {
         lock (changing)
         {
-            if (waiting == 0)
-            {
-                isTimed = false;
-                timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            }
-            else if (ended == endedBefore && held == concurrency)
-            {
-                blocker = Array.Find(groups, group => UsesTurns(group) && group.Held == concurrency);
-                Next();
-            }
-
-            endedBefore = ended;
+            FindBlocker();
+            Next();
+            if (waiting > 0)
+                return;
+            isTimed = false;
+            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 }
