@@ -131,8 +131,8 @@ public sealed class RunGateTests : IDisposable
         using var gate = new RunGate(2, 4, metrics, time);
         await gate.EnterAsync(null, CallerGroup.Unknown, default);
         await gate.EnterAsync(null, CallerGroup.Unknown, default);
-        var pinned = gate.EnterAsync(TimeSpan.FromMilliseconds(10), CallerGroup.Pinned, default).AsTask();
-        time.Advance(TimeSpan.FromMilliseconds(10));
+        var pinned = gate.EnterAsync(RunGate.BlockedAfter / 2, CallerGroup.Pinned, default).AsTask();
+        time.Advance(RunGate.BlockedAfter / 2);
         Assert.Equal(Turn.TimedOut, await pinned.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
         gate.Leave(CallerGroup.Unknown);
         Assert.Equal(Turn.Granted, await gate.EnterAsync(TimeSpan.FromMilliseconds(10), CallerGroup.Pinned, default));
