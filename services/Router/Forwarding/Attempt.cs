@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
@@ -73,6 +74,12 @@ internal readonly struct Attempt
     /// <summary>Whether this is the first attempt of a request that the rollout assigned, and therefore evidence about its
     /// variant.</summary>
     internal bool IsReported { get; init; }
+
+    /// <summary>Whether the version is told the group of the client. Among requests of a model with several variants, only those that count
+    /// have one.</summary>
+    internal bool NamesClient =>
+        IsReported || First is not null
+        || (Action == ModelAction.Infer && Model.AttemptLimit is null && Route.Variant != VariantPlan.Pinned);
 
     /// <summary>The possible retry on stable; null without one. With it, the body is kept for stable, and a failure is held back from
     /// the client while the retry is available.</summary>

@@ -68,7 +68,7 @@ internal static class RequestHead
             head.Line(HeaderNames.TimeoutShortened, "1");
         else if (!body.IsWhole)
             head.Number("X-Request-Timeout-Shortened: below="u8, (long)attempt.LeastTime.TotalMilliseconds);
-        if (attempt.IsReported || attempt.First is not null)
+        if (attempt.NamesClient)
             head.Number("X-Model-Client-Group: "u8, ClientGroups.GroupOf(attempt.ClientHash, 0));
         if (attempt.RoutingKey is { } key)
             head.Line(HeaderNames.RoutingKeyHash, key);
@@ -78,6 +78,10 @@ internal static class RequestHead
             head.Line(HeaderNames.ModelFailover, comparison.ToHeader());
             if (comparison.IsCounted)
                 head.Number("X-Model-Failover-Within: "u8, (long)attempt.Model.LimitOf(first.Attempt.Timeout).TotalMilliseconds);
+        }
+        else if (attempt.IsReported && route.IsStable)
+        {
+            head.Number("X-Model-Failover-Within: "u8, (long)attempt.Model.LimitOf(attempt.Timeout).TotalMilliseconds);
         }
 
         if (body.Length is { } length)
