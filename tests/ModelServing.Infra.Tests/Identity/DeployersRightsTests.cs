@@ -5,7 +5,7 @@ using ModelServing.TestKit;
 namespace ModelServing.Infra.Tests.Identity;
 
 /// <summary>The statements of docs/deploy.md cover everything that a stack creates, and the call at the end of the second apply. Otherwise
-/// it stops part way, for everybody but an administrator.</summary>
+/// it stops part way, unless an administrator runs it.</summary>
 [Collection(nameof(OneAtATime))]
 public partial class DeployersRightsTests
 {

@@ -37,7 +37,8 @@ public partial class LimitNeedTests
     [Fact]
     public void The_volume_of_the_feature_server_is_beside_those_of_the_nodes()
     {
-        var file = Prod("  modelserving:cache:\n", "  modelserving:features: {views: {card-activity: {versions: [1]}}}\n  modelserving:cache:\n");
+        const string Cache = "  modelserving:cache:\n";
+        var file = Prod(Cache, "  modelserving:features: {views: {card-activity: {versions: [1]}}}\n" + Cache);
         Assert.Equal(
             (21, 1000 + file.Cloud!.FeatureServer.VolumeInGbs),
             (Need(file, "block-storage volume-count").Count, Need(file, "block-storage total-storage-gb").Count));
@@ -59,8 +60,10 @@ public partial class LimitNeedTests
             .Select(static match => (
                 Limit: $"{match.Groups[1].Value} {match.Groups[2].Value}",
                 Counts: $"{match.Groups[3].Value} | {match.Groups[4].Value} | {match.Groups[5].Value}"));
-        LimitNeed[][] needs = [.. ((string[])["dev", "staging", "prod"]).Select(static stack => LimitNeed.For(Read(stack), null).ToArray())];
-        var needed = needs.SelectMany(static all => all).Select(static need => (need.Service, need.Limit)).Distinct().Select(name => (
+        string[] stacks = ["dev", "staging", "prod"];
+        LimitNeed[][] needs = [.. stacks.Select(static stack => LimitNeed.For(Read(stack), null).ToArray())];
+        var names = needs.SelectMany(static all => all).Select(static need => (need.Service, need.Limit)).Distinct();
+        var needed = names.Select(name => (
             Limit: $"{name.Service} {name.Limit}",
             Counts: string.Join(" | ", needs.Select(all => all
                 .FirstOrDefault(need => (need.Service, need.Limit) == name)?.Count.ToString("N0", CultureInfo.InvariantCulture) ?? ""))));

@@ -161,7 +161,8 @@ public sealed class StackCheckupTests
         stack.Cloud.LimitValue = static (_, _) => 3;
         var report = await stack.CheckAsync();
         Assert.Equal(FindingState.Good, Find(report, "limit compute standard-e5-core-count").State);
-        Assert.StartsWith("16 needed, available: 0", Wrong(report, "limit compute standard-e5-memory-count").Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "16 needed, available: 0", Wrong(report, "limit compute standard-e5-memory-count").Text, StringComparison.Ordinal);
         // The limit of a cluster's nodes is for all of them.
         Assert.Equal("4 needed, the limit is 3", Wrong(report, "limit container-engine node-count").Text);
         Assert.DoesNotContain(report.Findings, static finding => finding.Check == "limit vcn vcn-count");
