@@ -38,8 +38,8 @@ public class ServingStackTests
             run.OfType("oci:Nosql/table:Table").Select(static table => table.Name).Order());
         Assert.Equal(ImageNames.All.Count, run.OfType("oci:Artifacts/containerRepository:ContainerRepository").Count());
         var next = await OutputUtilities.GetValueAsync(run.Stack.Next);
-        Assert.Contains(next, line => line.StartsWith("ms images push --stack some", StringComparison.Ordinal));
-        Assert.Contains(next, line => line.StartsWith("ms publish --stack some", StringComparison.Ordinal));
+        Assert.Contains(next, line => line.StartsWith("./dev ms images push --stack some", StringComparison.Ordinal));
+        Assert.Contains(next, line => line.StartsWith("./dev ms publish MODEL model.onnx --stack some", StringComparison.Ordinal));
         Assert.Contains(next, line => line.StartsWith("pulumi config set modelserving:phase all", StringComparison.Ordinal));
     }
 
