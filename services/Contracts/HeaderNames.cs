@@ -77,8 +77,8 @@ public static class HeaderNames
     /// The router passes the remaining time to Inference.</summary>
     public const string RequestTimeout = "X-Request-Timeout";
 
-    /// <summary>From the router to Inference, for a request that a rollout assigned: the group of its client, from 0 to 31. Groups share the
-    /// turns at the model, and their failures are counted apart.</summary>
+    /// <summary>From the router to Inference, for a request that a rollout assigned: the group of its client, from 0 to 31. Groups share
+    /// the turns at the model, and their failures are counted apart.</summary>
     public const string ClientGroup = "X-Model-Client-Group";
 
     /// <summary>From the router to Inference, with the value <c>1</c>: the caller shortened the deadline, so a missed deadline is not the

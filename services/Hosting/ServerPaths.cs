@@ -20,7 +20,8 @@ public static class ServerPaths
     /// <param name="app">The host.</param>
     /// <param name="name">The server's name in its metadata.</param>
     /// <param name="findUnready">Finds the models that can't answer; null if the host is ready only when its one model can.</param>
-    public static void Map(WebApplication app, string name, Func<CancellationToken, ValueTask<IReadOnlyList<UnreadyModel>>>? findUnready = null)
+    public static void Map(
+        WebApplication app, string name, Func<CancellationToken, ValueTask<IReadOnlyList<UnreadyModel>>>? findUnready = null)
     {
         ArgumentNullException.ThrowIfNull(app);
         var readiness = app.Services.GetRequiredService<Readiness>();

@@ -29,7 +29,7 @@ internal sealed class VersionHosts(
 
     /// <summary>Starts a host for each version that has none, and waits until each is ready or has failed, but not for ever: a host that
     /// takes longer goes on. Returns the versions that are not ready.</summary>
-    /// <param name="versions">The versions.</param>
+    /// <param name="versions">What must run; other hosts stay as they are.</param>
     /// <param name="serve">Serves what is ready while other versions are waited for: gets those that are not ready, and is called again
     /// after each change.</param>
     /// <param name="cancellation">Cancels the wait.</param>

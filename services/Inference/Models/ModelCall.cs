@@ -15,7 +15,13 @@ namespace ModelServing.Inference.Models;
 /// <remarks>The call owns the request, the answer and the turn until it ends. Only with <see cref="CallEnd.Answered"/> is the answer the
 /// caller's again.</remarks>
 internal sealed class ModelCall(
-    ModelCalls calls, LoadedModel model, InferRequest request, InferAnswer answer, CallerGroup group, long deadline, CancellationToken caller)
+    ModelCalls calls,
+    LoadedModel model,
+    InferRequest request,
+    InferAnswer answer,
+    CallerGroup group,
+    long deadline,
+    CancellationToken caller)
     : WatchedRun(deadline, caller), IThreadPoolWorkItem, IValueTaskSource<CallResult>
 {
     private ManualResetValueTaskSourceCore<CallResult> completion;

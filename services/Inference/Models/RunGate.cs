@@ -4,7 +4,7 @@ namespace ModelServing.Inference.Models;
 
 /// <summary>
 /// Lets a fixed number of calls of the model run at a time, and a bounded number of requests wait for their turn. No group of callers can
-/// keep the others from their turns. As long as nobody else needs them, a group may have all turns and the whole queue.
+/// keep the others from their turns. While no other group needs them, a group may have all turns and the whole queue.
 /// </summary>
 /// <remarks>
 /// <code>

@@ -75,8 +75,8 @@ internal readonly struct Attempt
     /// variant.</summary>
     internal bool IsReported { get; init; }
 
-    /// <summary>Whether the version is told the group of the client. Among requests of a model with several variants, only those that count
-    /// have one.</summary>
+    /// <summary>Whether the request to the version names the group of its client. Among requests of a model with several variants, only
+    /// those that count do.</summary>
     internal bool NamesClient =>
         IsReported || First is not null
         || (Action == ModelAction.Infer && Model.AttemptLimit is null && Route.Variant != VariantPlan.Pinned);

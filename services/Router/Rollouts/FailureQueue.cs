@@ -57,6 +57,9 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
             watched.Version.Keys.Add(key, watched.FewestKeys);
     }
 
+    /// <summary>Counts a failure that is not evidence after all.</summary>
+    internal void LeftOut(string reason) => metrics.FailureNotCounted(reason);
+
     /// <summary>Records that a call was cut off, of whichever kind of request.</summary>
     /// <param name="attempt">The call.</param>
     /// <param name="isLost">Whether a pinned request lost its connection.</param>

@@ -5,7 +5,6 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Hosting;
 using ModelServing.Rollout.Guard;
-using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Router.Routing;
 
@@ -33,7 +32,6 @@ internal sealed class RolloutGuards(
     CountExchange exchange,
     Rollbacks rollbacks,
     RouterSettings settings,
-    RouterMetrics metrics,
     TimeProvider time,
     ILogger<RolloutGuards> logger)
     : LoopingService
@@ -120,7 +118,7 @@ internal sealed class RolloutGuards(
         {
             lost.Dequeue();
             if (failure.Watched?.Version.HasLostPinned(failure.Time) == true)
-                metrics.FailureNotCounted("pinned");
+                queue.LeftOut("pinned");
             else
                 batch.Add(failure);
         }

@@ -233,5 +233,6 @@ public sealed class RunGateFairnessTests : IDisposable
         [.. Enumerable.Range(0, count).Select(_ => gate.EnterAsync(null, group, default).AsTask())];
 
     // A turn is granted on another thread.
-    private static Task<Turn> GrantedAsync(Task<Turn> turn) => turn.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
+    private static Task<Turn> GrantedAsync(Task<Turn> turn) =>
+        turn.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
 }

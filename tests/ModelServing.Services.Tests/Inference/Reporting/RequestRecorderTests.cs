@@ -133,7 +133,8 @@ public class RequestRecorderTests
         Assert.Null(Comparison.FromStream("canary", 1));
     }
 
-    private void Answered(int status, bool isNonFinite, string? failover, string group, string? within = null, bool isShortened = false) => recorder.Answered(
+    private void Answered(
+        int status, bool isNonFinite, string? failover, string group, string? within = null, bool isShortened = false) => recorder.Answered(
         new HeaderDictionary
         {
             [HeaderNames.ModelVariant] = "stable",
