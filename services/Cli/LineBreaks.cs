@@ -41,7 +41,7 @@ internal static class LineBreaks
     private static bool IsCommand(string text) =>
         Array.Exists(Programs, program => text.TrimStart(' ').StartsWith(program + " ", StringComparison.Ordinal));
 
-    // The places of spaces outside of quotes. A quote begins after a space or a bracket, so an apostrophe is none.
+    // The places of spaces outside of quotes. A quote begins after a space or a bracket, and an apostrophe does not.
     private static IEnumerable<int> Spaces(string text)
     {
         char? quote = null;
