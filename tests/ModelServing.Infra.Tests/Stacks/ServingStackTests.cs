@@ -12,7 +12,6 @@ public class ServingStackTests
 {
     private const string Deployment = "kubernetes:apps/v1:Deployment";
     private const string ConfigMap = "kubernetes:core/v1:ConfigMap";
-    private const string Service = "kubernetes:core/v1:Service";
 
     [Fact]
     public async Task The_first_phase_creates_only_the_foundation_and_lists_the_next_steps()
