@@ -441,12 +441,12 @@ public abstract class ViewFollowerTests : IAsyncLifetime
     }
 
     private async Task<List<FeatureValue>> FeaturesAsync(OnlineReader reader) =>
-        [.. (await ReadAsync(reader)).SelectMany(static answer => FeaturesOf(answer.Decode(Engine)))];
+        [.. (await ReadAsync(reader)).SelectMany(static answer => FeaturesOf(answer.Encoded))];
 
-    private static FeatureValue[] FeaturesOf(EntityState? state)
+    private static FeatureValue[] FeaturesOf(ReadOnlyMemory<byte> encoded)
     {
         var values = new FeatureValue[Engine.Outputs.Count];
-        Engine.Finalise(state, new Instant(SomeEvents.Time.Microseconds + 10_000_000), [], values);
+        Engine.Read(encoded.Span, new Instant(SomeEvents.Time.Microseconds + 10_000_000), [], values);
         return values;
     }
 

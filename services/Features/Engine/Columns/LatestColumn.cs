@@ -23,7 +23,10 @@ internal sealed class LatestColumn(long hop) : ArrayColumn<Latest>
         writer.WriteSigned(latest.Value);
     }
 
-    internal override void Read(int tile, ref StateReader reader) => this[tile] = reader.ReadFlag()
+    internal override void Read(int tile, ref StateReader reader) => this[tile] = Read(hop, ref reader);
+
+    /// <summary>Reads a tile's figure.</summary>
+    internal static Latest Read(long hop, ref StateReader reader) => reader.ReadFlag()
         ? new Latest(true, reader.ReadCount(hop - 1), reader.ReadKey(), reader.ReadSigned())
         : default;
 }

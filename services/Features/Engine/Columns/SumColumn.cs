@@ -9,5 +9,8 @@ internal sealed class SumColumn : ArrayColumn<Int128>
 
     internal override void Write(int tile, ref StateWriter writer) => writer.WriteSigned(this[tile]);
 
-    internal override void Read(int tile, ref StateReader reader) => this[tile] = reader.ReadWideSigned();
+    internal override void Read(int tile, ref StateReader reader) => this[tile] = Read(ref reader);
+
+    /// <summary>Reads a tile's figure.</summary>
+    internal static Int128 Read(ref StateReader reader) => reader.ReadWideSigned();
 }

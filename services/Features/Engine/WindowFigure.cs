@@ -1,0 +1,16 @@
+using ModelServing.Features.Engine.Columns;
+
+namespace ModelServing.Features.Engine;
+
+/// <summary>What the tiles of a window add up to.</summary>
+internal struct WindowFigure
+{
+    /// <summary>A number of events, or of different values.</summary>
+    internal long Number;
+
+    /// <summary>A sum.</summary>
+    internal Int128 Sum;
+
+    /// <summary>The smallest, the largest or the latest value, if there is one.</summary>
+    internal Extreme Value;
+}
