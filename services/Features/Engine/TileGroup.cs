@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ModelServing.Features.Engine.Columns;
 using ModelServing.Features.Engine.Plan;
 
@@ -86,6 +87,7 @@ internal sealed class TileGroup(GroupPlan plan, int maxTiles)
     /// <param name="allowed">The first and the last number that are possible.</param>
     /// <param name="reader">Reads the bytes.</param>
     /// <exception cref="FeatureStateException">It is not a later tile, or not one of those.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static long ReadNumber(bool isFirst, long before, (long First, long Last) allowed, ref StateReader reader)
     {
         var step = reader.ReadCount(allowed.Last - before);

@@ -13,4 +13,7 @@ internal struct WindowFigure
 
     /// <summary>The smallest, the largest or the latest value, if there is one.</summary>
     internal Extreme Value;
+
+    /// <summary>Adds a tile's smallest or largest value.</summary>
+    internal void Raise(Extreme tile, bool isMax) => Value = Extreme.Merge(Value, tile, isMax);
 }

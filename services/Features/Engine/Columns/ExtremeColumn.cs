@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ModelServing.Features.Engine.Columns;
 
 /// <summary>The smallest or the largest value of a field.</summary>
@@ -20,5 +22,6 @@ internal sealed class ExtremeColumn(bool isMax) : ArrayColumn<Extreme>
     internal override void Read(int tile, ref StateReader reader) => this[tile] = Read(ref reader);
 
     /// <summary>Reads a tile's figure.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Extreme Read(ref StateReader reader) => reader.ReadFlag() ? new Extreme(true, reader.ReadSigned()) : default;
 }

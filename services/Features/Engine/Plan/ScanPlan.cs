@@ -17,7 +17,7 @@ internal sealed class ScanPlan
             column.Kind,
             [
                 .. places.Where(used => used.Key.Group == index && used.Key.Column == place)
-                    .Select(used => new ScanTarget(group.FirstFrame + used.Key.Frame, used.Value)),
+                    .Select(used => new ScanTarget(used.Key.Frame, used.Value)),
             ])).ToArray())];
         MaxTiles = [.. plan.Groups.Select(group => group.MaxTiles(plan.ReadReach))];
     }
