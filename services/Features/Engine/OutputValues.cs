@@ -25,8 +25,8 @@ internal static class OutputValues
         status == FeatureStatus.Expired ? output.Expired : output.Missing;
 
     /// <summary>The value of a window's feature.</summary>
-    /// <param name="window">The window.</param>
-    /// <param name="output">The feature.</param>
+    /// <param name="window">How it is made.</param>
+    /// <param name="output">Its default, if there is no value.</param>
     /// <param name="figure">What the tiles add up to.</param>
     /// <param name="count">Of a mean: the number of values.</param>
     internal static FeatureValue From(WindowPlan window, OutputPlan output, in WindowFigure figure, long count)

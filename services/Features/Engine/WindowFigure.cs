@@ -8,7 +8,7 @@ internal struct WindowFigure
     /// <summary>A number of events, or of different values.</summary>
     internal long Number;
 
-    /// <summary>A sum.</summary>
+    /// <summary>The sum of a field in steps of its type; also that of a mean.</summary>
     internal Int128 Sum;
 
     /// <summary>The smallest, the largest or the latest value, if there is one.</summary>
