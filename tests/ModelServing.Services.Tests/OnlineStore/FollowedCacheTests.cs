@@ -123,7 +123,7 @@ public abstract class FollowedCacheTests : IAsyncLifetime
     }
 
     private protected async Task<List<FeatureValue>> FeaturesAsync(OnlineReader reader) =>
-        [.. (await ReadAsync(reader)).SelectMany(static answer => FeaturesOf(answer.Decode(Engine)))];
+        [.. (await ReadAsync(reader)).SelectMany(static answer => FeaturesOf(answer.Encoded))];
 
     // The states are those of an engine that applies the same events in this process, byte by byte.
     private protected async Task IsReplayOfAsync(OnlineReader reader, int events)
@@ -148,10 +148,10 @@ public abstract class FollowedCacheTests : IAsyncLifetime
             Assert.Equal(Engine.Encode(states[SomeViews.Card(card)]), answers[card].Encoded.ToArray());
     }
 
-    private static FeatureValue[] FeaturesOf(EntityState? state)
+    private static FeatureValue[] FeaturesOf(ReadOnlyMemory<byte> encoded)
     {
         var values = new FeatureValue[Engine.Outputs.Count];
-        Engine.Finalise(state, new Instant(SomeEvents.Time.Microseconds + 10_000_000), [], values);
+        Engine.Read(encoded.Span, new Instant(SomeEvents.Time.Microseconds + 10_000_000), [], values);
         return values;
     }
 

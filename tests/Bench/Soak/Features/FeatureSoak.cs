@@ -26,9 +26,6 @@ internal sealed class FeatureSoak(int transactions, int seed)
     private const int RoundsBeforeRest = 5;
     private const int Repeated = 3;
 
-    // Garnet did not answer FLUSHALL after 6,000 transactions, so a longer run has it no later than this one.
-    private const int MostRounds = 10_000 / OfRound;
-
     // An event is posted again while its entity may still know it, or long after that.
     private const int MostRecent = 60;
 
@@ -49,9 +46,9 @@ internal sealed class FeatureSoak(int transactions, int seed)
         var posting = Task.CompletedTask;
         for (var round = 0; round < rounds.Count; round++)
         {
-            if (round == Math.Min(rounds.Count, MostRounds) / 10)
+            if (round == rounds.Count / 10)
                 await LoseAsync(platform, rounds[round], cancellation); // 3
-            if (round == Math.Min(rounds.Count, MostRounds) * 2 / 5)
+            if (round == rounds.Count * 4 / 5)
             {
                 await posting;
                 await RestartAsync(platform, rounds[round], cancellation); // 4
