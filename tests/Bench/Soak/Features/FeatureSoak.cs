@@ -26,6 +26,9 @@ internal sealed class FeatureSoak(int transactions, int seed)
     private const int RoundsBeforeRest = 5;
     private const int Repeated = 3;
 
+    // Garnet did not answer a FLUSHALL after 12,800 transactions, so a longer run has it no later than this one.
+    private const int MostRounds = 10_000 / OfRound;
+
     // An event is posted again while its entity may still know it, or long after that.
     private const int MostRecent = 60;
 
@@ -46,9 +49,9 @@ internal sealed class FeatureSoak(int transactions, int seed)
         var posting = Task.CompletedTask;
         for (var round = 0; round < rounds.Count; round++)
         {
-            if (round == rounds.Count / 10)
+            if (round == Math.Min(rounds.Count, MostRounds) / 10)
                 await LoseAsync(platform, rounds[round], cancellation); // 3
-            if (round == rounds.Count * 4 / 5)
+            if (round == Math.Min(rounds.Count, MostRounds) * 2 / 5)
             {
                 await posting;
                 await RestartAsync(platform, rounds[round], cancellation); // 4
