@@ -185,7 +185,7 @@ internal sealed class Terminal
     {
         try
         {
-            console.Write(new UnbrokenLine(line));
+            console.Write(new TerminalLine(line));
         }
         catch (IOException)
         {

@@ -20,7 +20,8 @@ public static class ServerPaths
     /// <param name="app">The host.</param>
     /// <param name="name">The server's name in its metadata.</param>
     /// <param name="findUnready">Finds the models that can't answer; null if the host is ready only when its one model can.</param>
-    public static void Map(WebApplication app, string name, Func<IReadOnlyList<UnreadyModel>>? findUnready = null)
+    public static void Map(
+        WebApplication app, string name, Func<CancellationToken, ValueTask<IReadOnlyList<UnreadyModel>>>? findUnready = null)
     {
         ArgumentNullException.ThrowIfNull(app);
         var readiness = app.Services.GetRequiredService<Readiness>();
@@ -30,7 +31,11 @@ public static class ServerPaths
         Map(InferencePaths.Live, context => liveness.Reason is null
             ? WriteAsync(context, StatusCodes.Status200OK, """{"live":true}""")
             : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, """{"live":false}"""));
-        Map(InferencePaths.Ready, context => ReadyAsync(context, readiness.Reason, findUnready?.Invoke() ?? []));
+        Map(InferencePaths.Ready, async context =>
+        {
+            var unready = findUnready is null ? [] : await findUnready(context.RequestAborted);
+            await ReadyAsync(context, readiness.Reason, unready);
+        });
 
         void Map(string path, RequestDelegate answer) => app.Map(path, AllowedMethods.Only(answer, HttpMethods.Get));
     }

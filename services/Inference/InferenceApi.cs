@@ -50,18 +50,18 @@ internal sealed class InferenceApi(
         try
         {
             requestTime = RequestTime.Read(context.Request, requestTime.Began, settings.RequestTimeout);
-            var isPinned = context.Request.Headers[HeaderNames.ModelVariant] == VariantPlan.Pinned;
+            var caller = CallerGroup.Read(context.Request.Headers);
             // 1
-            if (description.Model is not { } model || calls.Gate.IsLost(isPinned))
+            if (description.Model is not { } model || calls.Gate.IsLost(caller))
                 await description.NotReadyAsync(context);
-            else if (calls.Gate.IsFull(isPinned))
-                await QueueFullAsync(context, isPinned);
+            else if (calls.Gate.IsFull(caller))
+                await QueueFullAsync(context, caller);
             else if (calls.Recorder?.IsRefusing == true)
                 await LogFullAsync(context);
             else if (UnsupportedBody.FindIn(context.Request) is { } unsupported)
                 await Problems.UnsupportedBody.WriteAsync(context, unsupported, Problems.RequestIdOf(context));
             else
-                isNonFinite = await AnswerAsync(context, model, isPinned, requestTime, times);
+                isNonFinite = await AnswerAsync(context, model, caller, requestTime, times);
         }
         catch (Exception e)
         {
@@ -75,20 +75,20 @@ internal sealed class InferenceApi(
 
     // Returns whether the answer contains NaN or infinity, and the request does not.
     private async Task<bool> AnswerAsync(
-        HttpContext context, LoadedModel model, bool isPinned, RequestTime requestTime, AnswerTimes times)
+        HttpContext context, LoadedModel model, CallerGroup caller, RequestTime requestTime, AnswerTimes times)
     {
         var attempt = calls.Recorder is null ? null : new RecordedAttempt(context, times, time);
-        var request = await memory.ReadAsync(context, model, isPinned, requestTime); // 2
+        var request = await memory.ReadAsync(context, model, caller, requestTime); // 2
         times.HasRead(request.BodyEnd);
         if (model.Features is { } plan)
             await ResolveAsync(context, plan, request, times); // 3
         // As in the metrics, what no rollout assigned is left out.
-        if (!isPinned && model.Served is { } served && context.Request.Headers.ContainsKey(HeaderNames.ModelVariant))
+        if (!caller.IsPinned && model.Served is { } served && context.Request.Headers.ContainsKey(HeaderNames.ModelVariant))
             served.Add(request);
-        if (!await TryEnterAsync(context, (model, request, attempt, times), isPinned, requestTime)) // 4
+        if (!await TryEnterAsync(context, (model, request, attempt, times), caller, requestTime)) // 4
             return false;
-        var answer = memory.Begin(calls.RentAnswer(), isPinned);
-        var call = new ModelCall(calls, model, request, answer, isPinned, requestTime.Deadline(time), context.RequestAborted)
+        var answer = memory.Begin(calls.RentAnswer(), caller);
+        var call = new ModelCall(calls, model, request, answer, caller, requestTime.Deadline(time), context.RequestAborted)
         {
             Times = times,
             Attempt = attempt,
@@ -149,13 +149,13 @@ internal sealed class InferenceApi(
     private async ValueTask<bool> TryEnterAsync(
         HttpContext context,
         (LoadedModel Model, InferRequest Request, RecordedAttempt? Attempt, AnswerTimes Times) waiting,
-        bool isPinned,
+        CallerGroup caller,
         RequestTime requestTime)
     {
         var turn = Turn.TimedOut;
         try
         {
-            turn = await calls.Gate.EnterAsync(requestTime.Remaining(time), context.RequestAborted, isPinned);
+            turn = await calls.Gate.EnterAsync(requestTime.Remaining(time), caller, context.RequestAborted);
         }
         catch (OperationCanceledException) when (requestTime.IsOver(time))
         {
@@ -173,7 +173,7 @@ internal sealed class InferenceApi(
         }
 
         if (turn == Turn.QueueFull)
-            await QueueFullAsync(context, isPinned);
+            await QueueFullAsync(context, caller);
         else if (turn == Turn.TimedOut)
             await DeadlineAsync(context, requestTime, "passed before its turn at the model");
         return turn == Turn.Granted;
@@ -224,11 +224,11 @@ internal sealed class InferenceApi(
         return problem.WriteAsync(context, detail, Problems.RequestIdOf(context), RetryAfter);
     }
 
-    private Task QueueFullAsync(HttpContext context, bool isPinned) => BusyAsync(
+    private Task QueueFullAsync(HttpContext context, CallerGroup caller) => BusyAsync(
         context,
         Problems.QueueFull,
-        $"{(isPinned ? settings.QueueLimit / 2 : settings.QueueLimit)} {(isPinned ? "pinned " : "")}requests are already waiting " +
-        $"for {settings.Model} version {settings.Version}");
+        $"{(caller.IsPinned ? settings.QueueLimit / 2 : settings.QueueLimit)} {(caller.IsPinned ? "pinned " : "")}requests are already " +
+        $"waiting for {settings.Model} version {settings.Version}");
 }
 
 internal static partial class InferenceLog

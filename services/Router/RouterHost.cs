@@ -95,6 +95,7 @@ public static class RouterHost
         builder.Services.AddSingleton<RoutingTableSwapper>();
         builder.Services.AddHostedService<RoutingTableUpdater>();
         builder.Services.AddHostedService<DeadlineSweep>();
+        builder.Services.AddSingleton<AskedReadiness>();
         builder.Services.AddHostedService<ReadinessProbe>();
     }
 
@@ -124,8 +125,8 @@ public static class RouterHost
         ClientPaths.GuardMetrics(
             app, app.Services.GetRequiredService<Admission>(), app.Services.GetRequiredService<AdminApi>().IsAt);
         app.Map(ApiDescription.Path, AllowedMethods.Only(ApiDescription.AnswerAsync, HttpMethods.Get));
-        var unready = new UnreadyModels(app.Services.GetRequiredService<RoutingTableHolder>());
-        ServerPaths.Map(app, "modelserving-router", unready.Find);
+        var unready = ActivatorUtilities.CreateInstance<UnreadyModels>(app.Services);
+        ServerPaths.Map(app, "modelserving-router", unready.FindAsync);
         // Without a pattern, it would leave out paths with a dot.
         app.MapFallback("{**path}", static context =>
             Problems.NoSuchPath.WriteAsync(

@@ -53,13 +53,13 @@ internal static class KeysCommand
         if (write)
             stack.Change(key.Edits);
         terminal.Result(key, key => new Rows([
-            new UnbrokenLine(new Markup($"The key of the {key.Role} '{key.Client}'. It is shown once and not stored:")),
-            new UnbrokenLine(new Markup($"  [bold]{key.Key}[/]")),
-            new UnbrokenLine(new Markup(write ? $"{stack.FileName}: [bold]{key.Client}[/]" : $"To put its hash into {stack.FileName}:")),
-            .. (write ? key.Edits.Select(Describe) : key.Commands).Select(static line => new UnbrokenLine(new Text("  " + line))),
+            new TerminalLine(new Markup($"The key of the {key.Role} '{key.Client}'. It is shown once and not stored:")),
+            new TerminalLine(new Markup($"  [bold]{key.Key}[/]")),
+            new TerminalLine(new Markup(write ? $"{stack.FileName}: [bold]{key.Client}[/]" : $"To put its hash into {stack.FileName}:")),
+            .. (write ? key.Edits.Select(Describe) : key.Commands).Select(static line => new TerminalLine(new Text("  " + line))),
             .. write
-                ? [new UnbrokenLine(new Markup("A running 'ms up' applies this at once; in the cloud, run 'pulumi up'."))]
-                : (UnbrokenLine[])[],
+                ? [new TerminalLine(new Text(OwnCommand.In("A running 'ms up' applies this at once; in the cloud, run 'pulumi up'.")))]
+                : (TerminalLine[])[],
         ]));
     }
 

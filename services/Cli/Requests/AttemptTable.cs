@@ -81,8 +81,10 @@ internal static class AttemptTable
         var table = new Table().Border(TableBorder.None);
         foreach (var (index, column) in columns.Index())
         {
-            var made = new TableColumn(column).NoWrap().PadRight(2);
-            table.AddColumn(index >= numbers ? made.RightAligned() : made);
+            // Numbers are close together, so that the longest endings have room in 80 columns.
+            var isNumber = index >= numbers;
+            var made = new TableColumn(column).NoWrap().PadRight(index == columns.Count - 1 ? 0 : isNumber ? 1 : 2);
+            table.AddColumn(isNumber ? made.RightAligned() : made);
         }
 
         return table;

@@ -113,21 +113,13 @@ internal sealed class ReadApi(ViewsApi views, CacheConnections cache, TimeProvid
     // A damaged state is one that the store does not have.
     private static long Finalise(FeatureEngine engine, EntityAnswer answer, Instant at, double[] request, FeatureValue[] values)
     {
-        var memory = engine.Rent();
         try
         {
-            var state = answer.Decode(engine, memory);
-            engine.Finalise(state, at, request, values);
-            return state?.Sequence ?? 0;
+            return engine.Read(answer.Encoded.Span, at, request, values).Sequence;
         }
         catch (FeatureStateException)
         {
-            engine.Finalise(null, at, request, values);
-            return 0;
-        }
-        finally
-        {
-            engine.Return(memory);
+            return engine.Read(default, at, request, values).Sequence;
         }
     }
 }

@@ -41,6 +41,7 @@ internal sealed class AttemptJudgement(RouterAnswer? answer, bool isShortened, T
         null => Comparison.Excused,
         _ when IsExcused => Comparison.Excused,
         { Result: SplitResults.Unreachable } => Comparison.Unreachable,
+        { Result: SplitResults.ConnectionLost or SplitResults.BadAnswer } => Comparison.Broken,
         { IsNonFinite: true, Status: < 400 } => HeaderNames.NonFinite,
         _ => Comparison.Error,
     };
@@ -51,6 +52,6 @@ internal sealed class AttemptJudgement(RouterAnswer? answer, bool isShortened, T
 
     // It refused the request because of others or of a length, or it only missed a deadline that the caller shortened.
     private bool IsExcused =>
-        answer is { IsBusy: true } or { Status: 413 or 414 or 431 }
+        answer is { IsBusy: true } || (answer is not null && RefusalStatus.Includes(answer.Status))
         || (isShortened && answer is { Result: SplitResults.Late } or { Status: 408 or 504 });
 }

@@ -16,13 +16,13 @@ namespace ModelServing.Inference.Memory;
 internal sealed class RequestMemory(ByteBudget budget, MemoryShares shares, RequestBody body, AnswerSender sender)
 {
     /// <inheritdoc cref="RequestBody.ReadAsync"/>
-    internal ValueTask<InferRequest> ReadAsync(HttpContext context, LoadedModel model, bool isPinned, in RequestTime time) =>
-        body.ReadAsync(context, model, new ByteReservation(budget, ShareOf(isPinned)), time);
+    internal ValueTask<InferRequest> ReadAsync(HttpContext context, LoadedModel model, CallerGroup caller, in RequestTime time) =>
+        body.ReadAsync(context, model, new ByteReservation(budget, ShareOf(caller)), time);
 
     /// <summary>Begins an answer.</summary>
-    internal InferAnswer Begin(InferAnswer answer, bool isPinned)
+    internal InferAnswer Begin(InferAnswer answer, CallerGroup caller)
     {
-        answer.Begin(budget, ShareOf(isPinned), shares.AnswerBytes);
+        answer.Begin(budget, ShareOf(caller), shares.AnswerBytes);
         return answer;
     }
 
@@ -31,5 +31,5 @@ internal sealed class RequestMemory(ByteBudget budget, MemoryShares shares, Requ
         sender.SendAsync(context, answer.Body, time);
 
     // Requests that name their version themselves leave half of the budget to the others.
-    private static ByteShare ShareOf(bool isPinned) => isPinned ? ByteShare.Half : ByteShare.Whole;
+    private static ByteShare ShareOf(CallerGroup caller) => caller.IsPinned ? ByteShare.Half : ByteShare.Whole;
 }

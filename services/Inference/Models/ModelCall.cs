@@ -15,7 +15,13 @@ namespace ModelServing.Inference.Models;
 /// <remarks>The call owns the request, the answer and the turn until it ends. Only with <see cref="CallEnd.Answered"/> is the answer the
 /// caller's again.</remarks>
 internal sealed class ModelCall(
-    ModelCalls calls, LoadedModel model, InferRequest request, InferAnswer answer, bool isPinned, long deadline, CancellationToken caller)
+    ModelCalls calls,
+    LoadedModel model,
+    InferRequest request,
+    InferAnswer answer,
+    CallerGroup group,
+    long deadline,
+    CancellationToken caller)
     : WatchedRun(deadline, caller), IThreadPoolWorkItem, IValueTaskSource<CallResult>
 {
     private ManualResetValueTaskSourceCore<CallResult> completion;
@@ -53,7 +59,7 @@ internal sealed class ModelCall(
         if (Attempt is not null && (failure is not null || result.End == CallEnd.OutOfTime))
             result = RecordFailure(Attempt, result, failure);
         request.Dispose();
-        calls.Gate.Leave(isPinned);
+        calls.Gate.Leave(group);
         calls.Watch.Remove(this);
         var isAwaited = Claim();
         if (!isAwaited || result.End != CallEnd.Answered)
@@ -64,9 +70,9 @@ internal sealed class ModelCall(
             completion.SetException(failure!);
     }
 
-    internal override void Lose() => calls.Gate.Lose(isPinned);
+    internal override void Lose() => calls.Gate.Lose(group);
 
-    internal override void Regain() => calls.Gate.Regain(isPinned);
+    internal override void Regain() => calls.Gate.Regain(group);
 
     internal override void Abandon()
     {

@@ -3,150 +3,268 @@ using ModelServing.Contracts.Reliability;
 namespace ModelServing.Inference.Models;
 
 /// <summary>
-/// Lets a fixed number of calls of the model run at a time, and a bounded number of requests wait for their turn. Pinned requests, which
-/// name the version themselves, get at most half of the turns and at most half of the queue, so they can't keep the requests waiting that a
-/// rollout assigned. If there is only one turn, pinned requests have another one of their own.
+/// Lets a fixed number of calls of the model run at a time, and a bounded number of requests wait for their turn. No group of callers can
+/// keep the others from their turns. While no other group needs them, a group may have all turns and the whole queue.
 /// </summary>
-/// <param name="concurrency">The number of calls that may run at a time.</param>
-/// <param name="queueLimit">The number of requests that may wait.</param>
-/// <param name="metrics">Counts the waiting requests.</param>
-/// <param name="time">Measures the wait.</param>
-internal sealed class RunGate(int concurrency, int queueLimit, InferenceMetrics metrics, TimeProvider time) : IDisposable
+/// <remarks>
+/// <code>
+/// next turn    for the waiting group that has the fewest; of several, for the one whose last turn began longest ago
+/// queue        if it is full, the newest request of the group with the most requests makes room for one of a group with fewer
+/// long calls   once one group has had all turns for <see cref="BlockedAfter"/>, the others get one more, until a call of it ends
+/// pinned       requests that name the version themselves have at most half of the turns and of the queue. If there is only one turn,
+///              they have another one of their own
+/// </code>
+/// </remarks>
+internal sealed class RunGate : IDisposable
 {
-    private readonly SemaphoreSlim turns = new(concurrency);
+    /// <summary>How long one group may have all turns, without one of its calls ending, before the others get another turn. It is below
+    /// every limit at which an answer is slow: what a client does to others must not look like their version's fault.</summary>
+    internal static readonly TimeSpan BlockedAfter = TimeSpan.FromMilliseconds(5);
 
-    // A pinned request first needs a place here, and then a turn. So few of them are ever in the queue for a turn.
-    private readonly SemaphoreSlim pinnedTurns = new(Math.Max(1, concurrency / 2));
-    private readonly bool pinnedHaveOwnTurn = concurrency == 1;
-    private readonly int pinnedQueueLimit = queueLimit / 2;
-    private int waiting;
-    private int pinnedWaiting;
+    private readonly int concurrency;
+    private readonly int queueLimit;
+    private readonly int pinnedTurns;
+    private readonly bool pinnedHaveOwnTurn;
+    private readonly InferenceMetrics metrics;
+    private readonly TimeProvider time;
+    private readonly ITimer timer;
+
+    // Guards all that follows.
+    private readonly Lock changing = new();
+    private readonly GroupTurns[] groups = [.. Enumerable.Range(0, CallerGroup.Count).Select(static _ => new GroupTurns())];
+    private int held;
     private int lost;
-    private int pinnedLost;
+    private int waiting;
+    private long turns;
+    private long allHeldSince;
+    private bool isTimed;
+    private GroupTurns? blocker;
 
-    public void Dispose()
+    /// <param name="concurrency">The number of calls that may run at a time.</param>
+    /// <param name="queueLimit">The number of requests that may wait.</param>
+    /// <param name="metrics">Counts the waiting requests.</param>
+    /// <param name="time">Measures the wait.</param>
+    internal RunGate(int concurrency, int queueLimit, InferenceMetrics metrics, TimeProvider time)
     {
-        turns.Dispose();
-        pinnedTurns.Dispose();
+        this.concurrency = concurrency;
+        this.queueLimit = queueLimit;
+        this.metrics = metrics;
+        this.time = time;
+        pinnedTurns = Math.Max(1, concurrency / 2);
+        pinnedHaveOwnTurn = concurrency == 1;
+        timer = time.CreateTimer(
+            static gate => ((RunGate)gate!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    private GroupTurns Pinned => groups[CallerGroup.Pinned.Index];
+
+    public void Dispose() => timer.Dispose();
+
     /// <summary>Whether a request that arrives now would be refused.</summary>
-    internal bool IsFull(bool isPinned)
+    internal bool IsFull(CallerGroup caller)
     {
-        var needsTurn = !isPinned || !pinnedHaveOwnTurn;
-        var mustWait = (needsTurn && turns.CurrentCount == 0) || (isPinned && pinnedTurns.CurrentCount == 0);
-        return mustWait && (Volatile.Read(ref waiting) >= queueLimit
-            || (isPinned && Volatile.Read(ref pinnedWaiting) >= pinnedQueueLimit));
+        var group = groups[caller.Index];
+        lock (changing)
+        {
+            FindBlocker();
+            return !MayBegin(group) && !HasRoom(group) && FindVictim(group) is null;
+        }
     }
 
     /// <summary>Whether calls that can't be ended hold every turn that a request could get.</summary>
-    internal bool IsLost(bool isPinned) => isPinned
-        ? Volatile.Read(ref pinnedLost) >= Math.Max(1, concurrency / 2) || (!pinnedHaveOwnTurn && HasLostAll)
-        : HasLostAll;
+    internal bool IsLost(CallerGroup caller)
+    {
+        var group = groups[caller.Index];
+        lock (changing)
+        {
+            var areAllLost = lost > concurrency || (lost == concurrency && (blocker is null || blocker == group));
+            return group == Pinned ? group.Lost >= pinnedTurns || (!pinnedHaveOwnTurn && areAllLost) : areAllLost;
+        }
+    }
 
     /// <summary>Waits for a turn.</summary>
     /// <param name="timeout">The longest wait; null means no limit. With a timeout of zero the caller has stopped waiting, so even a free
     /// turn is not taken.</param>
+    /// <param name="caller">Whose request it is.</param>
     /// <param name="cancellation">Cancelled when the caller disconnects.</param>
-    /// <param name="isPinned">Whether the request is pinned.</param>
     /// <exception cref="OperationCanceledException">The caller has disconnected.</exception>
-    internal ValueTask<Turn> EnterAsync(TimeSpan? timeout, CancellationToken cancellation, bool isPinned = false)
+    internal ValueTask<Turn> EnterAsync(TimeSpan? timeout, CallerGroup caller, CancellationToken cancellation)
     {
         if (timeout <= TimeSpan.Zero)
             return ValueTask.FromResult(Turn.TimedOut);
-        var hasPlace = !isPinned || pinnedTurns.Wait(0, CancellationToken.None);
-        var hasTurn = hasPlace && ((isPinned && pinnedHaveOwnTurn) || turns.Wait(0, CancellationToken.None));
-        return hasTurn ? ValueTask.FromResult(Turn.Granted) : WaitAsync(timeout, isPinned, hasPlace, cancellation);
+        var group = groups[caller.Index];
+        WaitingRequest request;
+        lock (changing)
+        {
+            FindBlocker();
+            if (MayBegin(group))
+            {
+                Begin(group);
+                return ValueTask.FromResult(Turn.Granted);
+            }
+
+            if (!HasRoom(group))
+            {
+                if (FindVictim(group) is not { } victim)
+                    return ValueTask.FromResult(Turn.QueueFull);
+                End(victim.Waiting.Last!.Value, Turn.QueueFull);
+            }
+
+            request = new WaitingRequest(this, group);
+            request.Place = group.Waiting.AddLast(request);
+            waiting++;
+            StartTimer();
+        }
+
+        return WaitAsync(request, timeout, cancellation);
     }
 
-    internal void Leave(bool isPinned = false)
+    /// <summary>Ends a turn.</summary>
+    internal void Leave(CallerGroup caller)
     {
-        try
+        var group = groups[caller.Index];
+        lock (changing)
         {
-            if (!isPinned || !pinnedHaveOwnTurn)
-                turns.Release();
-            if (isPinned)
-                pinnedTurns.Release();
-        }
-        catch (ObjectDisposedException)
-        {
-            // A call that could not be ended has ended after the host.
+            group.Held--;
+            if (UsesTurns(group))
+                held--;
+            if (blocker == group)
+                blocker = null;
+            Next();
         }
     }
 
     /// <summary>A call can't be ended, so its turn is lost for now.</summary>
-    internal void Lose(bool isPinned) => AddLost(isPinned, 1);
+    internal void Lose(CallerGroup caller) => AddLost(groups[caller.Index], 1);
 
-    internal void Regain(bool isPinned) => AddLost(isPinned, -1);
+    internal void Regain(CallerGroup caller) => AddLost(groups[caller.Index], -1);
 
-    private bool HasLostAll => Volatile.Read(ref lost) >= concurrency;
-
-    private void AddLost(bool isPinned, int change)
+    /// <summary>Takes a request from the queue, unless it is no longer there.</summary>
+    internal void GiveUp(WaitingRequest request)
     {
-        if (!isPinned || !pinnedHaveOwnTurn)
-            Interlocked.Add(ref lost, change);
-        if (isPinned)
-            Interlocked.Add(ref pinnedLost, change);
+        lock (changing)
+            End(request, Turn.TimedOut);
     }
 
-    private async ValueTask<Turn> WaitAsync(TimeSpan? timeout, bool isPinned, bool hasPlace, CancellationToken cancellation)
+    private void AddLost(GroupTurns group, int change)
     {
-        if (!TryQueue(isPinned))
+        lock (changing)
         {
-            if (isPinned && hasPlace)
-                pinnedTurns.Release();
-            return Turn.QueueFull;
+            group.Lost += change;
+            if (UsesTurns(group))
+                lost += change;
         }
+    }
 
-        var isGranted = false;
+    private async ValueTask<Turn> WaitAsync(WaitingRequest request, TimeSpan? timeout, CancellationToken cancellation)
+    {
         metrics.Queued(1);
         try
         {
             using var limit = timeout is { } longest ? new TimeLimit(longest, time, cancellation) : null;
-            var token = limit?.Token ?? cancellation;
-            if (!hasPlace)
-            {
-                await pinnedTurns.WaitAsync(token);
-                hasPlace = true;
-            }
-
-            if (!isPinned || !pinnedHaveOwnTurn)
-                await turns.WaitAsync(token);
-            isGranted = true;
-            return Turn.Granted;
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return Turn.TimedOut;
+            await using var giving = (limit?.Token ?? cancellation)
+                .UnsafeRegister(static state => ((WaitingRequest)state!).GiveUp(), request);
+            var turn = await request.Task;
+            if (turn == Turn.TimedOut)
+                cancellation.ThrowIfCancellationRequested();
+            return turn;
         }
         finally
         {
-            if (!isGranted && isPinned && hasPlace)
-                pinnedTurns.Release();
-            LeaveQueue(isPinned);
             metrics.Queued(-1);
         }
     }
 
-    // The pinned requests' part comes first: one that is refused takes no place in the queue, not even for a moment.
-    private bool TryQueue(bool isPinned)
-    {
-        if (isPinned && Interlocked.Increment(ref pinnedWaiting) > pinnedQueueLimit)
-        {
-            Interlocked.Decrement(ref pinnedWaiting);
-            return false;
-        }
+    private bool UsesTurns(GroupTurns group) => group != Pinned || !pinnedHaveOwnTurn;
 
-        if (Interlocked.Increment(ref waiting) <= queueLimit)
-            return true;
-        LeaveQueue(isPinned);
-        return false;
+    private bool MayBegin(GroupTurns group)
+    {
+        if (group == Pinned && group.Held >= pinnedTurns)
+            return false;
+        return !UsesTurns(group) || held < concurrency || (held == concurrency && blocker is not null && blocker != group);
     }
 
-    private void LeaveQueue(bool isPinned)
+    private void Begin(GroupTurns group)
     {
-        Interlocked.Decrement(ref waiting);
-        if (isPinned)
-            Interlocked.Decrement(ref pinnedWaiting);
+        group.Held++;
+        if (UsesTurns(group) && ++held == concurrency)
+            allHeldSince = time.GetTimestamp();
+        group.LastTurn = ++turns;
+    }
+
+    private void Next()
+    {
+        while (waiting > 0)
+        {
+            GroupTurns? next = null;
+            foreach (var group in groups)
+            {
+                if (group.Waiting.Count > 0 && MayBegin(group)
+                    && (next is null || (group.Held, group.LastTurn).CompareTo((next.Held, next.LastTurn)) < 0))
+                    next = group;
+            }
+
+            if (next is null)
+                return;
+            Begin(next);
+            End(next.Waiting.First!.Value, Turn.Granted);
+        }
+    }
+
+    private bool HasRoom(GroupTurns group) =>
+        waiting < queueLimit && (group != Pinned || group.Waiting.Count < queueLimit / 2);
+
+    // The group whose newest request makes room; null for none. The other group must have fewer requests afterwards, or two groups would
+    // push each other out for ever.
+    private GroupTurns? FindVictim(GroupTurns group)
+    {
+        if (waiting == 0 || (group == Pinned && group.Waiting.Count >= queueLimit / 2))
+            return null;
+        var most = group;
+        foreach (var other in groups)
+        {
+            if (other.Waiting.Count > 0 && other.Requests > most.Requests)
+                most = other;
+        }
+
+        return most.Requests > group.Requests + 1 ? most : null;
+    }
+
+    private void End(WaitingRequest request, Turn turn)
+    {
+        if (request.Place is not { } place)
+            return;
+        request.Group.Waiting.Remove(place);
+        request.Place = null;
+        waiting--;
+        request.SetResult(turn);
+    }
+
+    private void StartTimer()
+    {
+        if (isTimed)
+            return;
+        isTimed = true;
+        timer.Change(BlockedAfter, BlockedAfter);
+    }
+
+    private void FindBlocker()
+    {
+        if (blocker is null && held == concurrency && time.GetElapsedTime(allHeldSince) >= BlockedAfter)
+            blocker = Array.Find(groups, group => UsesTurns(group) && group.Held == concurrency);
+    }
+
+    // For the requests that were there before the time was over.
+    private void Check()
+    {
+        lock (changing)
+        {
+            FindBlocker();
+            Next();
+            if (waiting > 0)
+                return;
+            isTimed = false;
+            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 }

@@ -1,22 +1,16 @@
-using System.Text;
-using Microsoft.AspNetCore.Http;
-using ModelServing.Contracts;
 using ModelServing.Hosting;
-using ModelServing.Router.Forwarding.Wire;
 
 namespace ModelServing.Router.Endpoints;
 
 /// <summary>
 /// Probes the endpoints that get no requests, and brings back those whose version is ready: unreachable ones at once, ejected ones when
-/// their ejection is over. Endpoints that get requests are not probed, because the requests show their health.
+/// their ejection is over. Endpoints that get requests are not probed, because the requests show their health. What else must know whether
+/// they are ready, asks (<see cref="AskedReadiness"/>).
 /// </summary>
 internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : LoopingService
 {
     /// <summary>The time between two rounds.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>How long an answer may take.</summary>
-    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     /// <summary>How many endpoints are probed at a time; the one that has waited longest comes first.</summary>
     internal const int MaxAtATime = 16;
@@ -66,7 +60,7 @@ internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : Lo
         await Task.Yield();
         try
         {
-            if (await IsReadyAsync(endpoint, stopping))
+            if (await AskedReadiness.AskAsync(endpoint, time, stopping))
                 endpoint.Health.MarkReady();
         }
         catch (Exception)
@@ -77,27 +71,6 @@ internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : Lo
         {
             lock (gate)
                 probing.Remove(endpoint);
-        }
-    }
-
-    private async Task<bool> IsReadyAsync(Endpoint endpoint, CancellationToken stopping)
-    {
-        using var connection = endpoint.Create();
-        connection.Begin(time.GetTimestamp() + (long)(Timeout.TotalSeconds * time.TimestampFrequency), stopping);
-        try
-        {
-            await connection.ConnectAsync(endpoint.Address);
-            var path = InferencePaths.Model(endpoint.Entry.Model, endpoint.Entry.Version);
-            var request = $"GET {path}/ready HTTP/1.1\r\nHost: {endpoint.Address}\r\nConnection: close\r\n\r\n";
-            await connection.SendAsync(Encoding.ASCII.GetBytes(request));
-            AnswerHead head;
-            while (!AnswerHead.TryParse(connection.Received, out head))
-                connection.Take(await connection.ReceiveAsync());
-            return head.Status == StatusCodes.Status200OK;
-        }
-        finally
-        {
-            connection.End();
         }
     }
 }

@@ -1,4 +1,5 @@
 using ModelServing.Cache.Reports;
+using ModelServing.Contracts;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
@@ -86,6 +87,12 @@ internal readonly struct Attempt
     /// <summary>Whether this is the first attempt of a request that the rollout assigned, and therefore evidence about its
     /// variant.</summary>
     internal bool IsReported { get; init; }
+
+    /// <summary>Whether the request to the version names the group of its client. Among requests of a model with several variants, only
+    /// those that count do.</summary>
+    internal bool NamesClient =>
+        IsReported || IsRetry
+        || (Action == ModelAction.Infer && Model.AttemptLimit is null && Route.Variant != VariantPlan.Pinned);
 
     /// <summary>The possible retry on stable; null without one. With it, the body is kept for stable, and a failure is held back from
     /// the client while the retry is available.</summary>

@@ -71,7 +71,7 @@ internal static class RequestHead
             head.Line(HeaderNames.TimeoutShortened, "1");
         else if (!body.IsWhole)
             head.Number("X-Request-Timeout-Shortened: below="u8, (long)attempt.LeastTime.TotalMilliseconds);
-        if (attempt.IsReported || attempt.IsRetry)
+        if (attempt.NamesClient)
             head.Number("X-Model-Client-Group: "u8, ClientGroups.GroupOf(attempt.ClientHash, 0));
         if (attempt.RoutingKey is { } key)
             head.Line(HeaderNames.RoutingKeyHash, key);
@@ -87,6 +87,10 @@ internal static class RequestHead
             head.Line(HeaderNames.ModelFailover, failed.ToHeader());
             if (failed.IsCounted)
                 head.Number("X-Model-Failover-Within: "u8, (long)attempt.FailedWithin.TotalMilliseconds);
+        }
+        else if (attempt.IsReported && route.IsStable)
+        {
+            head.Number("X-Model-Failover-Within: "u8, (long)attempt.Model.LimitOf(attempt.Timeout).TotalMilliseconds);
         }
 
         if (body.Length is { } length)

@@ -22,7 +22,7 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
         }
 
         if (guard is not null && WasCutOff(attempt, result))
-            guard.CutOff(attempt);
+            guard.CutOff(attempt, isLost: result.Cause == ForwardResult.ConnectionLost);
         if (guard is not null && IsGoodOfStable(attempt, result))
             guard.StableAnswered(attempt, result);
         if (!attempt.IsReported)

@@ -63,13 +63,21 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
             watched.Version.Keys.Add(key, watched.FewestKeys);
     }
 
+    /// <summary>Counts a failure that is not evidence after all.</summary>
+    internal void LeftOut(string reason) => metrics.FailureNotCounted(reason);
+
     /// <summary>Records that a call was cut off, of whichever kind of request.</summary>
-    internal void CutOff(in Attempt attempt)
+    /// <param name="attempt">The call.</param>
+    /// <param name="isLost">Whether a pinned request lost its connection.</param>
+    internal void CutOff(in Attempt attempt, bool isLost)
     {
         foreach (var watched in attempt.Model.Watched)
         {
-            if (watched.Version.Trial.Version == attempt.Route.Version)
-                watched.Version.CutOff(time.GetTimestamp());
+            if (watched.Version.Trial.Version != attempt.Route.Version)
+                continue;
+            watched.Version.CutOff(time.GetTimestamp());
+            if (isLost)
+                watched.Version.LostPinned(time.GetUtcNow());
         }
     }
 

@@ -21,6 +21,7 @@ internal static class ResourceTypes
     internal const string KubernetesNamespace = "kubernetes:core/v1:Namespace";
     internal const string LifecyclePolicy = "oci:ObjectStorage/objectLifecyclePolicy:ObjectLifecyclePolicy";
     internal const string Log = "oci:Logging/log:Log";
+    internal const string NatGateway = "oci:Core/natGateway:NatGateway";
     internal const string NodePool = "oci:ContainerEngine/nodePool:NodePool";
     internal const string OciProvider = "pulumi:providers:oci";
     internal const string Policy = "oci:Identity/policy:Policy";

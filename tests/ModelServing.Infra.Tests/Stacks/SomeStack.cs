@@ -121,6 +121,13 @@ internal static class SomeStack
             static resource => Text(resource.Inputs),
             StringComparer.Ordinal);
 
+    /// <summary>The resources of both whose texts differ.</summary>
+    internal static IEnumerable<string> Changed(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after) =>
+        before.Keys.Intersect(after.Keys).Where(key => before[key] != after[key]).Order(StringComparer.Ordinal);
+
+    /// <summary>The settings of a stack file for a run that may query the cloud.</summary>
+    internal static StackConfiguration Online(string file) => StackConfiguration.FromFile(file).Online();
+
     private static string Text(object? value) => JsonSerializer.Serialize(Sorted(value), Indented);
 
     private static readonly JsonSerializerOptions Indented = new()

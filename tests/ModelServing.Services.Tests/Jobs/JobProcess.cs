@@ -56,15 +56,7 @@ internal sealed class JobProcess : IDisposable
         while (!process.WaitForExit(20))
         {
             cancellation.ThrowIfCancellationRequested();
-            process.Refresh();
-            try
-            {
-                peak = Math.Max(peak, process.PeakWorkingSet64);
-            }
-            catch (InvalidOperationException)
-            {
-                // It has ended just now.
-            }
+            peak = Math.Max(peak, PeakMemory.BytesOf(process));
         }
 
         Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}: {string.Concat(await output)}");

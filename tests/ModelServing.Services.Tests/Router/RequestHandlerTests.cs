@@ -39,6 +39,7 @@ public class RequestHandlerTests
                 "Host",
                 "traceparent",
                 "tracestate",
+                "X-Model-Client-Group",
                 "X-Model-Revision",
                 "X-Model-Trial",
                 "X-Model-Variant",

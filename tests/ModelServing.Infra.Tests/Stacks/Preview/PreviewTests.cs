@@ -113,7 +113,7 @@ public sealed class PreviewTests
         var snapshot = await StackSnapshot.RenderAsync(
             SomePreview.File, "test", foundationOnly: true, SecretDigest.ForThisProcess());
         Assert.DoesNotContain(snapshot.Resources, static each => each.IsKubernetes);
-        Assert.Contains(snapshot.Notes, static note => note.StartsWith("next: ms images push", StringComparison.Ordinal));
+        Assert.Contains(snapshot.Notes, static note => note.StartsWith("next: ./dev ms images push", StringComparison.Ordinal));
     }
 
     [Fact]

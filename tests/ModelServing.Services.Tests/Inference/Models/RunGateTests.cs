@@ -23,28 +23,28 @@ public sealed class RunGateTests : IDisposable
     public async Task It_runs_a_fixed_number_of_calls_and_refuses_requests_while_the_queue_is_full()
     {
         using var gate = new RunGate(1, 1, metrics, time);
-        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
-        Assert.False(gate.IsFull(isPinned: false));
-        var second = gate.EnterAsync(null, default).AsTask();
-        Assert.True(gate.IsFull(isPinned: false));
-        Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, default));
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Unknown, default));
+        Assert.False(gate.IsFull(CallerGroup.Unknown));
+        var second = gate.EnterAsync(null, CallerGroup.Unknown, default).AsTask();
+        Assert.True(gate.IsFull(CallerGroup.Unknown));
+        Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, CallerGroup.Unknown, default));
         Assert.False(second.IsCompleted);
-        gate.Leave();
+        gate.Leave(CallerGroup.Unknown);
         Assert.Equal(Turn.Granted, await second);
-        Assert.False(gate.IsFull(isPinned: false));
+        Assert.False(gate.IsFull(CallerGroup.Unknown));
     }
 
     [Fact]
     public async Task A_caller_that_disconnects_makes_room_in_the_queue()
     {
         using var gate = new RunGate(1, 1, metrics, time);
-        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Unknown, default));
         using var leaving = new CancellationTokenSource();
-        var second = gate.EnterAsync(TimeSpan.FromSeconds(1), leaving.Token).AsTask();
+        var second = gate.EnterAsync(TimeSpan.FromSeconds(1), CallerGroup.Unknown, leaving.Token).AsTask();
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
-        var third = gate.EnterAsync(null, default).AsTask();
-        gate.Leave();
+        var third = gate.EnterAsync(null, CallerGroup.Unknown, default).AsTask();
+        gate.Leave(CallerGroup.Unknown);
         Assert.Equal(Turn.Granted, await third);
     }
 
@@ -52,16 +52,16 @@ public sealed class RunGateTests : IDisposable
     public async Task A_request_that_waits_too_long_times_out_and_makes_room()
     {
         using var gate = new RunGate(1, 1, metrics, time);
-        Assert.Equal(Turn.TimedOut, await gate.EnterAsync(TimeSpan.Zero, default));
-        Assert.Equal(Turn.Granted, await gate.EnterAsync(TimeSpan.FromMilliseconds(1), default));
-        var second = gate.EnterAsync(TimeSpan.FromMilliseconds(100), default).AsTask();
+        Assert.Equal(Turn.TimedOut, await gate.EnterAsync(TimeSpan.Zero, CallerGroup.Unknown, default));
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(TimeSpan.FromMilliseconds(1), CallerGroup.Unknown, default));
+        var second = gate.EnterAsync(TimeSpan.FromMilliseconds(100), CallerGroup.Unknown, default).AsTask();
         time.Advance(TimeSpan.FromMilliseconds(99));
         Assert.False(second.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal(Turn.TimedOut, await second.WaitAsync(RawConnection.Patience));
-        Assert.Equal(Turn.TimedOut, await gate.EnterAsync(TimeSpan.Zero, default));
-        var third = gate.EnterAsync(TimeSpan.FromMilliseconds(100), default).AsTask();
-        gate.Leave();
+        Assert.Equal(Turn.TimedOut, await gate.EnterAsync(TimeSpan.Zero, CallerGroup.Unknown, default));
+        var third = gate.EnterAsync(TimeSpan.FromMilliseconds(100), CallerGroup.Unknown, default).AsTask();
+        gate.Leave(CallerGroup.Unknown);
         Assert.Equal(Turn.Granted, await third);
     }
 
@@ -74,15 +74,15 @@ public sealed class RunGateTests : IDisposable
     {
         using var gate = new RunGate(turns, 100, metrics, time);
         for (var i = 0; i < pinnedTurns; i++)
-            Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default, isPinned: true));
-        var next = gate.EnterAsync(null, default, isPinned: true).AsTask();
+            Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Pinned, default));
+        var next = gate.EnterAsync(null, CallerGroup.Pinned, default).AsTask();
         for (var i = pinnedTurns; i < turns; i++)
-            Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
+            Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Unknown, default));
         Assert.False(next.IsCompleted);
         // A turn of an assigned request is not for it either.
-        gate.Leave();
+        gate.Leave(CallerGroup.Unknown);
         Assert.False(next.IsCompleted);
-        gate.Leave(isPinned: true);
+        gate.Leave(CallerGroup.Pinned);
         Assert.Equal(Turn.Granted, await next.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
     }
 
@@ -90,14 +90,14 @@ public sealed class RunGateTests : IDisposable
     public async Task With_one_turn_pinned_requests_have_one_of_their_own()
     {
         using var gate = new RunGate(1, 100, metrics, time);
-        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default, isPinned: true));
-        var pinned = gate.EnterAsync(null, default, isPinned: true).AsTask();
-        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
-        var assigned = gate.EnterAsync(null, default).AsTask();
-        gate.Leave(isPinned: true);
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Pinned, default));
+        var pinned = gate.EnterAsync(null, CallerGroup.Pinned, default).AsTask();
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Unknown, default));
+        var assigned = gate.EnterAsync(null, CallerGroup.Unknown, default).AsTask();
+        gate.Leave(CallerGroup.Pinned);
         Assert.Equal(Turn.Granted, await pinned.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
         Assert.False(assigned.IsCompleted);
-        gate.Leave();
+        gate.Leave(CallerGroup.Unknown);
         Assert.Equal(Turn.Granted, await assigned.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
     }
 
@@ -105,23 +105,23 @@ public sealed class RunGateTests : IDisposable
     public async Task Pinned_requests_get_at_most_half_of_the_queue()
     {
         using var gate = new RunGate(1, 4, metrics, time);
-        await gate.EnterAsync(null, default);
-        await gate.EnterAsync(null, default, isPinned: true);
+        await gate.EnterAsync(null, CallerGroup.Unknown, default);
+        await gate.EnterAsync(null, CallerGroup.Pinned, default);
         using var leaving = new CancellationTokenSource();
-        var waiting = Enumerable.Range(0, 2).Select(_ => gate.EnterAsync(null, leaving.Token, isPinned: true).AsTask()).ToList();
-        Assert.True(gate.IsFull(isPinned: true));
-        Assert.False(gate.IsFull(isPinned: false));
-        Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, default, isPinned: true));
-        var assigned = Enumerable.Range(0, 2).Select(_ => gate.EnterAsync(null, default).AsTask()).ToList();
-        Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, default));
+        var waiting = Enumerable.Range(0, 2).Select(_ => gate.EnterAsync(null, CallerGroup.Pinned, leaving.Token).AsTask()).ToList();
+        Assert.True(gate.IsFull(CallerGroup.Pinned));
+        Assert.False(gate.IsFull(CallerGroup.Unknown));
+        Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, CallerGroup.Pinned, default));
+        var assigned = Enumerable.Range(0, 2).Select(_ => gate.EnterAsync(null, CallerGroup.Unknown, default).AsTask()).ToList();
+        Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, CallerGroup.Unknown, default));
         Assert.All(assigned, static task => Assert.False(task.IsCompleted));
 
         // Those that leave make room again.
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(waiting));
-        Assert.False(gate.IsFull(isPinned: true));
-        var next = gate.EnterAsync(null, default, isPinned: true).AsTask();
-        gate.Leave(isPinned: true);
+        Assert.False(gate.IsFull(CallerGroup.Pinned));
+        var next = gate.EnterAsync(null, CallerGroup.Pinned, default).AsTask();
+        gate.Leave(CallerGroup.Pinned);
         Assert.Equal(Turn.Granted, await next.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
     }
 
@@ -129,13 +129,13 @@ public sealed class RunGateTests : IDisposable
     public async Task A_pinned_request_that_waits_for_a_turn_in_vain_gives_its_place_back()
     {
         using var gate = new RunGate(2, 4, metrics, time);
-        await gate.EnterAsync(null, default);
-        await gate.EnterAsync(null, default);
-        var pinned = gate.EnterAsync(TimeSpan.FromMilliseconds(10), default, isPinned: true).AsTask();
-        time.Advance(TimeSpan.FromMilliseconds(10));
+        await gate.EnterAsync(null, CallerGroup.Unknown, default);
+        await gate.EnterAsync(null, CallerGroup.Unknown, default);
+        var pinned = gate.EnterAsync(RunGate.BlockedAfter / 2, CallerGroup.Pinned, default).AsTask();
+        time.Advance(RunGate.BlockedAfter / 2);
         Assert.Equal(Turn.TimedOut, await pinned.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
-        gate.Leave();
-        Assert.Equal(Turn.Granted, await gate.EnterAsync(TimeSpan.FromMilliseconds(10), default, isPinned: true));
+        gate.Leave(CallerGroup.Unknown);
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(TimeSpan.FromMilliseconds(10), CallerGroup.Pinned, default));
     }
 
     [Theory]
@@ -145,21 +145,22 @@ public sealed class RunGateTests : IDisposable
     public void Lost_turns_are_those_that_a_request_could_have(int turns, bool isPinned, bool pinnedLost, bool othersLost)
     {
         using var gate = new RunGate(turns, 4, metrics, time);
+        var caller = isPinned ? CallerGroup.Pinned : CallerGroup.Unknown;
         var half = Math.Max(1, turns / 2);
         for (var i = 0; i < half; i++)
-            gate.Lose(isPinned);
-        Assert.Equal((pinnedLost, othersLost), (gate.IsLost(isPinned: true), gate.IsLost(isPinned: false)));
-        gate.Regain(isPinned);
-        Assert.Equal((false, false), (gate.IsLost(isPinned: true), gate.IsLost(isPinned: false)));
+            gate.Lose(caller);
+        Assert.Equal((pinnedLost, othersLost), (gate.IsLost(CallerGroup.Pinned), gate.IsLost(CallerGroup.Unknown)));
+        gate.Regain(caller);
+        Assert.Equal((false, false), (gate.IsLost(CallerGroup.Pinned), gate.IsLost(CallerGroup.Unknown)));
     }
 
     [Fact]
     public async Task Without_a_queue_a_request_is_refused_unless_a_turn_is_free()
     {
         using var gate = new RunGate(2, 0, metrics, time);
-        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
-        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
-        Assert.True(gate.IsFull(isPinned: false));
-        Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, default));
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Unknown, default));
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Unknown, default));
+        Assert.True(gate.IsFull(CallerGroup.Unknown));
+        Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, CallerGroup.Unknown, default));
     }
 }

@@ -68,9 +68,25 @@ public sealed class CostTableTests
     public void What_no_source_prices_is_unknown_and_never_0()
     {
         var lines = Table.Lines(SomeBill.Stack());
-        foreach (var row in (string[])["functions kept ready", "load balancers"])
-            Assert.Matches("^[a-z ]+ +unknown +unknown$", lines.Single(line => line.StartsWith(row, StringComparison.Ordinal)));
-        Assert.Contains("price unknown, so not in the sums: network load balancer; function containers kept ready", lines);
+        foreach (var row in (string[])["functions kept ready", "NAT gateway"])
+            Assert.Matches("^[A-Za-z ]+ +unknown +unknown$", lines.Single(line => line.StartsWith(row, StringComparison.Ordinal)));
+        Assert.Contains("price unknown, so not in the sums: NAT gateway; function containers kept ready", lines);
+    }
+
+    [Fact]
+    public void What_a_source_says_is_free_costs_0()
+    {
+        var balancers = Row(SomeBill.Stack(), "load balancers");
+        Assert.Equal((false, 0m, 0), (balancers.IsUnknown, balancers.Most, balancers.Unknown.Count));
+    }
+
+    [Fact]
+    public async Task A_copy_of_the_bucket_in_another_region_costs_as_much_as_the_bucket()
+    {
+        const string Replication = "  modelserving:replication: { region: eu-amsterdam-1 }\n";
+        Assert.Contains(Replication, SomePreview.File, StringComparison.Ordinal);
+        var one = await SomePreview.RenderAsync(SomePreview.File.Replace(Replication, "", StringComparison.Ordinal));
+        Assert.Equal(2 * Row(one, "bucket").Most, Row(await SomePreview.BaseAsync(), "bucket").Most);
     }
 
     [Fact]
@@ -127,9 +143,9 @@ public sealed class CostTableTests
         Assert.Equal(
             ["bucket", "cache", "cluster", "functions", "gateway", "load balancers", "nodes", "tables", "volumes"],
             rows.Select(static row => row.Group).Order(StringComparer.Ordinal));
-        Assert.All(rows, static row => Assert.True(row.IsUnknown || row.Most > 0, row.Group));
+        Assert.All(rows, static row => Assert.True(row.IsUnknown || row.Most > 0 || row.Group == "load balancers", row.Group));
         Assert.True(rows.Single(static row => row.Group == "nodes") is var nodes && nodes.Least < nodes.Most, "nodes scale");
-        Assert.Equal(["network load balancer"], rows.SelectMany(static row => row.Unknown));
+        Assert.Empty(rows.SelectMany(static row => row.Unknown));
     }
 
     private static CostRow Row(StackSnapshot stack, string group) => Assert.Single(

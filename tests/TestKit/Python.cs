@@ -1,13 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace ModelServing.EndToEnd.Tests.Docs;
+namespace ModelServing.TestKit;
 
 /// <summary>The Python of this machine.</summary>
-internal static class Python
+public static class Python
 {
     /// <summary>Finds a Python that has modules; null if no Python has them.</summary>
-    internal static async Task<string?> FindAsync(string modules, CancellationToken cancellation)
+    public static async Task<string?> FindAsync(string modules, CancellationToken cancellation)
     {
         foreach (var python in (string[])["python3", "/usr/bin/python3"])
         {
