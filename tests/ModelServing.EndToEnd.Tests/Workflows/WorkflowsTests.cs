@@ -155,7 +155,8 @@ public partial class WorkflowsTests
             read.GetProperty("RestoreConfigFile").GetString());
         Assert.Equal(
             onlyWarned.Split(';', StringSplitOptions.RemoveEmptyEntries),
-            read.GetProperty("WarningsNotAsErrors").GetString()!.Split(';').Where(static code => code.StartsWith("NU190", StringComparison.Ordinal)));
+            read.GetProperty("WarningsNotAsErrors").GetString()!.Split(';')
+                .Where(static code => code.StartsWith("NU190", StringComparison.Ordinal)));
     }
 
     [Theory]
