@@ -89,7 +89,10 @@ public sealed class ArtifactTests : IDisposable
     {
         var file = Path.Combine(folder.FullPath, "model.onnx");
         await File.WriteAllBytesAsync(file, SomeOnnx.Add(Datatype.Fp32, -1, 2), TestContext.Current.CancellationToken);
-        var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "churn", file);
+        using var temporary = new TemporaryFolder();
+        await using var ms = MsProcess.Start(
+            folder, new Dictionary<string, string> { ["TMPDIR"] = temporary.FullPath }, "publish", "churn", file);
+        var (exitCode, output) = (await ms.ExitAsync(), ms.Output);
         Assert.True(exitCode == 0, output);
         Assert.Contains("  input   a FP32 [-1,2]\n  input   b FP32 [-1,2]\n  output  sum FP32 [-1,2], for zeros: 0, 0\n", output,
             StringComparison.Ordinal);
@@ -98,7 +101,7 @@ public sealed class ArtifactTests : IDisposable
             $"  curl -s {folder.Api}v2/models/churn/infer -H 'Content-Type: application/json' -d '{{\"inputs\":[",
             output,
             StringComparison.Ordinal);
-        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "modelserving-publish-*"));
+        Assert.Empty(Directory.GetDirectories(temporary.FullPath, "modelserving-publish-*"));
     }
 
     [Fact]

@@ -120,11 +120,17 @@ public sealed class RefusedRequestsTests
         Assert.NotEmpty(await RunningFeatureServer.DetailAsync(method, 405));
     }
 
-    private static Task<RunningFeatureServer> StartShopsAsync() => RunningFeatureServer.StartAsync(
-        static settings => settings with { Views = [new NamedView("shops", 1)] },
-        SomeViews.CardActivity() with
-        {
-            View = ViewName.Parse("shops"),
-            Entity = [new NamedType("name", new FieldType(FieldKind.String))],
-        });
+    // A read is judged by the view's definition, which is loaded after the start.
+    private static async Task<RunningFeatureServer> StartShopsAsync()
+    {
+        var server = await RunningFeatureServer.StartAsync(
+            static settings => settings with { Views = [new NamedView("shops", 1)] },
+            SomeViews.CardActivity() with
+            {
+                View = ViewName.Parse("shops"),
+                Entity = [new NamedType("name", new FieldType(FieldKind.String))],
+            });
+        await server.AppliedAsync();
+        return server;
+    }
 }
