@@ -11,8 +11,8 @@ internal static class CallerKey
 {
     private const string Bearer = "Bearer ";
 
-    /// <summary>Returns the key, as the characters that the caller sent; null if there is none. A token's claim is read without a check:
-    /// the router that gets the request refuses a token that is not valid.</summary>
+    /// <summary>Returns the key in the characters that the caller sent, or null if the request has no key. The token is not checked here,
+    /// because the router refuses an invalid one.</summary>
     internal static string? Find(RolloutPlan rollout, IReadOnlyDictionary<string, string> headers)
     {
         var key = rollout switch

@@ -13,8 +13,8 @@ internal sealed class RolloutReader(SplitCache cache, TimeProvider time)
     private KnownRollouts? known;
     private long? readAt;
 
-    /// <summary>The rollouts, read within the last half second. While the cache or the routers are unavailable, the last ones that were
-    /// read; null if there are none. Routers refuse what is not in force any more.</summary>
+    /// <summary>Returns the rollouts as the routers published them at most half a second ago. While the cache or the routers are
+    /// unavailable, it returns what it read last, or null if it has never read any. Routers refuse an outdated assignment.</summary>
     internal async Task<KnownRollouts?> ReadAsync()
     {
         if (readAt is not { } last || time.GetElapsedTime(last) > MaxAge)

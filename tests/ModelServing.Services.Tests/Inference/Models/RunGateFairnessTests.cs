@@ -1,6 +1,3 @@
-using System.Diagnostics.Metrics;
-using Microsoft.Extensions.DependencyInjection;
-using ModelServing.Contracts;
 using ModelServing.Inference;
 using ModelServing.Inference.Models;
 using ModelServing.TestKit;
@@ -14,20 +11,17 @@ public sealed class RunGateFairnessTests : IDisposable
     private static readonly CallerGroup One = CallerGroup.Client(0);
     private static readonly CallerGroup Other = CallerGroup.Client(31);
 
-    private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly SteppedTime time = new();
-    private readonly InferenceMetrics metrics;
+    private readonly SomeInferenceMetrics some = new();
 
-    public RunGateFairnessTests() => metrics = new InferenceMetrics(
-        services.GetRequiredService<IMeterFactory>(),
-        new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "file:x" });
+    private InferenceMetrics Metrics => some.Metrics;
 
-    public void Dispose() => services.Dispose();
+    public void Dispose() => some.Dispose();
 
     [Fact]
     public async Task One_group_may_have_all_turns_and_the_whole_queue_while_nobody_else_needs_them()
     {
-        using var gate = new RunGate(2, 3, metrics, time);
+        using var gate = new RunGate(2, 3, Metrics, time);
         await FillAsync(gate, Flood, 2);
         var waiting = Queue(gate, Flood, 3);
         Assert.All(waiting, static task => Assert.False(task.IsCompleted));
@@ -42,7 +36,7 @@ public sealed class RunGateFairnessTests : IDisposable
     [Fact]
     public async Task The_next_turn_is_for_the_group_with_the_fewest_however_many_requests_another_has_in_the_queue()
     {
-        using var gate = new RunGate(2, 1000, metrics, time);
+        using var gate = new RunGate(2, 1000, Metrics, time);
         await FillAsync(gate, Flood, 2);
         var flood = Queue(gate, Flood, 900);
         var one = Queue(gate, One, 2);
@@ -65,7 +59,7 @@ public sealed class RunGateFairnessTests : IDisposable
     [Fact]
     public async Task With_one_turn_groups_take_turns()
     {
-        using var gate = new RunGate(1, 1000, metrics, time);
+        using var gate = new RunGate(1, 1000, Metrics, time);
         await FillAsync(gate, Flood, 1);
         var flood = Queue(gate, Flood, 100);
         var one = Queue(gate, One, 10);
@@ -83,7 +77,7 @@ public sealed class RunGateFairnessTests : IDisposable
     [Fact]
     public async Task Pinned_requests_are_one_group_among_the_others()
     {
-        using var gate = new RunGate(4, 1000, metrics, time);
+        using var gate = new RunGate(4, 1000, Metrics, time);
         await FillAsync(gate, Flood, 4);
         var pinned = Queue(gate, CallerGroup.Pinned, 100);
         var one = Queue(gate, One, 2);
@@ -98,7 +92,7 @@ public sealed class RunGateFairnessTests : IDisposable
     [Fact]
     public async Task In_a_full_queue_the_largest_group_makes_room()
     {
-        using var gate = new RunGate(1, 4, metrics, time);
+        using var gate = new RunGate(1, 4, Metrics, time);
         await FillAsync(gate, Flood, 1);
         var flood = Queue(gate, Flood, 4);
         Assert.True(gate.IsFull(Flood));
@@ -119,7 +113,7 @@ public sealed class RunGateFairnessTests : IDisposable
     [Fact]
     public async Task Long_calls_of_one_group_leave_the_others_a_turn_of_their_own()
     {
-        using var gate = new RunGate(2, 10, metrics, time);
+        using var gate = new RunGate(2, 10, Metrics, time);
         await FillAsync(gate, Flood, 2);
         var one = Queue(gate, One, 2);
         time.Advance(RunGate.BlockedAfter - TimeSpan.FromMilliseconds(1));
@@ -142,7 +136,7 @@ public sealed class RunGateFairnessTests : IDisposable
     [Fact]
     public async Task Short_calls_need_no_further_turn()
     {
-        using var gate = new RunGate(1, 100, metrics, time);
+        using var gate = new RunGate(1, 100, Metrics, time);
         await FillAsync(gate, Flood, 1);
         var one = Queue(gate, One, 1);
         var flood = Queue(gate, Flood, 1);
@@ -159,7 +153,7 @@ public sealed class RunGateFairnessTests : IDisposable
     [Fact]
     public async Task Calls_of_one_group_that_cannot_be_ended_leave_the_others_a_turn()
     {
-        using var gate = new RunGate(2, 10, metrics, time);
+        using var gate = new RunGate(2, 10, Metrics, time);
         await FillAsync(gate, Flood, 2);
         var one = Queue(gate, One, 1);
         time.Advance(RunGate.BlockedAfter);
@@ -179,7 +173,7 @@ public sealed class RunGateFairnessTests : IDisposable
     [Fact]
     public async Task However_requests_come_and_leave_no_turn_and_no_place_is_lost()
     {
-        using var gate = new RunGate(3, 8, metrics, TimeProvider.System);
+        using var gate = new RunGate(3, 8, Metrics, TimeProvider.System);
         var (running, most) = (0, 0);
         CallerGroup[] groups = [Flood, One, Other, CallerGroup.Unknown, CallerGroup.Pinned];
         await Task.WhenAll(Enumerable.Range(0, 24).Select(caller => Task.Run(

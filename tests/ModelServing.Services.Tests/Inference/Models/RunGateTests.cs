@@ -1,6 +1,3 @@
-using System.Diagnostics.Metrics;
-using Microsoft.Extensions.DependencyInjection;
-using ModelServing.Contracts;
 using ModelServing.Inference;
 using ModelServing.Inference.Models;
 using ModelServing.TestKit;
@@ -9,20 +6,17 @@ namespace ModelServing.Services.Tests.Inference.Models;
 
 public sealed class RunGateTests : IDisposable
 {
-    private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly SteppedTime time = new();
-    private readonly InferenceMetrics metrics;
+    private readonly SomeInferenceMetrics some = new();
 
-    public RunGateTests() => metrics = new InferenceMetrics(
-        services.GetRequiredService<IMeterFactory>(),
-        new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "file:x" });
+    private InferenceMetrics Metrics => some.Metrics;
 
-    public void Dispose() => services.Dispose();
+    public void Dispose() => some.Dispose();
 
     [Fact]
     public async Task It_runs_a_fixed_number_of_calls_and_refuses_requests_while_the_queue_is_full()
     {
-        using var gate = new RunGate(1, 1, metrics, time);
+        using var gate = new RunGate(1, 1, Metrics, time);
         Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Unknown, default));
         Assert.False(gate.IsFull(CallerGroup.Unknown));
         var second = gate.EnterAsync(null, CallerGroup.Unknown, default).AsTask();
@@ -37,7 +31,7 @@ public sealed class RunGateTests : IDisposable
     [Fact]
     public async Task A_caller_that_disconnects_makes_room_in_the_queue()
     {
-        using var gate = new RunGate(1, 1, metrics, time);
+        using var gate = new RunGate(1, 1, Metrics, time);
         Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Unknown, default));
         using var leaving = new CancellationTokenSource();
         var second = gate.EnterAsync(TimeSpan.FromSeconds(1), CallerGroup.Unknown, leaving.Token).AsTask();
@@ -51,7 +45,7 @@ public sealed class RunGateTests : IDisposable
     [Fact]
     public async Task A_request_that_waits_too_long_times_out_and_makes_room()
     {
-        using var gate = new RunGate(1, 1, metrics, time);
+        using var gate = new RunGate(1, 1, Metrics, time);
         Assert.Equal(Turn.TimedOut, await gate.EnterAsync(TimeSpan.Zero, CallerGroup.Unknown, default));
         Assert.Equal(Turn.Granted, await gate.EnterAsync(TimeSpan.FromMilliseconds(1), CallerGroup.Unknown, default));
         var second = gate.EnterAsync(TimeSpan.FromMilliseconds(100), CallerGroup.Unknown, default).AsTask();
@@ -72,7 +66,7 @@ public sealed class RunGateTests : IDisposable
     [InlineData(8, 4)]
     public async Task Pinned_requests_get_at_most_half_of_the_turns(int turns, int pinnedTurns)
     {
-        using var gate = new RunGate(turns, 100, metrics, time);
+        using var gate = new RunGate(turns, 100, Metrics, time);
         for (var i = 0; i < pinnedTurns; i++)
             Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Pinned, default));
         var next = gate.EnterAsync(null, CallerGroup.Pinned, default).AsTask();
@@ -89,7 +83,7 @@ public sealed class RunGateTests : IDisposable
     [Fact]
     public async Task With_one_turn_pinned_requests_have_one_of_their_own()
     {
-        using var gate = new RunGate(1, 100, metrics, time);
+        using var gate = new RunGate(1, 100, Metrics, time);
         Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Pinned, default));
         var pinned = gate.EnterAsync(null, CallerGroup.Pinned, default).AsTask();
         Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Unknown, default));
@@ -104,7 +98,7 @@ public sealed class RunGateTests : IDisposable
     [Fact]
     public async Task Pinned_requests_get_at_most_half_of_the_queue()
     {
-        using var gate = new RunGate(1, 4, metrics, time);
+        using var gate = new RunGate(1, 4, Metrics, time);
         await gate.EnterAsync(null, CallerGroup.Unknown, default);
         await gate.EnterAsync(null, CallerGroup.Pinned, default);
         using var leaving = new CancellationTokenSource();
@@ -128,7 +122,7 @@ public sealed class RunGateTests : IDisposable
     [Fact]
     public async Task A_pinned_request_that_waits_for_a_turn_in_vain_gives_its_place_back()
     {
-        using var gate = new RunGate(2, 4, metrics, time);
+        using var gate = new RunGate(2, 4, Metrics, time);
         await gate.EnterAsync(null, CallerGroup.Unknown, default);
         await gate.EnterAsync(null, CallerGroup.Unknown, default);
         var pinned = gate.EnterAsync(RunGate.BlockedAfter / 2, CallerGroup.Pinned, default).AsTask();
@@ -144,7 +138,7 @@ public sealed class RunGateTests : IDisposable
     [InlineData(4, true, true, false)]
     public void Lost_turns_are_those_that_a_request_could_have(int turns, bool isPinned, bool pinnedLost, bool othersLost)
     {
-        using var gate = new RunGate(turns, 4, metrics, time);
+        using var gate = new RunGate(turns, 4, Metrics, time);
         var caller = isPinned ? CallerGroup.Pinned : CallerGroup.Unknown;
         var half = Math.Max(1, turns / 2);
         for (var i = 0; i < half; i++)
@@ -157,7 +151,7 @@ public sealed class RunGateTests : IDisposable
     [Fact]
     public async Task Without_a_queue_a_request_is_refused_unless_a_turn_is_free()
     {
-        using var gate = new RunGate(2, 0, metrics, time);
+        using var gate = new RunGate(2, 0, Metrics, time);
         Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Unknown, default));
         Assert.Equal(Turn.Granted, await gate.EnterAsync(null, CallerGroup.Unknown, default));
         Assert.True(gate.IsFull(CallerGroup.Unknown));
