@@ -4,4 +4,8 @@ namespace ModelServing.Cache.Guard;
 /// <param name="Id">The slot.</param>
 /// <param name="Holder">The program's hold on it.</param>
 /// <param name="Counts">What was in it when it was taken; empty for a new one.</param>
-public sealed record CountSlot(Guid Id, Guid Holder, ReadOnlyMemory<byte> Counts);
+public sealed record CountSlot(Guid Id, Guid Holder, ReadOnlyMemory<byte> Counts)
+{
+    /// <summary>Until when it is taken.</summary>
+    internal DateTimeOffset Until { get; set; }
+}

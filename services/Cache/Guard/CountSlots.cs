@@ -7,12 +7,14 @@ namespace ModelServing.Cache.Guard;
 /// counts behind for as long as the trial's are kept; with slots, there are never more than containers at a time.
 /// </summary>
 /// <remarks>A slot is a field of the routers' counts (<see cref="TrialCounts"/>), so it is in the same sum. Its holder has it until a time,
-/// which each write extends, and writes only while no other program has taken it since. Whoever takes a slot goes on counting from what is
+/// which writes extend, and writes only while no other program has taken it since. Whoever takes a slot goes on counting from what is
 /// in it.</remarks>
 public sealed class CountSlots
 {
     // Few enough to read, and enough that programs that start together seldom try the same one.
     private const int MostTried = 16;
+
+    private static readonly TimeSpan Extension = TimeSpan.FromMinutes(1);
 
     private readonly CacheConnection cache;
     private readonly CacheKeys keys;
@@ -60,19 +62,20 @@ public sealed class CountSlots
                 },
                 cancellationToken);
             if (isTaken)
-                return new CountSlot(new Guid((byte[])entry.Element!, bigEndian: true), holder, counts);
+                return new CountSlot(new Guid((byte[])entry.Element!, bigEndian: true), holder, counts) { Until = until };
         }
 
         var slot = Guid.NewGuid();
         await CacheTransaction.RunAsync(
             cache, Failure, transaction => Hold(transaction, FieldOf(slot), holder, until), cancellationToken);
-        return new CountSlot(slot, holder, default);
+        return new CountSlot(slot, holder, default) { Until = until };
     }
 
-    /// <summary>Writes counts into a slot over those that are there, and extends the time until which it is taken.</summary>
+    /// <summary>Writes counts into a slot over those that are there, and extends the time until which it is taken. It leaves the time as it
+    /// is if the new one is less than a minute later: a write then needs two commands instead of ten.</summary>
     /// <param name="slot">A slot that was taken.</param>
     /// <param name="counts">The counts, of at most <see cref="TrialCounts.MaxBytes"/>.</param>
-    /// <param name="until">Until when the slot is taken from now on.</param>
+    /// <param name="until">Until when the slot is to be taken from now on.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>False if another program has the slot, and nothing was written.</returns>
     /// <exception cref="CacheException">It is unknown whether the counts were written. They may be written again.</exception>
@@ -83,10 +86,10 @@ public sealed class CountSlots
         ArgumentOutOfRangeException.ThrowIfGreaterThan(counts.Length, TrialCounts.MaxBytes);
         var field = FieldOf(slot.Id);
         // A cache that has restarted may have lost the slot. Then no other program can have taken it.
-        return await TryAsync(Condition.HashEqual(keys.Holders, field, FieldOf(slot.Holder)))
-            || await TryAsync(Condition.HashNotExists(keys.Holders, field));
+        return await TryAsync(Condition.HashEqual(keys.Holders, field, FieldOf(slot.Holder)), isHeld: until - slot.Until < Extension)
+            || await TryAsync(Condition.HashNotExists(keys.Holders, field), isHeld: false);
 
-        async Task<bool> TryAsync(Condition condition)
+        async Task<bool> TryAsync(Condition condition, bool isHeld)
         {
             var (isWritten, _) = await CacheTransaction.RunAsync(
                 cache,
@@ -94,10 +97,12 @@ public sealed class CountSlots
                 transaction =>
                 {
                     transaction.AddCondition(condition);
-                    _ = transaction.HashSetAsync(keys.Counts, field, counts);
-                    return Hold(transaction, field, slot.Holder, until);
+                    var written = transaction.HashSetAsync(keys.Counts, field, counts);
+                    return isHeld ? written : Hold(transaction, field, slot.Holder, until);
                 },
                 cancellationToken);
+            if (isWritten && !isHeld)
+                slot.Until = until;
             return isWritten;
         }
     }

@@ -51,8 +51,9 @@ public sealed record PublishedRollouts
         WritePart(to, Plan.ToUtf8());
         WritePart(to, JournalSnapshot.ToUtf8(States.Values));
         WriteInt32(to, Decided.Count);
+        // A decision has no number before it is in the journal, but an event without one is not valid. Readers give it the next one.
         foreach (var decision in Decided)
-            WritePart(to, decision.ToUtf8());
+            WritePart(to, (decision with { Seq = 1 }).ToUtf8());
         return to.WrittenCount <= MaxBytes
             ? to.WrittenSpan.ToArray()
             : throw new InvalidOperationException($"the published rollouts have {to.WrittenCount} bytes; at most {MaxBytes} are written");

@@ -57,6 +57,30 @@ public abstract class CountSlotsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Writes_extend_the_time_and_a_program_that_goes_on_writing_keeps_its_slot()
+    {
+        var slot = await Slots().TakeAsync(SomeEvents.Noon, Lease, Token);
+        for (var now = SomeEvents.Noon; now < SomeEvents.Noon + (3 * Lease); now += TimeSpan.FromSeconds(20))
+        {
+            Assert.True(await Slots().WriteAsync(slot, new byte[] { 1 }, now + Lease, Token));
+            // A write moves the time in steps of a minute, so it is never further behind than that.
+            Assert.NotEqual(slot.Id, (await Slots().TakeAsync(now + Lease - TimeSpan.FromMinutes(1), Lease, Token)).Id);
+        }
+    }
+
+    [Fact]
+    public async Task A_slot_that_the_cache_has_lost_is_taken_again_by_the_next_write()
+    {
+        var slot = await Slots().TakeAsync(SomeEvents.Noon, Lease, Token);
+        Assert.True(await Slots().WriteAsync(slot, new byte[] { 1 }, SomeEvents.Noon + Lease, Token));
+        await cache.KillAsync();
+        await cache.RestartAsync();
+        Assert.True(await Slots().WriteAsync(slot, new byte[] { 2 }, SomeEvents.Noon + Lease, Token));
+        Assert.NotEqual(slot.Id, (await Slots().TakeAsync(SomeEvents.Noon + TimeSpan.FromMinutes(4), Lease, Token)).Id);
+        Assert.Equal(slot.Id, (await Slots().TakeAsync(SomeEvents.Noon + Lease + TimeSpan.FromSeconds(1), Lease, Token)).Id);
+    }
+
+    [Fact]
     public async Task Programs_that_start_together_later_take_the_old_slots_once_each()
     {
         for (var i = 0; i < 10; i++)

@@ -13,19 +13,19 @@ public sealed class PublishedRolloutsTests
     [Fact]
     public void What_a_router_publishes_is_read_as_it_was_written()
     {
-        var published = Some(Plan(1, 2), Started1, decided: RolledBack(2) with { Seq = 1 });
+        var published = Some(Plan(1, 2), Started1, decided: RolledBack(2));
         var read = PublishedRollouts.Parse(published.ToBytes());
         Assert.Equal((Noon, Noon), (read.Time, read.PlanSince));
         Assert.Equal(published.Plan.ToUtf8(), read.Plan.ToUtf8());
         Assert.Equal(JournalSnapshot.ToUtf8([Started1]), JournalSnapshot.ToUtf8(read.States.Values));
-        Assert.Equal(new ModelVersion(2), Assert.Single(read.Decided).Version);
+        Assert.Equal((2, 1), (Assert.Single(read.Decided).Version.Number, read.Decided[0].Trial));
         Assert.Equal(Noon, PublishedRollouts.TimeOf(published.ToBytes()));
     }
 
     [Fact]
     public void Other_bytes_are_refused()
     {
-        var bytes = Some(Plan(1, 2), Started1, decided: RolledBack(2) with { Seq = 1 }).ToBytes();
+        var bytes = Some(Plan(1, 2), Started1, decided: RolledBack(2)).ToBytes();
         for (var length = 0; length < bytes.Length; length++)
             Assert.Throws<ContractException>(() => PublishedRollouts.Parse(bytes.AsSpan(0, length)));
         Assert.Throws<ContractException>(() => PublishedRollouts.Parse([.. bytes, 0]));
@@ -35,7 +35,7 @@ public sealed class PublishedRolloutsTests
     [Fact]
     public void The_newest_plan_the_newest_states_and_every_decision_count()
     {
-        var old = Some(Plan(1, 2), Started1, decided: RolledBack(2) with { Seq = 1 });
+        var old = Some(Plan(1, 2), Started1, decided: RolledBack(2));
         var next = Some(Plan(1, 2, weight: 700), JournalState.Empty(Fraud)) with { PlanSince = Noon.AddSeconds(1) };
         foreach (var order in (PublishedRollouts[][])[[old, next], [next, old]])
         {
