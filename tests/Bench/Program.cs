@@ -7,12 +7,14 @@ using ModelServing.Bench.Inference;
 using ModelServing.Bench.Routing;
 using ModelServing.Bench.Soak;
 using ModelServing.Bench.Soak.Log;
+using ModelServing.Bench.Splitting;
 
 var root = new RootCommand("Runs the measurements of docs/bench.md.")
 {
     FeaturesCommand.Create(),
     ExportCommand.Create(),
     FunctionsCommand.Create(),
+    SplittingCommand.Create(),
     RouterCommand.Create(),
     InferenceCommand.Create(),
     InferenceCommand.CreateLog(),

@@ -58,6 +58,21 @@ public class BenchTests
     }
 
     [Fact]
+    public async Task Requests_by_way_of_the_function_are_measured_beside_the_router_and_its_cold_start_too()
+    {
+        Assert.SkipUnless(
+            IsInstalled("nginx") && IsInstalled("redis-server"),
+            "nginx and redis-server are not installed: sudo apt-get install -y --no-install-recommends nginx-core redis-server");
+        var report = await MeasureAsync("splitting");
+        var ways = report.GetProperty("ways").EnumerateArray().ToList();
+        Assert.Equal(["router", "function"], ways.Select(static way => way.GetProperty("name").GetString()));
+        Assert.All(
+            (string[])["requestsPerSecond", "p50Milliseconds", "function", "router", "cache"],
+            figure => Assert.True(ways[1].GetProperty(figure).GetProperty("median").GetDouble() > 0, report.GetRawText()));
+        Assert.True(report.GetProperty("starts")[0].GetProperty("starts")[0].GetProperty("seconds").GetDouble() > 0);
+    }
+
+    [Fact]
     public async Task A_functions_start_is_measured_until_its_first_answer()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "functions run on Linux");

@@ -101,7 +101,7 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false, str
     }
 
     // The first row of the demo's traffic, in the form that its client sends.
-    private static string Request()
+    internal static string Request()
     {
         var row = SampleReplay.Rows(1)[0];
         var features = string.Join(',', row.Features.ToArray().Select(static feature => feature.ToString(CultureInfo.InvariantCulture)));
