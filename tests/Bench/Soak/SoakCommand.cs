@@ -12,6 +12,7 @@ internal static class SoakCommand
     internal static Command Create() => new("soak", "Long-running checks (./dev soak).")
     {
         GuardSoakCommand.Create(),
+        ExperimentSoakCommand.Create(),
         RollbackSoakCommand.Create(),
         MemorySoakCommand.Create(),
         HostileSoakCommand.Create(),
