@@ -50,7 +50,11 @@ internal static partial class LossSummary
             .Where(static resource => resource.Type != ResourceTypes.FunctionCall)
             .Where(static resource => InputTree.TextOf(resource.Inputs["metadata"]?["labels"]?[ClusterNames.VersionLabel]) is null)
             .ToList();
-        var notable = deleted.Where(static resource => ResourceTypes.HoldsData(resource) || ResourceTypes.Serves(resource)).ToList();
+        // No one calls a TrafficSplitter that the gateway does not lead to.
+        var isSplitterIdle = comparison.Left is { } left && !SplittingSummary.LeadsToFunction(left);
+        var notable = deleted.Where(static resource => ResourceTypes.HoldsData(resource) || ResourceTypes.Serves(resource))
+            .Where(resource => !isSplitterIdle || !SplittingSummary.IsSplitter(resource))
+            .ToList();
         foreach (var resource in notable)
         {
             foreach (var line in Lines($"{resource.Kind} {resource.Name} is deleted", [resource]))

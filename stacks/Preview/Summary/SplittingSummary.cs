@@ -20,12 +20,15 @@ internal static class SplittingSummary
         }
 
         var (before, after) = (LeadsToFunction(left), LeadsToFunction(comparison.Right));
+        var isNew = comparison.Created(ResourceTypes.Function).Any(IsSplitter);
+        if (isNew && !after)
+            yield return new("the function TrafficSplitter comes, and the routers go on splitting traffic");
         if (!before && after)
         {
             yield return new(
                 "requests to models go through the function TrafficSplitter from now on: the routers stay up, and the gateway's routes change "
                 + "last");
-            if (comparison.Created(ResourceTypes.Function).Any(IsSplitter))
+            if (isNew)
             {
                 yield return new(
                     "TrafficSplitter and the gateway's right to call it are new in the same update: calls fail until the right works, which "
