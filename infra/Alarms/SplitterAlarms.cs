@@ -24,8 +24,8 @@ public static class SplitterAlarms
             Pending = TimeSpan.FromMinutes(3),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.People,
-            Text = "Calls of TrafficSplitter have failed in each of three minutes, and callers saw a 502 or 504 of the platform's. Look at the "
-                + "function's log. To take the function out of the way, set splitting to router and apply.",
+            Text = "Calls of TrafficSplitter have failed in each of three minutes, and callers saw a 502 or 504 of the platform's. Look at "
+                + "the function's log. To take the function out of the way, set splitting to router and apply.",
         },
         new()
         {
@@ -34,8 +34,8 @@ public static class SplitterAlarms
             Query = $"FunctionResponseCount[1m]{{{OfSplitter}, responseType = \"Throttled\"}}.sum() > 0",
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.People,
-            Text = "Calls of TrafficSplitter were refused (429), and callers saw that: the tenancy's concurrency limit in this region is used "
-                + "up. Have the limit raised; until then, set splitting to router and apply.",
+            Text = "Calls of TrafficSplitter were refused (429), and callers saw that: the tenancy's concurrency limit in this region is "
+                + "used up. Have the limit raised; until then, set splitting to router and apply.",
         },
         new()
         {
@@ -47,8 +47,8 @@ public static class SplitterAlarms
             Pending = TimeSpan.FromMinutes(5),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "For five minutes, one of a hundred calls of TrafficSplitter has taken longer than the longest deadline of any model. Compare "
-                + "with the routers' latency: if they are fast, the function waits for the cache or looks for a router. Raise "
+            Text = "For five minutes, one of a hundred calls of TrafficSplitter has taken longer than the longest deadline of any model. "
+                + "Compare with the routers' latency: if they are fast, the function waits for the cache or looks for a router. Raise "
                 + "functions.splitter.memoryInMbs if it has too little processor.",
         },
     ];

@@ -14,14 +14,14 @@ namespace ModelServing.Infra.Functions;
 /// <param name="Log">The application's log. It comes before the functions, so it contains even the first call.</param>
 internal sealed record FunctionSource(FunctionsArgs Args, Output<string> ApplicationId, Resource Log)
 {
-    /// <summary>Creates a function.</summary>
-    /// <param name="parent">Its component.</param>
-    /// <param name="name">The name of the component's resources.</param>
-    /// <param name="function">Which function it is.</param>
-    /// <param name="memoryMbs">Its memory.</param>
+    /// <summary>Creates a function, in the component <paramref name="parent"/> with the name <paramref name="name"/>.</summary>
+    /// <param name="parent">The component.</param>
+    /// <param name="name">What the names of the component's resources begin with.</param>
+    /// <param name="function">Which of the program's functions it runs.</param>
+    /// <param name="memoryMbs">One of <see cref="FunctionsArgs.Memories"/>.</param>
     /// <param name="timeout">How long a call may take.</param>
     /// <param name="provisioned">The number of containers that are kept ready.</param>
-    /// <param name="configuration">Its own configuration; null for only which function it is.</param>
+    /// <param name="configuration">Its own configuration. By default, only which function it is.</param>
     internal OciFunctions.Function Add(
         Resource parent,
         string name,

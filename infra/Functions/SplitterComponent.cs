@@ -5,9 +5,9 @@ using OciFunctions = Pulumi.Oci.Functions;
 namespace ModelServing.Infra.Functions;
 
 /// <summary>
-/// The function TrafficSplitter, in the application of the other functions. It is a component of its own because it needs the address of the
-/// routers, which come after the other functions. It has no rights in OCI: it reaches the cache and the routers, each with a credential in
-/// its configuration.
+/// The function TrafficSplitter, in the application of the other functions. It is a component of its own because it needs the address of
+/// the routers, which come after the other functions. It has no rights in OCI: it reaches the cache and the routers, each with a credential
+/// in its configuration.
 /// </summary>
 public sealed class SplitterComponent : ComponentResource
 {

@@ -31,8 +31,8 @@ public sealed class GatewayArgs : ComponentArgs
     /// </summary>
     public Input<string>? SplitterId { get; init; }
 
-    /// <summary>What must be there before requests are sent to it, so that a change of routes comes last: the routers, the function, and the
-    /// right to call it. Nothing by default.</summary>
+    /// <summary>What must be there before requests are sent to it, so that a change of routes comes last: the routers, the function, and
+    /// the right to call it. Nothing by default.</summary>
     public IReadOnlyList<Resource> After { get; init; } = [];
 
     /// <summary>The longest deadline of any rollout, at most 295 seconds: the gateway waits 5 seconds longer.</summary>

@@ -7,8 +7,8 @@ namespace ModelServing.Infra.Gateway;
 
 /// <summary>
 /// The only public entry point: an API Gateway that checks tokens, limits rates, and sends requests with the Open Inference Protocol's
-/// paths, and posts of outcomes, to the routers' internal load balancer, and those about features to the feature server's. Requests to models
-/// go to the function TrafficSplitter instead, if there is one. Access and execution logs go to the Logging service.
+/// paths, and posts of outcomes, to the routers' internal load balancer, and those about features to the feature server's. If a function
+/// splits traffic, requests to models go to it instead. Access and execution logs go to the Logging service.
 /// </summary>
 public sealed class GatewayComponent : ComponentResource
 {

@@ -3,8 +3,8 @@ using Pulumi;
 
 namespace ModelServing.Infra.Identity;
 
-/// <summary>Allows the gateways of the environment's compartment to call the function TrafficSplitter, and nothing else. The function itself
-/// calls no service of OCI's, so it is in no dynamic group and has no rights.</summary>
+/// <summary>Allows the gateways of the environment's compartment to call the function TrafficSplitter, and nothing else. The function
+/// itself calls no service of OCI's, so it is in no dynamic group and has no rights.</summary>
 public sealed class SplitterPolicy : ComponentResource
 {
     /// <exception cref="ArgumentException">An argument is missing.</exception>

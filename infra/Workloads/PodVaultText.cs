@@ -15,11 +15,11 @@ namespace ModelServing.Infra.Workloads;
 /// <param name="Annotation">The annotation of the pods that holds the version.</param>
 internal sealed record PodVaultText(string Variable, string Secret, string Key, string Annotation)
 {
-    /// <summary>The password of the cache.</summary>
+    /// <summary>What every program that uses the cache has.</summary>
     internal static PodVaultText CachePassword { get; } = new(
         CacheSettings.PasswordVariable, ClusterNames.CachePassword, ClusterNames.CachePasswordKey, ClusterNames.CachePasswordVersion);
 
-    /// <summary>The key between the routers and the function TrafficSplitter.</summary>
+    /// <summary>What the routers have, if the function TrafficSplitter may call them.</summary>
     internal static PodVaultText SplitKey { get; } = new(
         HostEnvironment.NameOf(nameof(RouterSettings.SplitKey)),
         ClusterNames.SplitKey,

@@ -31,7 +31,7 @@ public sealed record RouterArgs
     /// default.</summary>
     public bool IsAdminBalanced { get; init; }
 
-    /// <summary>The key of the function TrafficSplitter. With it, the routers listen on a port for that function, to which the internal load
-    /// balancer leads (<see cref="HostPorts.LoadBalancerSplit"/>). Null, the default, for no function.</summary>
+    /// <summary>The key of the function TrafficSplitter. With it, the routers listen on a port for that function, to which the internal
+    /// load balancer leads (<see cref="HostPorts.LoadBalancerSplit"/>). Null, the default, for no function.</summary>
     public VaultText? SplitKey { get; init; }
 }

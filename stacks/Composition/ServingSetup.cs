@@ -67,7 +67,10 @@ internal static class ServingSetup
     /// <summary>Creates the gateway. Whether it leads to TrafficSplitter is all that <c>splitting</c> decides: the rest of that mode exists
     /// with the function, so a change of the mode changes routes only.</summary>
     internal static GatewayComponent Gateway(
-        StackContext context, Foundation foundation, WorkloadsComponent workloads, (SplitterComponent Function, SplitterPolicy Right)? splitter)
+        StackContext context,
+        Foundation foundation,
+        WorkloadsComponent workloads,
+        (SplitterComponent Function, SplitterPolicy Right)? splitter)
     {
         var gateway = context.Cloud.Gateway!;
         return new GatewayComponent("gateway", new GatewayArgs

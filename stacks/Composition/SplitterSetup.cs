@@ -7,8 +7,8 @@ using Pulumi;
 
 namespace ModelServing.Stacks.Composition;
 
-/// <summary>The function TrafficSplitter, if the settings have one. It exists whether or not the gateway leads to it, so that the change from
-/// one mode of splitting to the other is one of routes only.</summary>
+/// <summary>The function TrafficSplitter, if the settings have one. It exists whether or not the gateway leads to it, so that the change
+/// from one mode of splitting to the other is one of routes only.</summary>
 internal static class SplitterSetup
 {
     /// <summary>Reads the key between the routers and the function; null without the function.</summary>

@@ -5,10 +5,10 @@ namespace ModelServing.Settings.Cloud;
 /// <summary>The sizes that OCI offers for a function and for the containers that it keeps ready.</summary>
 internal static class FunctionSizeRules
 {
-    /// <summary>Checks a function's memory, and the number of its containers that are kept ready.</summary>
+    /// <summary>Checks both. A wrong memory is the only fault that is reported, because the other rule depends on it.</summary>
     /// <param name="prefix">The path of the settings, with the last point.</param>
-    /// <param name="memoryInMbs">Its memory.</param>
-    /// <param name="provisioned">The number of containers.</param>
+    /// <param name="memoryInMbs">The function's memory.</param>
+    /// <param name="provisioned">How many of its containers are kept ready.</param>
     internal static IEnumerable<SettingsFault> Check(string prefix, int memoryInMbs, int provisioned)
     {
         foreach (var fault in CheckMemory($"{prefix}memoryInMbs", memoryInMbs))

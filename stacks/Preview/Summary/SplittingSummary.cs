@@ -26,13 +26,13 @@ internal static class SplittingSummary
         if (!before && after)
         {
             yield return new(
-                "requests to models go through the function TrafficSplitter from now on: the routers stay up, and the gateway's routes change "
-                + "last");
+                "requests to models go through the function TrafficSplitter from now on: the routers stay up, and the gateway's routes "
+                + "change last");
             if (isNew)
             {
                 yield return new(
-                    "TrafficSplitter and the gateway's right to call it are new in the same update: calls fail until the right works, which "
-                    + "takes minutes. Apply functions.splitter first, and splitting: function later",
+                    "TrafficSplitter and the gateway's right to call it are new in the same update: calls fail until the right works, "
+                    + "which takes minutes. Apply functions.splitter first, and splitting: function later",
                     RiskClass.Outage);
             }
         }
@@ -49,7 +49,8 @@ internal static class SplittingSummary
             }
         }
 
-        if (before && after && comparison.Updated(ResourceTypes.KubernetesSecret).Any(static change => change.Resource.Name == ClusterNames.SplitKey))
+        var secrets = comparison.Updated(ResourceTypes.KubernetesSecret);
+        if (before && after && secrets.Any(static change => change.Resource.Name == ClusterNames.SplitKey))
         {
             yield return new(
                 "the routers and TrafficSplitter get another key one after the other: calls get 401 in between. Apply splitting: router "

@@ -35,7 +35,8 @@ public class SplitterTests
         var run = await Rendered.FromAsync(some => some.Splitter());
         var shared = run.Only(Application).Part("config");
         var own = run.Named(Function, Name).Part("config");
-        var settings = new FunctionsHostSettings(new HostEnvironment(name => (string?)(own.GetValueOrDefault(name) ?? shared.GetValueOrDefault(name))));
+        var settings = new FunctionsHostSettings(new HostEnvironment(
+            name => (string?)(own.GetValueOrDefault(name) ?? shared.GetValueOrDefault(name))));
 
         Assert.Equal(
             (FunctionName.TrafficSplitter, "http://10.0.1.70:8082", "a-key-of-some"),

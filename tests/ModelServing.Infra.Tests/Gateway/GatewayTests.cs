@@ -132,7 +132,9 @@ public class GatewayTests
     public async Task The_gateway_waits_longer_than_the_longest_deadline(double seconds, double timeout)
     {
         var specification = await SpecificationAsync(TimeSpan.FromSeconds(seconds));
-        Assert.Equal([timeout, timeout, timeout, timeout, 30.0, 30.0], Routes(specification).Select(route => route.Map("backend")["readTimeoutInSeconds"]));
+        Assert.Equal(
+            [timeout, timeout, timeout, timeout, 30.0, 30.0],
+            Routes(specification).Select(route => route.Map("backend")["readTimeoutInSeconds"]));
     }
 
     [Fact]

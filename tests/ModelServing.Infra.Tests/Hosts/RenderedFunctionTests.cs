@@ -54,7 +54,9 @@ public class RenderedFunctionTests
         new[]
         {
             run.Single("oci:Functions/application:Application", "functions"),
-            run.Single("oci:Functions/function:Function", (function == FunctionName.TrafficSplitter ? "splitter-" : "functions-") + FunctionNames.NameOf(function)),
+            run.Single(
+                "oci:Functions/function:Function",
+                (function == FunctionName.TrafficSplitter ? "splitter-" : "functions-") + FunctionNames.NameOf(function)),
         }
             .SelectMany(static made => made.Inputs.Map("config"))
             .ToImmutableSortedDictionary(static pair => pair.Key, static pair => (string)pair.Value, StringComparer.Ordinal);

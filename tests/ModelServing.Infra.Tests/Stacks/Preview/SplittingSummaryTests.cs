@@ -37,13 +37,14 @@ public sealed class SplittingSummaryTests
             summary.Risks,
             static risk => risk.StartsWith("risk: outage: ", StringComparison.Ordinal)
                 && risk.Contains("Apply functions.splitter first, and splitting: function later", StringComparison.Ordinal));
-        // On its own, it is none.
+        // On its own, it is not a risk.
         var first = (await ChangedAsync(None, Router)).Summary();
         Assert.DoesNotContain(FromNowOn, first.Lines);
         Assert.Contains("the function TrafficSplitter comes, and the routers go on splitting traffic", first.Lines);
         Assert.DoesNotContain(first.Risks, static risk => risk.StartsWith("risk: outage", StringComparison.Ordinal));
         Assert.Contains("the gateway may use fn-invocation", first.Lines);
-        Assert.Contains(first.Lines, static line => line.StartsWith("pods restart (", StringComparison.Ordinal) && line.EndsWith(": router", StringComparison.Ordinal));
+        Assert.Contains(first.Lines, static line => line.StartsWith("pods restart (", StringComparison.Ordinal)
+            && line.EndsWith(": router", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class SplittingSummaryTests
     }
 
     [Fact]
-    public async Task A_function_that_goes_after_the_routes_have_changed_is_none()
+    public async Task A_function_that_goes_after_the_routes_have_changed_is_no_risk()
     {
         var summary = (await ChangedAsync(Router, None)).Summary();
         Assert.Empty(summary.Risks);

@@ -50,7 +50,8 @@ public partial class LimitNeedTests
         const string Functions = "  modelserving:functions:\n";
         var file = Prod(
             Functions,
-            Functions + "    splitter: { keySecret: ocid1.vaultsecret.oc1.eu-frankfurt-1.a, memoryInMbs: 2048, provisionedConcurrency: 20 }\n");
+            Functions + "    splitter:\n      keySecret: ocid1.vaultsecret.oc1.eu-frankfurt-1.a\n      memoryInMbs: 2048\n"
+                + "      provisionedConcurrency: 20\n");
         Assert.Equal(
             (4, 9216 + (21 * 2048), 5120 + (20 * 2048)),
             (Need(file, "faas function-count").Count, Need(file, "faas total-concurrency-mb").Count,
