@@ -35,7 +35,7 @@ public sealed class RolloutPublisherTests : IAsyncLifetime
     {
         var published = new PublishedStates(cache.Open(), "local");
         var (gone, silent) = (Guid.NewGuid(), Guid.NewGuid());
-        await published.WriteAsync(gone, PublishedBefore(TimeSpan.FromMinutes(2)), Token);
+        await published.WriteAsync(gone, PublishedBefore(TimeSpan.FromSeconds(70)), Token);
         await published.WriteAsync(silent, PublishedBefore(TimeSpan.FromSeconds(20)), Token);
         await routers.ApplyAsync(SomeRouters.PatientCanary2());
         await routers.StartAsync(with: SomeSplitter.ForSplitting);
