@@ -50,10 +50,9 @@ internal static partial class LossSummary
             .Where(static resource => resource.Type != ResourceTypes.FunctionCall)
             .Where(static resource => InputTree.TextOf(resource.Inputs["metadata"]?["labels"]?[ClusterNames.VersionLabel]) is null)
             .ToList();
-        // No one calls a TrafficSplitter that the gateway does not lead to.
-        var isSplitterIdle = comparison.Left is { } left && !SplittingSummary.LeadsToFunction(left);
+        // No one may call TrafficSplitter. The summary of splitting says so if someone does.
         var notable = deleted.Where(static resource => ResourceTypes.HoldsData(resource) || ResourceTypes.Serves(resource))
-            .Where(resource => !isSplitterIdle || !SplittingSummary.IsSplitter(resource))
+            .Where(static resource => !SplittingSummary.IsSplitter(resource))
             .ToList();
         foreach (var resource in notable)
         {
