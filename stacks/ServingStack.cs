@@ -84,8 +84,10 @@ public sealed class ServingStack : Stack
         var rights = IdentitySetup.Functions(context, functions);
         var invocation = IdentitySetup.Invocation(context, cluster, functions);
         AlarmsSetup.Alarms(context, topics, functions);
-        var workloads = WorkloadsSetup.Workloads(context, plan, foundation, functions, invocation);
-        var gateway = ServingSetup.Gateway(context, foundation, workloads);
+        var splitKey = SplitterSetup.Key(context, functions);
+        var workloads = WorkloadsSetup.Workloads(context, plan, foundation, functions, invocation, splitKey);
+        var splitter = SplitterSetup.Splitter(context, functions, workloads, splitKey);
+        var gateway = ServingSetup.Gateway(context, foundation, workloads, splitter);
         ServingSetup.Checks(context, configuration.File, foundation, functions, [rights, gateway]);
         Api = gateway.Address;
         ApiAddresses = gateway.IpAddresses;

@@ -17,6 +17,8 @@ internal static class NetworkFlows
         yield return new(Group.Gateway, Group.LoadBalancer, Traffic.Tcp(args.RouterPort), "requests to the routers");
         if (args.RouterAdminPort is { } admin)
             yield return new(Group.Gateway, Group.LoadBalancer, Traffic.Tcp(admin), "operators to the routers' admin API");
+        if (args.RouterSplitPort is { } split)
+            yield return new(Group.Functions, Group.LoadBalancer, Traffic.Tcp(split), "TrafficSplitter to the routers' splitting port");
         yield return new(Group.Gateway, world, Traffic.Tcp(443), "the identity provider's keys");
         yield return new(Group.LoadBalancer, Group.Nodes, Traffic.Tcp(30000, 32767), "requests to the routers' node ports");
         yield return new(Group.LoadBalancer, Group.Nodes, Traffic.Tcp(10256), "health checks of kube-proxy");

@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
+using ModelServing.Infra.Secrets;
 using Pulumi;
 
 namespace ModelServing.Infra.Workloads;
@@ -29,4 +30,8 @@ public sealed record RouterArgs
     /// <summary>Whether the internal load balancer also leads to the admin API, on <see cref="HostPorts.LoadBalancerAdmin"/>. False by
     /// default.</summary>
     public bool IsAdminBalanced { get; init; }
+
+    /// <summary>The key of the function TrafficSplitter. With it, the routers listen on a port for that function, to which the internal
+    /// load balancer leads (<see cref="HostPorts.LoadBalancerSplit"/>). Null, the default, for no function.</summary>
+    public VaultText? SplitKey { get; init; }
 }

@@ -41,12 +41,18 @@ internal static class RouterWorkload
                 // maximum.
                 RoutersMax = router.Size.Max + Surge.Extra(router.Size.Max),
                 AdminUrls = HostPorts.AdminUrls,
+                SplitUrls = router.SplitKey is null ? null : HostPorts.SplitUrls,
                 MaxRequestBytes = args.MaxRequestBytes,
                 AccessLog = new AccessLogSettings { Sample = args.AccessLogSample },
                 OtlpEndpoint = args.OtlpEndpoint,
                 Predictions = router.Predictions is { } log ? log with { Store = locations.Item3, HashKey = null } : null,
             }.ToEnvironment()),
-            MorePorts = [(HostPorts.AdminName, HostPorts.Admin)],
+            MorePorts =
+            [
+                (HostPorts.AdminName, HostPorts.Admin),
+                .. router.SplitKey is null ? ((string, int)[])[] : [(HostPorts.SplitName, HostPorts.Split)],
+            ],
+            SplitKey = router.SplitKey,
             // Clients do not reach this port, so metrics need no credential there.
             ScrapedPort = args.AreScraped ? HostPorts.Admin : null,
             Size = router.Size,
@@ -63,6 +69,7 @@ internal static class RouterWorkload
         [
             (HostPorts.HttpName, HostPorts.LoadBalancer),
             .. router.IsAdminBalanced ? ((string, int)[])[(HostPorts.AdminName, HostPorts.LoadBalancerAdmin)] : [],
+            .. router.SplitKey is null ? ((string, int)[])[] : [(HostPorts.SplitName, HostPorts.LoadBalancerSplit)],
         ];
         return InternalBalancer.Add(context, router, pods, ports, deployment);
     }

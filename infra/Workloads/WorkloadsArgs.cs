@@ -1,6 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
-using ModelServing.Infra.Cache;
+using ModelServing.Infra.Secrets;
 using Pulumi;
 
 namespace ModelServing.Infra.Workloads;
@@ -69,7 +69,7 @@ public sealed class WorkloadsArgs : ComponentArgs
     public required Input<CacheSettings> Cache { get; init; }
 
     /// <summary>The password of the cache, which pods get through a Secret. Null, the default, for none.</summary>
-    public CachePassword? CachePassword { get; init; }
+    public VaultText? CachePassword { get; init; }
 
     /// <summary>The location of the prediction log's tables: <see cref="PredictionLogSettings.Store"/>.</summary>
     public required Input<string> PredictionStore { get; init; }

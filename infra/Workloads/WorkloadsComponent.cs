@@ -60,7 +60,10 @@ public sealed class WorkloadsComponent : ComponentResource
         if (args.HashKey is { } key)
             keys.Add(HashKey(context, kubernetesNamespace, key));
         if (args.CachePassword is { } password)
-            keys.Add(PodCache.AddSecret(context, kubernetesNamespace, password));
+            keys.Add(PodVaultText.CachePassword.AddSecret(context, kubernetesNamespace, password));
+        K8s.Core.V1.Secret[] splitKey = args.Router.SplitKey is { } split
+            ? [PodVaultText.SplitKey.AddSecret(context, kubernetesNamespace, split)]
+            : [];
 
         var named = args.Plan.Rollouts.SelectMany(pair => pair.Value.Variants.Select(variant => (pair.Key, variant.Version))).ToHashSet();
         var ready = new List<Resource>();
@@ -79,7 +82,7 @@ public sealed class WorkloadsComponent : ComponentResource
         }, context.Options([kubernetesNamespace, .. ready]));
 
         var clients = Clients(context, kubernetesNamespace, args.Clients);
-        RouterAddress = RouterWorkload.Add(context, args, routerAccount, [plan, clients, .. keys]);
+        RouterAddress = RouterWorkload.Add(context, args, routerAccount, [plan, clients, .. keys, .. splitKey]);
         if (args.FeatureServer is { } server)
         {
             var account = ServiceAccount(context, ClusterNames.FeatureServer, pullSecret);

@@ -63,6 +63,15 @@ public static class ClusterNames
     /// <summary>The annotation of pods that holds the version of the password, so that another one restarts them.</summary>
     public const string CachePasswordVersion = "modelserving/cache-password-version";
 
+    /// <summary>The Secret with the key between the routers and the function TrafficSplitter.</summary>
+    public const string SplitKey = "split-key";
+
+    /// <summary>The key's key in that Secret.</summary>
+    public const string SplitKeyKey = "key";
+
+    /// <summary>The annotation of the routers' pods that holds the version of that key, so that another one restarts them.</summary>
+    public const string SplitKeyVersion = "modelserving/split-key-version";
+
     /// <summary>The secret with which pods pull images.</summary>
     public const string PullSecret = "registry";
 

@@ -22,6 +22,15 @@ public static class HostPorts
     /// <summary>The name of that port in a pod.</summary>
     public const string AdminName = "admin";
 
+    /// <summary>The port of a router in a container for the function TrafficSplitter, if a stack has that function.</summary>
+    public const int Split = 8082;
+
+    /// <summary>The port of the router's load balancer for that function. Only the functions' subnet reaches it.</summary>
+    public const int LoadBalancerSplit = 8082;
+
+    /// <summary>The name of that port in a pod.</summary>
+    public const string SplitName = "split";
+
     /// <summary>The name of that port in a pod of the feature server, which has only <c>/metrics</c> there.</summary>
     public const string MetricsName = "metrics";
 
@@ -30,4 +39,7 @@ public static class HostPorts
 
     /// <summary>The setting <see cref="RouterSettings.AdminUrls"/> of a router in a container.</summary>
     public static string AdminUrls { get; } = $"http://*:{Admin}";
+
+    /// <summary>The setting <see cref="RouterSettings.SplitUrls"/> of a router in a container.</summary>
+    public static string SplitUrls { get; } = $"http://*:{Split}";
 }

@@ -7,11 +7,14 @@ public static class InferencePaths
     /// <summary>The server's metadata.</summary>
     public const string Server = "/v2";
 
+    /// <summary>The start of the paths about the server's health, without its '/'.</summary>
+    public const string Health = "/v2/health";
+
     /// <summary>Whether the server is live.</summary>
-    public const string Live = "/v2/health/live";
+    public const string Live = Health + "/live";
 
     /// <summary>Whether the server and all that it serves are ready.</summary>
-    public const string Ready = "/v2/health/ready";
+    public const string Ready = Health + "/ready";
 
     /// <summary>The names of all models.</summary>
     public const string ModelList = "/v2/models";

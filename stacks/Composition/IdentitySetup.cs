@@ -56,6 +56,14 @@ internal static class IdentitySetup
             VerdictsPrefix = ArtifactKeys.VerdictPrefix,
         }, context.InRegion());
 
+    internal static SplitterPolicy Splitter(StackContext context, SplitterComponent splitter) => new("splitter", new SplitterPolicyArgs
+    {
+        Names = context.Names,
+        CompartmentId = context.Cloud.Compartment,
+        HomeRegion = context.HomeRegion,
+        FunctionId = splitter.Function.Id,
+    }, context.InRegion());
+
     internal static InvocationPolicy Invocation(StackContext context, ClusterComponent cluster, FunctionsComponent functions) =>
         new("invocation", new InvocationPolicyArgs
         {

@@ -2,6 +2,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
 using ModelServing.Infra.Functions;
 using ModelServing.Infra.Identity;
+using ModelServing.Infra.Secrets;
 using ModelServing.Infra.Workloads;
 using ModelServing.Settings.Clients;
 using ModelServing.Settings.Cloud;
@@ -14,7 +15,12 @@ namespace ModelServing.Stacks.Composition;
 internal static class WorkloadsSetup
 {
     internal static WorkloadsComponent Workloads(
-        StackContext context, PlanDocument plan, Foundation foundation, FunctionsComponent functions, InvocationPolicy invocation)
+        StackContext context,
+        PlanDocument plan,
+        Foundation foundation,
+        FunctionsComponent functions,
+        InvocationPolicy invocation,
+        VaultText? splitKey)
     {
         var cloud = context.Cloud;
         return new WorkloadsComponent("workloads", new WorkloadsArgs
@@ -38,6 +44,7 @@ internal static class WorkloadsSetup
                 LoadBalancerSubnetId = foundation.Network.LoadBalancer.SubnetId,
                 LoadBalancerGroupId = foundation.Network.LoadBalancer.GroupId,
                 IsAdminBalanced = context.AdminPort is not null,
+                SplitKey = splitKey,
             },
             FeatureServer = context.Settings.Features.Views.Count > 0
                 ? FeatureServerOf(

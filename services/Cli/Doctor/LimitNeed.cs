@@ -15,7 +15,6 @@ internal sealed partial record LimitNeed(string Service, string Limit, double Co
 {
     // Both as in infra/.
     private const int BootVolumeGbs = 50;
-    private const int FunctionCount = 3;
 
     /// <summary>Whether the limit applies to each cluster, so what others have does not count.</summary>
     internal bool IsPerCluster { get; init; }
@@ -66,13 +65,21 @@ internal sealed partial record LimitNeed(string Service, string Limit, double Co
     internal static string? Family(string shape) =>
         Form.Match(shape) is { Success: true } match ? match.Groups[1].Value.ToLowerInvariant() : null;
 
-    // Rollback, ModelMetrics and ModelLoader may run at the same time, beside the containers of Rollback that are kept ready.
+    // Rollback, ModelMetrics and ModelLoader may run at the same time, beside the containers that are kept ready. Of TrafficSplitter, one
+    // container counts: how many it needs depends on the requests.
     private static IEnumerable<LimitNeed> Functions(FunctionStackSettings functions)
     {
+        var (count, running) = (3, (2 * functions.MemoryInMbs) + functions.LoaderMemoryInMbs);
         var ready = functions.ProvisionedConcurrency * functions.MemoryInMbs;
+        if (functions.Splitter is { } splitter)
+        {
+            (count, running) = (count + 1, running + splitter.MemoryInMbs);
+            ready += splitter.ProvisionedConcurrency * splitter.MemoryInMbs;
+        }
+
         yield return new("faas", "application-count", 1);
-        yield return new("faas", "function-count", FunctionCount);
-        yield return new("faas", "total-concurrency-mb", (2 * functions.MemoryInMbs) + functions.LoaderMemoryInMbs + ready);
+        yield return new("faas", "function-count", count);
+        yield return new("faas", "total-concurrency-mb", running + ready);
         if (ready > 0)
             yield return new("faas", "provisioned-concurrency-mb", ready);
     }

@@ -8,6 +8,9 @@ namespace ModelServing.Stacks.Preview.Cost;
 /// <remarks>To add something that is billed: add it in <see cref="Lines"/>, and its price to <c>prices.json</c>.</remarks>
 internal sealed class StackUsage
 {
+    /// <summary>The row of the function TrafficSplitter.</summary>
+    internal const string Splitting = "traffic splitting";
+
     /// <summary>The performance of a boot volume and of the storage class oci-bv, in units per GB: balanced, the default.</summary>
     private const decimal BalancedUnits = 10;
 
@@ -95,6 +98,13 @@ internal sealed class StackUsage
             var calls = hours * 60;
             yield return Same("functions", "function calls", calls / 1_000_000);
             yield return Same("functions", "function time", calls * gigabytes * CostAssumptions.FunctionSeconds);
+        }
+
+        if (SplittingSummary.IsSplitter(function) && SplittingSummary.LeadsToFunction(stack))
+        {
+            var calls = assumptions.RequestsPerSecond * hours * 3600;
+            yield return Same(Splitting, "function calls", calls / 1_000_000);
+            yield return Same(Splitting, "function time", calls * gigabytes * assumptions.SplitSeconds);
         }
 
         if (Number(function.Inputs, "provisionedConcurrencyConfig", "count") is > 0 and var ready)

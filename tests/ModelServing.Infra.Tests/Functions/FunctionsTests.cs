@@ -34,7 +34,7 @@ public class FunctionsTests
     public async Task The_application_has_the_images_architecture(bool isArm, string shape) =>
         Assert.Equal(shape, (await Rendered.FromAsync(some => some.Functions(isArm: isArm))).Only(Application).Text("shape"));
 
-    // The cloud's resources have no TrafficSplitter yet, and the stack's settings refuse it.
+    // TrafficSplitter is a component of its own: SplitterTests.
     private static IEnumerable<FunctionName> Names =>
         Enum.GetValues<FunctionName>().Where(static name => name != FunctionName.TrafficSplitter);
 

@@ -240,6 +240,31 @@ public class PolicyTests
     });
 
     [Fact]
+    public async Task The_gateway_may_call_the_splitter() => await AssertPoliciesAsync(some => some.SplitterPolicy(), new()
+    {
+        ["modelserving-some-traffic-splitter"] = [$"Allow any-user to use fn-invocation{In} where all " +
+            "{request.principal.type='ApiGateway', " +
+            $"request.resource.compartment.id='{SomeEnvironment.Compartment}', target.function.id='ocid1.fnfunc.splitter'}}"],
+    });
+
+    // It calls no service of OCI's, so no group has it and no other statement names it.
+    [Fact]
+    public async Task The_splitter_itself_has_no_rights()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(more: SomeStack.Splitter));
+        const string Id = "ocid1.fnfunc.splitter-traffic-splitter";
+
+        Assert.Equal(3, run.OfType(DynamicGroup).Count());
+        Assert.All(
+            run.OfType(DynamicGroup),
+            static group => Assert.DoesNotContain(Id, (string)group.Inputs["matchingRule"], StringComparison.Ordinal));
+        var statement = Assert.Single(
+            run.OfType(Policy).SelectMany(static policy => policy.Inputs.List("statements").Cast<string>()),
+            static statement => statement.Contains(Id, StringComparison.Ordinal));
+        Assert.StartsWith("Allow any-user to use fn-invocation", statement, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Services_have_the_rights_in_the_table() => await AssertPoliciesAsync(some => some.ServicePolicies(), new()
     {
         ["modelserving-some-object-storage"] = [$"Allow service objectstorage-eu-frankfurt-1 to manage object-family{In} where all " +
@@ -288,6 +313,7 @@ public class PolicyTests
             some.ServicePolicies("ocid1.key.some");
             some.WorkloadPolicies();
             some.FunctionPolicies();
+            some.SplitterPolicy();
         });
 
         Assert.All(

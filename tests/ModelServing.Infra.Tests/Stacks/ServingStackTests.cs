@@ -93,9 +93,12 @@ public class ServingStackTests
     [InlineData("dev")]
     [InlineData("staging")]
     [InlineData("prod")]
+    [InlineData("dev-function")]
+    [InlineData("staging-function")]
+    [InlineData("prod-function")]
     public async Task The_stacks_of_the_repository_render_in_both_phases_before_anything_exists(string stack)
     {
-        var text = await File.ReadAllTextAsync(Repository.Combine($"Pulumi.{stack}.yaml"));
+        var text = await SomeStack.FileOfRepositoryAsync(stack);
 
         var foundation = await StackRendering.RunAsync(
             new SomeCloud(isApplied: false),

@@ -10,10 +10,13 @@ public sealed class ComparedValuesTests
     [InlineData("dev")]
     [InlineData("staging")]
     [InlineData("prod")]
+    [InlineData("dev-function")]
+    [InlineData("staging-function")]
+    [InlineData("prod-function")]
     public async Task Every_value_of_the_repositorys_stacks_can_be_compared(string stack)
     {
         var snapshot = await SomePreview.RenderAsync(
-            await File.ReadAllTextAsync(TestKit.Repository.Combine($"Pulumi.{stack}.yaml"), TestContext.Current.CancellationToken));
+            await SomeStack.FileOfRepositoryAsync(stack));
         var comparison = StackComparison.Between(snapshot, SomePreview.Copy(snapshot));
         Assert.Empty(comparison.Changes.SelectMany(static change => change.NotComparable.Select(path => $"{change.Title} {path}")));
         Assert.True(comparison.IsEmpty);

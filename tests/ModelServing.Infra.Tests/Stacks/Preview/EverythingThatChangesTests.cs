@@ -23,8 +23,8 @@ public sealed class EverythingThatChangesTests
         None)]
     [InlineData(
         "a Rollback function that does nothing",
-        "{ timeout: 60s }",
-        "{ timeout: 60s, dryRun: true }",
+        " timeout: 60s }",
+        " timeout: 60s, dryRun: true }",
         "functions restart (MODELSERVING_DRY_RUN): all functions",
         None)]
     [InlineData(
@@ -100,6 +100,22 @@ public sealed class EverythingThatChangesTests
         "service_account='router'",
         "pods of router may use fn-invocation",
         "new right")]
+    [InlineData(
+        "SplitterPolicy",
+        "Policy",
+        "splitter-traffic-splitter",
+        ", target.function.id='<splitter-traffic-splitter function.id>'",
+        "",
+        "the gateway may use fn-invocation (before: use fn-invocation, on other conditions)",
+        "new right")]
+    [InlineData(
+        "Splitter",
+        "Function",
+        "splitter-traffic-splitter",
+        "\"memoryInMbs\":\"1024\"",
+        "\"memoryInMbs\":\"2048\"",
+        "functions restart (memoryInMbs): splitter-traffic-splitter|Function splitter-traffic-splitter: memoryInMbs 1024 -> 2048",
+        "cost")]
     [InlineData(
         "FunctionPolicies",
         "DynamicGroup",

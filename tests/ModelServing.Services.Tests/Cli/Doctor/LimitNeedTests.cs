@@ -45,6 +45,20 @@ public partial class LimitNeedTests
     }
 
     [Fact]
+    public void TrafficSplitter_is_one_more_function_with_its_own_containers_that_are_kept_ready()
+    {
+        const string Functions = "  modelserving:functions:\n";
+        var file = Prod(
+            Functions,
+            Functions + "    splitter:\n      keySecret: ocid1.vaultsecret.oc1.eu-frankfurt-1.a\n      memoryInMbs: 2048\n"
+                + "      provisionedConcurrency: 20\n");
+        Assert.Equal(
+            (4, 9216 + (21 * 2048), 5120 + (20 * 2048)),
+            (Need(file, "faas function-count").Count, Need(file, "faas total-concurrency-mb").Count,
+                Need(file, "faas provisioned-concurrency-mb").Count));
+    }
+
+    [Fact]
     public void A_cluster_of_the_largest_size_needs_no_more_nodes()
     {
         var file = Prod();

@@ -18,7 +18,6 @@ public class FunctionRulesTests
         "60 is not a multiple of 40")]
     [InlineData("functions: { timeout: 7.5s }", "functions.timeout", "must be a whole number of seconds")]
     [InlineData("functions: { loaderTimeout: 7.5s }", "functions.loaderTimeout", "must be a whole number of seconds")]
-    [InlineData("splitting: function", "splitting", "are not part of the cloud's resources yet")]
     [InlineData("functions: { logDays: 45 }", "functions.logDays", "45 is not one of 30, 60, 90, 120, 150, 180")]
     [InlineData("alarms: { emails: [a@b.example, c@b.example, A@B.example] }", "alarms.emails[2]", "A@B.example is listed twice")]
     [InlineData(

@@ -148,6 +148,25 @@ public sealed class CostTableTests
         Assert.Empty(rows.SelectMany(static row => row.Unknown));
     }
 
+    [Fact]
+    public async Task TrafficSplitter_costs_a_call_for_each_request_if_the_gateway_leads_to_it()
+    {
+        var router = SomeStack.File(more: $"modelserving:maxRequestBytes: 6291456\n  {SomeStack.Splitter}");
+        var function = await SomePreview.RenderAsync($"{router}\n  modelserving:splitting: function");
+        // 10 requests a second for 744 hours, each of 1 GB and half a second.
+        var table = new CostTable(Prices, Assumptions with { SplitSeconds = 0.5m });
+        var row = Assert.Single(
+            CostRow.From(StackUsage.From(function, Assumptions with { SplitSeconds = 0.5m }, Prices.HoursInMonth), Prices),
+            static row => row.Group == "traffic splitting");
+        Assert.Equal((26.784m * 0.2m) + (26_784_000 * 0.5m * 0.00001417m), row.Most);
+        Assert.Contains(
+            "and --split-seconds 0.5 for each call of TrafficSplitter, one for each request", table.Lines(function));
+
+        var unused = table.Lines(await SomePreview.RenderAsync(router));
+        Assert.DoesNotContain(unused, static line => line.StartsWith("traffic splitting", StringComparison.Ordinal)
+            || line.Contains("--split-seconds", StringComparison.Ordinal));
+    }
+
     private static CostRow Row(StackSnapshot stack, string group) => Assert.Single(
         CostRow.From(StackUsage.From(stack, Assumptions, Prices.HoursInMonth), Prices), row => row.Group == group);
 }
