@@ -63,6 +63,10 @@ internal sealed partial class ContractsJson : JsonSerializerContext
         }
     }
 
+    /// <summary>Reads a document that a caller wrote (<see cref="CallerJson"/>).</summary>
+    internal static T ReadFromCaller<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string what) =>
+        Read(CallerJson.Read(utf8, what), type, what);
+
     /// <summary>The options with which a document is read.</summary>
     internal static JsonSerializerOptions OptionsFor(JsonTypeInfo type) =>
         type.Options.WriteIndented ? Reading.Indented : Reading.OneLine;
