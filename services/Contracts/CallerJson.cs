@@ -43,7 +43,7 @@ public static class CallerJson
                         break;
                     case JsonTokenType.PropertyName:
                         if (open[depth - 1].Add(reader.GetString()!, (int)reader.TokenStartIndex) is { } fault)
-                            throw new ContractException($"the {what} can't be read: {PlaceOf(open, depth)} {fault}");
+                            throw new ContractException($"the {what} can't be read: {fault} ({PlaceOf(open, depth)})");
                         break;
                     case JsonTokenType.Null when depth > 0 && !open[depth - 1].IsArray:
                         blanked ??= utf8.ToArray();
@@ -63,7 +63,7 @@ public static class CallerJson
         catch (InvalidOperationException e)
         {
             // The reader throws this for a name that is not UTF-8, or has half a surrogate pair.
-            throw new ContractException($"the {what} can't be read: {PlaceOf(open, depth)} has a member whose name is not text", e);
+            throw new ContractException($"the {what} can't be read: the name of a member is not text ({PlaceOf(open, depth)})", e);
         }
 
         return blanked ?? utf8;
@@ -71,15 +71,10 @@ public static class CallerJson
 
     private static string PlaceOf(List<Container> open, int depth)
     {
-        var place = "";
+        var place = "$";
         foreach (var container in open.Take(depth))
-        {
-            place += container.IsArray ? $"[{container.Index}]"
-                : place.Length > 0 && container.Member.Length > 0 ? "." + container.Member
-                : container.Member;
-        }
-
-        return place.Length > 0 ? VisibleText.From(place) : "it";
+            place += container.IsArray ? $"[{container.Index}]" : container.Member.Length > 0 ? "." + container.Member : "";
+        return VisibleText.From(place);
     }
 
     /// <summary>An object or array that is being read. It is used again for the next one of the same depth.</summary>
@@ -105,9 +100,9 @@ public static class CallerJson
         internal string? Add(string name, int at)
         {
             (Member, start) = (name.Length <= MaxShown ? name : name[..MaxShown] + "...", at);
-            return names.Count == MaxMembers ? $"is past the {MaxMembers} members that an object may have"
+            return names.Count == MaxMembers ? $"an object has more than {MaxMembers} members"
                 : names.Add(name) ? null
-                : "is duplicated";
+                : "a member is duplicated";
         }
 
         /// <summary>Notes a value that stays.</summary>

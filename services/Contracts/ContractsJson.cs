@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Features;
 using ModelServing.Contracts.Journal;
@@ -95,7 +96,8 @@ internal sealed partial class ContractsJson : JsonSerializerContext
     // The serializer appends the place to its own messages, but not to those of our converters. So it is cut off, and then added to all.
     private static string MessageOf(JsonException e)
     {
-        var message = e.Message;
+        // The names of our types say nothing to a caller.
+        var message = TypeName.Replace(e.Message, "");
         foreach (var place in (ReadOnlySpan<string>)[" Path: ", " LineNumber: "])
         {
             if (message.LastIndexOf(place, StringComparison.Ordinal) is var at and >= 0)
@@ -109,6 +111,9 @@ internal sealed partial class ContractsJson : JsonSerializerContext
             _ => message,
         };
     }
+
+    [GeneratedRegex(@"(?: contained in type| for type| to) '?ModelServing\.[\w.+`]+'?", RegexOptions.CultureInvariant)]
+    private static partial Regex TypeName { get; }
 
     private static class Reading
     {

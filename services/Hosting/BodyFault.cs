@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ModelServing.Hosting;
 
-/// <summary>The answers to bodies that can't be read to their end. The caller's leaving is not one of them (<see cref="CallerLeft"/>).</summary>
+/// <summary>The answers to bodies that can't be read to their end, unless the caller has left (<see cref="CallerLeft"/>).</summary>
 public static class BodyFault
 {
     private static readonly Problem Broken = new(StatusCodes.Status400BadRequest, "bad-request", "Bad request");

@@ -10,8 +10,10 @@ internal sealed class RefusedRequests(ILogger<RefusedRequests> logger)
 
     internal void Add(HttpRequest request, Problem problem, string detail)
     {
-        if (problem.Status is >= StatusCodes.Status400BadRequest and < StatusCodes.Status500InternalServerError)
-            RefusalLog.Refused(logger, request.Method, Shortened(request.Path.Value ?? ""), problem.Status, problem.Reason, Shortened(detail));
+        if (problem.Status is < StatusCodes.Status400BadRequest or >= StatusCodes.Status500InternalServerError)
+            return;
+        var path = Shortened(request.Path.Value ?? "");
+        RefusalLog.Refused(logger, request.Method, path, problem.Status, problem.Reason, Shortened(detail));
     }
 
     private static string Shortened(string text) => text.Length <= MostCharacters ? text : text[..MostCharacters] + "...";

@@ -40,7 +40,9 @@ internal static class PredictionText
     internal static string Ending(PredictionDocument prediction)
     {
         var status = prediction.Status?.ToString(CultureInfo.InvariantCulture) ?? "no answer";
-        return status + (prediction.Reason is { } reason ? $" {VisibleText.From(reason)}" : "") + (prediction.NonFinite ? ", not finite" : "")
+        return status
+            + (prediction.Reason is { } reason ? $" {VisibleText.From(reason)}" : "")
+            + (prediction.NonFinite ? ", not finite" : "")
             + (prediction.Comparison ? ", for comparison" : "");
     }
 
@@ -61,7 +63,9 @@ internal static class PredictionText
 
     private static string Omitted(PredictionTensor tensor)
     {
-        var at = tensor.ObjectKey is { } pointer ? $", {VisibleText.From(pointer)}" : tensor.Digest is { } digest ? $", {VisibleText.From(digest)}" : "";
+        var at = tensor.ObjectKey is { } pointer ? $", {VisibleText.From(pointer)}"
+            : tensor.Digest is { } digest ? $", {VisibleText.From(digest)}"
+            : "";
         return $"({VisibleText.From(tensor.Omitted ?? "omitted")}{at})";
     }
 }

@@ -17,7 +17,7 @@ internal sealed class SampledSink : ILogEventSink, IDisposable
     /// <summary>Each of these times, one more line of a kind is written.</summary>
     internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>When it is said how many lines were left out.</summary>
+    /// <summary>After this time, a line reports how many were left out.</summary>
     internal static readonly TimeSpan ReportAfter = TimeSpan.FromSeconds(10);
 
     // A kind is a message of the code, so there are not more. If a library makes messages of values, these are one kind.

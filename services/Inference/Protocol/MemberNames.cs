@@ -3,8 +3,8 @@ using ModelServing.Hosting;
 
 namespace ModelServing.Inference.Protocol;
 
-/// <summary>The names of an object's members that were read, none of which may occur twice. They are compared as text, so an escaped name is
-/// the same as a plain one.</summary>
+/// <summary>The names of an object's members that were read, none of which may occur twice. They are compared as text, so an escaped name
+/// is the same as a plain one.</summary>
 internal sealed class MemberNames
 {
     /// <summary>The most members of one object. Each name is kept while the object is read, outside of the budget of bytes.</summary>
@@ -21,7 +21,7 @@ internal sealed class MemberNames
     internal string Add(ref Utf8JsonReader reader, string parent)
     {
         if (names.Count == Most)
-            throw Fault(ref reader, parent, $"it is past the {Most} members that its object may have");
+            throw new RequestFaultException(parent, $"it has more than {Most} members");
         if (reader.ValueSpan.Length > MostBytes)
             throw Fault(ref reader, parent, $"its name has more than {MostBytes} bytes");
         var name = reader.GetString()!;

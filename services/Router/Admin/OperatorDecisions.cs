@@ -26,7 +26,8 @@ internal sealed class OperatorDecisions(
         return new RolloutHistory([.. (await journal.ReadAsync(model, after, cancellation)).Take(RolloutHistory.MaxEvents)]);
     }
 
-    /// <summary>Condemns a version in the name of the client. This takes effect at once, and is written when the journal is available.</summary>
+    /// <summary>Condemns a version in the name of the client. This takes effect at once, and is written when the journal is
+    /// available.</summary>
     /// <exception cref="DecisionRefusedException">The version is unknown, or condemned already, or the model cannot do without it; or the
     /// journal was never read.</exception>
     /// <exception cref="ContractException">The request can't be written into the journal.</exception>
@@ -109,8 +110,12 @@ internal sealed class OperatorDecisions(
         VisibleText.From(client.Name.Length <= RolledBackEvent.MaxWho ? client.Name : client.Name[..RolledBackEvent.MaxWho]);
 
     // Several people may use one client. Which of them it was is only what the client says.
-    private static string ReasonOf(string why, string? person, Client client) => VisibleText.From(
-        string.IsNullOrWhiteSpace(person) || person == client.Name ? why : $"{why} (on behalf of {person})");
+    private static string ReasonOf(string why, string? person, Client client)
+    {
+        if (person?.Length > RolledBackEvent.MaxWho)
+            throw new ContractException($"who has {person.Length} characters; it may have {RolledBackEvent.MaxWho}");
+        return VisibleText.From(string.IsNullOrWhiteSpace(person) || person == client.Name ? why : $"{why} (on behalf of {person})");
+    }
 
     private ModelRoute Require(ModelName model) => holder.Current is { } table && table.TryGetModel(model.Text, out var route)
         ? route

@@ -28,7 +28,7 @@ public sealed class RefusedRequestsTests
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"a": 1e300}}""", "events[1].fields.a is 1e300")]
     [InlineData(
         """{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"a": 1, "a": 2}}""",
-        "the request can't be read: events[1].fields.a is duplicated")]
+        "a member is duplicated ($.events[1].fields.a)")]
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"amount": 1}}""", "events[1]: ")]
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"card_id": 1, "amount": 1.005}}""", "amount")]
     [InlineData("3", "events[1] is not a JSON object")]
