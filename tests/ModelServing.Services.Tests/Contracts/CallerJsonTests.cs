@@ -58,7 +58,8 @@ public class CallerJsonTests
         Assert.Equal("the text can't be read: the name of a member is not text ($.a)", Fault("""{"a":{"\ud800":1}}"""));
         var names = string.Join(',', Enumerable.Range(0, CallerJson.MaxMembers).Select(static i => $"\"{i}\":{i}"));
         Assert.Equal($"{{{names}}}", Read($"{{{names}}}"));
-        Assert.StartsWith("the text can't be read: an object has more than 1024 members", Fault($"{{{names},\"x\":0}}"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the text can't be read: an object has more than 1024 members", Fault($"{{{names},\"x\":0}}"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -104,7 +105,8 @@ public class CallerJsonTests
     [Fact]
     public void No_message_names_a_type_of_the_program()
     {
-        foreach (var text in (string[])["{}", """{"version":"x","why":"y"}""", """{"version":2,"why":"x","more":1}""", """{"version":{},"why":1}"""])
+        string[] wrong = ["{}", """{"version":"x","why":"y"}""", """{"version":2,"why":"x","more":1}""", """{"version":{},"why":1}"""];
+        foreach (var text in wrong)
         {
             var fault = Assert.Throws<ContractException>(() => RollbackRequest.Parse(Encoding.UTF8.GetBytes(text))).Message;
             Assert.DoesNotContain("ModelServing.", fault, StringComparison.Ordinal);

@@ -15,7 +15,8 @@ public class VisibleLinesTests
     public void A_line_of_text_is_one_line_without_anything_that_a_terminal_obeys()
     {
         var text = Write(LogFormat.Text, null);
-        Assert.Equal("10:00:00.000 WRN it is x\uFFFD\uFFFD12:00:00.000 ERR forged\uFFFD[2J\uFFFD2J\uFFFD\uFFFD" + Environment.NewLine, text);
+        const string Line = "10:00:00.000 WRN it is x\uFFFD\uFFFD12:00:00.000 ERR forged\uFFFD[2J\uFFFD2J\uFFFD\uFFFD";
+        Assert.Equal(Line + Environment.NewLine, text);
     }
 
     [Fact]
