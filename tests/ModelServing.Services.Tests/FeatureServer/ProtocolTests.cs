@@ -55,7 +55,7 @@ public sealed class ProtocolTests
         await server.AcceptAsync(Events(Payment(1, 42, "1.5")
             .Replace("\"id\"", "\"knownTime\": null, \"more\": null, \"id\"", StringComparison.Ordinal)
             .Replace("\"card_id\"", "\"unknown\": null, \"card_id\"", StringComparison.Ordinal)));
-        await server.AcceptAsync("""{"more":null,"events":[{"source":"payments","id":"2","time":"2026-01-01","fields":null}]}""");
+        await server.AcceptAsync("""{"more":null,"events":[{"source":"elsewhere","id":"2","time":"2026-01-01","fields":null}]}""");
         await server.AppliedAsync();
         using var answer = await server.PostAsync(
             FeaturePaths.Read,

@@ -72,14 +72,12 @@ public sealed class ProtocolTests
     public async Task A_refused_request_is_one_line_of_the_log_and_no_exception()
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(Datatype.Bytes, -1));
-        var before = service.Log.Count;
-        await SendAsync(service, "POST /v2/models/m/infer HTTP/1.1\r\nHost: v\r\nContent-Length: 9\r\n\r\n{\"id\":[]}");
-        var line = Assert.Single(service.Log.Skip(before));
-        Assert.Null(line.Exception);
-        Assert.Equal("POST /v2/models/m/infer is refused with 400 invalid-request: id: it must be a string", line.Message);
         await SendAsync(
             service, $"POST /v2/models/m/infer HTTP/1.1\r\nHost: v\r\nContent-Length: {Good.Length}\r\n\r\n{Good}");
-        Assert.Equal(before + 1, service.Log.Count);
+        await SendAsync(service, "POST /v2/models/m/infer HTTP/1.1\r\nHost: v\r\nContent-Length: 9\r\n\r\n{\"id\":[]}");
+        var line = Assert.Single(service.Log, static line => line.Message.Contains("/infer", StringComparison.Ordinal));
+        Assert.Null(line.Exception);
+        Assert.Equal("POST /v2/models/m/infer is refused with 400 invalid-request: id: it must be a string", line.Message);
     }
 
     private static async Task<RawMessage> SendAsync(RunningInference service, string request)

@@ -169,7 +169,8 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
             for (var i = 0; i < 64; i++)
             {
                 open.Add(await RawConnection.ConnectAsync(address));
-                await open[i].SendAsync($"GET {FiringAlarms.Path} HTTP/1.1\r\nHost: {address}\r\n{HeaderNames.RunSecret}: {Secret}\r\n\r\n");
+                await open[i].SendAsync(
+                    $"GET {FiringAlarms.Path} HTTP/1.1\r\nHost: {address}\r\n{HeaderNames.RunSecret}: {Secret}\r\n\r\n");
                 Assert.Equal(200, (await open[i].ReadMessageAsync())!.Status);
             }
 

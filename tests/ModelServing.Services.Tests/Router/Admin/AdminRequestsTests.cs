@@ -25,9 +25,14 @@ public sealed class AdminRequestsTests
         await routers.UntilKindsAsync("started rolledBack");
         Assert.Equal(200, (await SomeRouters.PostAsync(router, ResetPath, """{"version":2,"why":"fixed"}""")).Status);
         await SomeRouters.PostAsync(router, RollbackPath, """{"version":2,"who":"crew","why":"again"}""");
-        await routers.UntilKindsAsync("started rolledBack reset started rolledBack");
-
-        var history = RolloutHistory.Parse((await SomeRouters.AskAsync(router, AdminPaths.History(SomePlan.Model))).Body);
+        RolloutHistory history = null!;
+        await RunningRouter.UntilAsync(
+            async () =>
+            {
+                history = RolloutHistory.Parse((await SomeRouters.AskAsync(router, AdminPaths.History(SomePlan.Model))).Body);
+                return history.Events.OfType<RolledBackEvent>().Count() == 2;
+            },
+            "both rollbacks are in the journal");
         var first = history.Events.OfType<RolledBackEvent>().First();
         Assert.Equal("crew", first.Who);
         Assert.Equal(
