@@ -64,7 +64,7 @@ public static class ServiceHost
         }
         catch (ContractException e)
         {
-            await Console.Error.WriteLineAsync($"{name}: {e.Message}");
+            await Console.Error.WriteLineAsync(VisibleText.From($"{name}: {e.Message}"));
             return WrongSettings;
         }
 
@@ -81,7 +81,7 @@ public static class ServiceHost
             }
             catch (Exception e) when (listener.Explain(e) is { } why)
             {
-                await Console.Error.WriteLineAsync($"{name}: {why}");
+                await Console.Error.WriteLineAsync(VisibleText.From($"{name}: {why}"));
                 return NoAddress;
             }
 
@@ -152,9 +152,9 @@ public static class ServiceHost
         var connections = app.Services.GetRequiredService<ConnectionLimit>();
         HostMetrics.Add(app.Services.GetRequiredService<IMeterFactory>(), connections, app.Services.GetService<ByteBudget>());
         ConnectionLimits.Use(app);
-        app.Use(HeadRequests.AsGet);
         if (listener.HasOperations && otlp.HasTraces)
             app.Use(RequestTracing.Trace);
+        app.Use(HeadRequests.AsGet);
         if (settings.LoopbackHostsOnly)
             LoopbackHosts.Require(app);
         map(app, settings);

@@ -66,7 +66,8 @@ public static class UnsupportedBody
 
     private static string? FaultIn(StringValues type)
     {
-        if (type.Count == 0 || string.IsNullOrWhiteSpace(type.ToString()))
+        // The first is what nearly all requests say.
+        if (type is [Json] || string.IsNullOrWhiteSpace(type.ToString()))
             return null;
         if (!MediaTypeHeaderValue.TryParse(type.ToString(), out var parsed))
             return $"{HeaderNames.ContentType}: '{type}' is not a media type; send {Json}";
