@@ -28,7 +28,7 @@ internal static class Health
     {
         context.Response.StatusCode = reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "text/plain; charset=utf-8";
-        var body = Encoding.UTF8.GetBytes((reason is null ? "ok\n" : $"not {kind}: {reason}\n") + faults);
+        var body = Encoding.UTF8.GetBytes(VisibleText.Lines((reason is null ? "ok\n" : $"not {kind}: {reason}\n") + faults));
         context.Response.ContentLength = body.Length;
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }

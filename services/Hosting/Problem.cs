@@ -33,7 +33,7 @@ public sealed record Problem(int Status, string Reason, string Title)
         var body = ToUtf8(detail, requestId);
         // For the access log.
         context.Features.Set(this);
-        context.Features.Get<RefusedRequests>()?.Add(context.Request, this, detail);
+        context.Features.Get<RefusedRequests>()?.Add(context.Request, this, requestId);
         context.Response.StatusCode = Status;
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = body.Length;
@@ -56,7 +56,7 @@ public sealed record Problem(int Status, string Reason, string Title)
             json.WriteString("detail"u8, detail);
             json.WriteString("error"u8, detail);
             if (requestId is not null)
-                json.WriteString("requestId"u8, requestId);
+                json.WriteString("requestId"u8, VisibleText.From(requestId));
             json.WriteEndObject();
         }
 

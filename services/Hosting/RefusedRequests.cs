@@ -3,17 +3,19 @@ using Microsoft.Extensions.Logging;
 
 namespace ModelServing.Hosting;
 
-/// <summary>Writes a line for each request that is refused because of what its caller sent. The log samples them.</summary>
+/// <summary>Writes a line for each request that is refused because of what its caller sent. The log samples them. The detail is only for the
+/// caller: it may hold parts of the inputs, which the prediction log leaves out where the stack file says so.</summary>
 internal sealed class RefusedRequests(ILogger<RefusedRequests> logger)
 {
-    private const int MostCharacters = 500;
+    private const int MostCharacters = 200;
 
-    internal void Add(HttpRequest request, Problem problem, string detail)
+    internal void Add(HttpRequest request, Problem problem, string? requestId)
     {
-        if (problem.Status is < StatusCodes.Status400BadRequest or >= StatusCodes.Status500InternalServerError)
-            return;
-        var path = Shortened(request.Path.Value ?? "");
-        RefusalLog.Refused(logger, request.Method, path, problem.Status, problem.Reason, Shortened(detail));
+        if (problem.Status is >= StatusCodes.Status400BadRequest and < StatusCodes.Status500InternalServerError)
+        {
+            var (method, path) = (Shortened(request.Method), Shortened(request.Path.Value ?? ""));
+            RefusalLog.Refused(logger, requestId, method, path, problem.Status, problem.Reason);
+        }
     }
 
     private static string Shortened(string text) => text.Length <= MostCharacters ? text : text[..MostCharacters] + "...";
@@ -21,6 +23,6 @@ internal sealed class RefusedRequests(ILogger<RefusedRequests> logger)
 
 internal static partial class RefusalLog
 {
-    [LoggerMessage(6, LogLevel.Information, "{Method} {Path} is refused with {Status} {Reason}: {Detail}")]
-    internal static partial void Refused(ILogger logger, string method, string path, int status, string reason, string detail);
+    [LoggerMessage(6, LogLevel.Information, "Request {RequestId} is refused: {Method} {Path} gets {Status} {Reason}")]
+    internal static partial void Refused(ILogger logger, string? requestId, string method, string path, int status, string reason);
 }

@@ -110,6 +110,8 @@ public sealed class RefusedRequestsTests
         Assert.Contains("'cards'", await RunningFeatureServer.DetailAsync(view, 404), StringComparison.Ordinal);
         using var key = await server.GetAsync(FeaturePaths.Entity("card-activity", 1) + "?card=1");
         Assert.Contains("card is neither", await RunningFeatureServer.DetailAsync(key, 400), StringComparison.Ordinal);
+        using var twice = await server.GetAsync(FeaturePaths.Entity("card-activity", 1) + "?card_id=1&card_id=2");
+        Assert.Contains("card_id is there 2 times", await RunningFeatureServer.DetailAsync(twice, 400), StringComparison.Ordinal);
         using var missing = await server.GetAsync(FeaturePaths.Entity("card-activity", 1));
         Assert.Contains("card_id", await RunningFeatureServer.DetailAsync(missing, 400), StringComparison.Ordinal);
         using var type = await server.GetAsync(FeaturePaths.Entity("card-activity", 1) + "?card_id=x");

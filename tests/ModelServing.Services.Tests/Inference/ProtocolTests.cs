@@ -74,10 +74,11 @@ public sealed class ProtocolTests
         await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(Datatype.Bytes, -1));
         await SendAsync(
             service, $"POST /v2/models/m/infer HTTP/1.1\r\nHost: v\r\nContent-Length: {Good.Length}\r\n\r\n{Good}");
-        await SendAsync(service, "POST /v2/models/m/infer HTTP/1.1\r\nHost: v\r\nContent-Length: 9\r\n\r\n{\"id\":[]}");
+        await SendAsync(
+            service, "POST /v2/models/m/infer HTTP/1.1\r\nHost: v\r\nX-Request-Id: r-7\r\nContent-Length: 9\r\n\r\n{\"id\":[]}");
         var line = Assert.Single(service.Log, static line => line.Message.Contains("/infer", StringComparison.Ordinal));
         Assert.Null(line.Exception);
-        Assert.Equal("POST /v2/models/m/infer is refused with 400 invalid-request: id: it must be a string", line.Message);
+        Assert.Equal("Request r-7 is refused: POST /v2/models/m/infer gets 400 invalid-request", line.Message);
     }
 
     private static async Task<RawMessage> SendAsync(RunningInference service, string request)
