@@ -1,5 +1,6 @@
 using System.Net;
 using ModelServing.Contracts;
+using ModelServing.Registry;
 using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests;
@@ -10,24 +11,27 @@ public class ConnectionTests
     private const string Request = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     [Theory]
-    // Half of the handles that are left beside the process's own 128.
+    // Half of the handles that are left beside the process's own 384.
     [InlineData(100_000, 64)]
     [InlineData(20, 20)]
     public async Task Connections_past_the_setting_or_the_file_handles_are_refused_and_the_others_go_on(long setting, int most)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the limit is set by a shell");
         using var registry = new TemporaryFolder();
+        var (model, version) = (ModelName.Parse("m"), new ModelVersion(1));
+        await new ModelRegistry(RegistryLocation.Open("file:" + registry.FullPath), TimeProvider.System)
+            .PublishAsync(model, version, SomeOnnx.Third(), TrainingInfo.None, TestContext.Current.CancellationToken);
         await using var host = HostProcess.StartInference(
             new InferenceSettings
             {
-                Model = ModelName.Parse("m"),
-                Version = new ModelVersion(1),
+                Model = model,
+                Version = version,
                 Registry = "file:" + registry.FullPath,
                 MaxConnections = setting,
             },
             "bash",
             "-c",
-            "ulimit -n 256; exec \"$@\"",
+            "ulimit -n 512; exec \"$@\"",
             "bash");
         var address = IPEndPoint.Parse((await host.AddressAsync()).Authority);
         var open = new List<RawConnection>();

@@ -6,8 +6,9 @@ namespace ModelServing.Hosting.Connections;
 /// <param name="Memory">The limit of memory; null if there is none.</param>
 internal sealed record ConnectionCount(long? Given, long? Handles, long? Memory)
 {
-    // The handles of the host's own files, and of its connections to the journal, the cache and OCI.
-    private const int OwnHandles = 128;
+    // The handles of the host's own files, and of its connections to the journal, the cache and OCI. An idle router has 263, because the
+    // runtime keeps the programs' libraries open.
+    private const int OwnHandles = 384;
 
     // Kestrel's two buffers of 64 KiB each.
     private const long BytesOfOne = 128 * 1024;
