@@ -32,6 +32,10 @@ public static class HeaderNames
     /// <summary>In calls between the programs of one <c>ms up</c>: the secret of the run.</summary>
     public const string RunSecret = "X-Run-Secret";
 
+    /// <summary>From the router to Inference, with a question for a model's metadata: the versions that a path may name, in their order, as
+    /// in <c>1,2</c>. The metadata lists them.</summary>
+    public const string ModelVersions = "X-Model-Versions";
+
     /// <summary>From the router to Inference: the rollout's revision.</summary>
     public const string ModelRevision = "X-Model-Revision";
 

@@ -74,6 +74,8 @@ public static class ServerPaths
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(json);
+        var body = Encoding.UTF8.GetBytes(json);
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 }

@@ -58,8 +58,8 @@ internal sealed class InferenceApi(
                 await QueueFullAsync(context, caller);
             else if (calls.Recorder?.IsRefusing == true)
                 await LogFullAsync(context);
-            else if (UnsupportedBody.FindIn(context.Request) is { } unsupported)
-                await Problems.UnsupportedBody.WriteAsync(context, unsupported, Problems.RequestIdOf(context));
+            else if (UnsupportedBody.FindIn(context) is { } unsupported)
+                await UnsupportedBody.Problem.WriteAsync(context, unsupported, Problems.RequestIdOf(context));
             else
                 isNonFinite = await AnswerAsync(context, model, caller, requestTime, times);
         }

@@ -22,7 +22,8 @@ internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoade
         {
             json.WriteString("name"u8, model.Name);
             json.WriteStartArray("versions"u8);
-            json.WriteStringValue(model.Version);
+            foreach (var version in VersionsIn(context.Request.Headers) ?? [model.Version])
+                json.WriteStringValue(version);
             json.WriteEndArray();
             json.WriteString("platform"u8, "onnxruntime_onnx"u8);
             WriteTensors(json, "inputs", model.RequestInputs);
@@ -58,6 +59,14 @@ internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoade
             Problems.RequestIdOf(context),
             RetryAfter);
     }
+
+    // The router knows which other versions a caller may name; null if it does not say.
+    private static string[]? VersionsIn(IHeaderDictionary headers) =>
+        headers[HeaderNames.ModelVersions] is [{ } list]
+        && list.Split(',') is var versions
+        && versions.All(static version => ModelVersion.TryParse(version, null, out _))
+            ? versions
+            : null;
 
     private static void WriteTensors(Utf8JsonWriter json, string name, IReadOnlyList<TensorSpec> specs)
     {

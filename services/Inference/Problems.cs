@@ -12,8 +12,6 @@ internal static class Problems
     internal static readonly Problem BodyLate =
         new(StatusCodes.Status408RequestTimeout, "body-late", "The request body did not arrive in time");
     internal static readonly Problem BodyTooLarge = new(StatusCodes.Status413PayloadTooLarge, "body-too-large", "Body too large");
-    internal static readonly Problem UnsupportedBody =
-        new(StatusCodes.Status415UnsupportedMediaType, "unsupported-body", "Unsupported body");
     internal static readonly Problem ModelFailed = new(StatusCodes.Status500InternalServerError, "model-failed", "The model failed");
     internal static readonly Problem AnswerTooLarge =
         new(StatusCodes.Status422UnprocessableEntity, "answer-too-large", "The answer is too large");

@@ -45,7 +45,8 @@ internal sealed class ReadApi(ViewsApi views, CacheConnections cache, TimeProvid
         DateTimeOffset? at = null;
         foreach (var (parameter, values) in parameters)
         {
-            var text = values.ToString();
+            if (values is not [{ } text])
+                throw new ContractException($"{parameter} is there {values.Count} times");
             if (engine.Definition.Entity.Any(key => key.Name == parameter))
                 entity[parameter] = JsonSerializer.SerializeToElement(text, ReadingJson.Default.String);
             else if (engine.Definition.Request.Any(value => value.Name == parameter))

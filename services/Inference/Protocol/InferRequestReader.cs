@@ -44,6 +44,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
         string? id = null;
         int[]? wanted = null;
         bool hasId = false, hasParameters = false, hasInputs = false, hasOutputs = false;
+        MemberNames? unknown = null;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new RequestFaultException("", "the body must be a JSON object with the member 'inputs'");
@@ -73,7 +74,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             }
             else
             {
-                throw RequestJson.Unknown(ref reader, Field.Body(""), "id, parameters, inputs, outputs");
+                RequestJson.ReadUnknown(ref reader, ref unknown, Field.Body(""), "id, parameters, inputs, outputs");
             }
         }
 
@@ -99,7 +100,8 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
 
     private void ReadInputs(ref Utf8JsonReader reader, int bodyLength, RuntimeTensor?[] tensors)
     {
-        RequestJson.ReadToken(ref reader, JsonTokenType.StartArray, Field.Body("inputs"), "an array of tensors");
+        if (!RequestJson.ReadTokenOrNull(ref reader, JsonTokenType.StartArray, Field.Body("inputs"), "an array of tensors"))
+            return;
         var index = 0;
         while (RequestJson.NextEntry(ref reader))
         {
@@ -129,6 +131,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
                 throw field.Fault("it must be an object with a name");
             var output = -1;
             bool hasName = false, hasParameters = false, areText = false;
+            MemberNames? unknown = null;
             while (RequestJson.NextMember(ref reader))
             {
                 if (reader.ValueTextEquals("name"u8))
@@ -143,7 +146,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
                 }
                 else
                 {
-                    throw RequestJson.Unknown(ref reader, field, "name, parameters");
+                    RequestJson.ReadUnknown(ref reader, ref unknown, field, "name, parameters");
                 }
             }
 

@@ -23,8 +23,11 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
             throw Member(index, "").Fault("it must be an object with name, shape, datatype and data");
         var input = -1;
         long[]? shape = null;
+        // Whether a member was there, and whether it was more than null.
         bool hasName = false, hasShape = false, hasDatatype = false, hasData = false, hasParameters = false;
+        bool isTyped = false, isFilled = false;
         var areText = false;
+        MemberNames? unknown = null;
         RuntimeTensor? tensor = null;
         // Copies of the reader: on the datatype's token, and on data that came too early to be read.
         Utf8JsonReader datatype = default;
@@ -46,14 +49,17 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
                 else if (reader.ValueTextEquals("datatype"u8))
                 {
                     RequestJson.Once(ref hasDatatype, Member(index, "datatype"));
-                    RequestJson.ReadToken(ref reader, JsonTokenType.String, Member(index, "datatype"), "a string");
+                    isTyped = RequestJson.ReadTokenOrNull(ref reader, JsonTokenType.String, Member(index, "datatype"), "a string");
                     datatype = reader;
                 }
                 else if (reader.ValueTextEquals("data"u8))
                 {
                     RequestJson.Once(ref hasData, Member(index, "data"));
                     reader.Read();
-                    if (input >= 0 && shape is not null && hasDatatype)
+                    isFilled = reader.TokenType != JsonTokenType.Null;
+                    if (!isFilled)
+                        continue;
+                    if (input >= 0 && shape is not null && isTyped)
                     {
                         RequireDatatype(ref datatype, index, inputs[input]);
                         tensor = ReadData(ref reader, index, inputs[input], shape, bodyLength);
@@ -71,7 +77,7 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
                 }
                 else
                 {
-                    throw RequestJson.Unknown(ref reader, Member(index, ""), "name, shape, datatype, parameters, data");
+                    RequestJson.ReadUnknown(ref reader, ref unknown, Member(index, ""), "name, shape, datatype, parameters, data");
                 }
             }
 
@@ -80,12 +86,12 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
             var spec = inputs[input];
             if (shape is null)
                 throw Member(index, "shape").Fault($"it is missing; '{spec.Name}' takes {spec.ShapeText}");
-            if (!hasDatatype)
+            if (!isTyped)
                 throw Member(index, "datatype").Fault($"it is missing; '{spec.Name}' takes {DatatypeOf(spec)}");
             if (areText && !spec.IsText)
                 throw RequestParameters.NotText(Member(index, "parameters"), spec.Name);
             RequireDatatype(ref datatype, index, spec);
-            if (!hasData)
+            if (!isFilled)
                 throw Member(index, "data").Fault("it is missing; this version does not support binary tensor data");
             tensor ??= ReadData(ref earlyData, index, spec, shape, bodyLength);
             return new InputTensor(input, tensor);
@@ -97,9 +103,10 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
         }
     }
 
-    private static long[] ReadShape(ref Utf8JsonReader reader, int index)
+    private static long[]? ReadShape(ref Utf8JsonReader reader, int index)
     {
-        RequestJson.ReadToken(ref reader, JsonTokenType.StartArray, Member(index, "shape"), "an array of whole numbers");
+        if (!RequestJson.ReadTokenOrNull(ref reader, JsonTokenType.StartArray, Member(index, "shape"), "an array of whole numbers"))
+            return null;
         Span<long> shape = stackalloc long[MaxDimensions];
         var rank = 0;
         while (RequestJson.NextEntry(ref reader))

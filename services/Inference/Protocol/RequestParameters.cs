@@ -9,18 +9,15 @@ namespace ModelServing.Inference.Protocol;
 /// </summary>
 internal static class RequestParameters
 {
-    /// <summary>The most parameters of one object. Each name is kept while the object is read, outside of the budget of bytes.</summary>
-    internal const int MaxNames = 64;
-
-    /// <summary>The most bytes of a name.</summary>
-    internal const int MaxNameBytes = 256;
-
     private const string ContentType = "content_type";
 
     private static readonly string[] Unsupported =
         ["binary_data_size", "classification", "shared_memory_region", "shared_memory_offset", "shared_memory_byte_size"];
 
-    // Names that clients use for it, with '_' for '-' and in lower case.
+    // They ask for outputs as bytes, which would be read as JSON, unless they are false.
+    private static readonly string[] Binary = ["binary_data", "binary_data_output"];
+
+    // Names that clients use for it.
     private static readonly string[] Encodings =
         [ContentType, "content_encoding", "transfer_encoding", "encoding", "compression", "charset"];
 
@@ -36,27 +33,21 @@ internal static class RequestParameters
         var areText = false;
         if (!RequestJson.ReadTokenOrNull(ref reader, JsonTokenType.StartObject, field, "an object"))
             return areText;
-        HashSet<string>? names = null;
+        MemberNames? names = null;
         while (RequestJson.NextMember(ref reader))
         {
-            if (names?.Count == MaxNames)
-                throw field.Fault($"it has more than {MaxNames} parameters");
             var path = $"{field}.{JsonPlace.Shown(reader.ValueSpan)}";
-            if (reader.ValueSpan.Length > MaxNameBytes)
-                throw new RequestFaultException(path, $"its name has more than {MaxNameBytes} bytes");
-            var name = reader.GetString()!;
-            if (!(names ??= []).Add(name))
-                throw new RequestFaultException(path, "it is duplicated");
+            var name = Canonical((names ??= new()).Add(ref reader, field.ToString()));
             reader.Read();
             if (reader.TokenType != JsonTokenType.Null)
             {
-                if (Unsupported.Contains(name))
+                if (Unsupported.Contains(name) || (Binary.Contains(name) && reader.TokenType != JsonTokenType.False))
                     throw new RequestFaultException(path, "this version does not support it");
-                if (CanonicalEncoding(name) is { } encoding)
-                    areText |= ReadEncoding(ref reader, path, encoding);
+                if (Encodings.Contains(name))
+                    areText |= ReadEncoding(ref reader, path, name);
             }
 
-            reader.Skip();
+            Skip(ref reader, path);
         }
 
         return areText;
@@ -66,15 +57,28 @@ internal static class RequestParameters
     internal static RequestFaultException NotText(in Field field, string tensor) =>
         new($"{field}.{ContentType}", $"it is 'str'; '{tensor}' has no text");
 
-    private static string? CanonicalEncoding(string name)
-    {
-        foreach (var encoding in Encodings)
-        {
-            if (name.Replace('-', '_').Equals(encoding, StringComparison.OrdinalIgnoreCase))
-                return encoding;
-        }
+    // Clients write these names in several ways.
+    private static string Canonical(string name) => name.Replace('-', '_').ToLowerInvariant();
 
-        return null;
+    // Passes over a value that is ignored. It may still not be one that readers understand differently. A fault names the parameter and the
+    // member, without what is between them.
+    private static void Skip(ref Utf8JsonReader reader, string path)
+    {
+        if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            while (RequestJson.NextEntry(ref reader))
+                Skip(ref reader, path);
+        }
+        else if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            MemberNames? names = null;
+            while (RequestJson.NextMember(ref reader))
+            {
+                (names ??= new()).Add(ref reader, path);
+                reader.Read();
+                Skip(ref reader, path);
+            }
+        }
     }
 
     private static bool ReadEncoding(ref Utf8JsonReader reader, string path, string encoding)

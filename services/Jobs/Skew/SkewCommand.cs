@@ -132,6 +132,6 @@ internal static class SkewCommand
         if (Console.IsOutputRedirected)
             console.Profile.Width = 1000;
         foreach (var line in SkewTable.Lines(report))
-            console.MarkupLine(line);
+            console.MarkupLine(VisibleText.From(line));
     }
 }

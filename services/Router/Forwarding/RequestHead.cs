@@ -25,7 +25,7 @@ internal static class RequestHead
         "X-Content-Length",
         HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelTrial,
         HeaderNames.RequestTimeout, HeaderNames.TimeoutShortened, HeaderNames.ModelFailover, HeaderNames.FailoverWithin,
-        HeaderNames.ClientGroup, HeaderNames.ModelExperiment, HeaderNames.RoutingKeyHash,
+        HeaderNames.ClientGroup, HeaderNames.ModelExperiment, HeaderNames.RoutingKeyHash, HeaderNames.ModelVersions,
         // A version has no use for credentials.
         "Authorization", HeaderNames.ApiKey,
         SplitHeaders.Key, SplitHeaders.Call, SplitHeaders.KeyHash, SplitHeaders.RoutingKey, SplitHeaders.Client, SplitHeaders.Failed,
@@ -64,6 +64,9 @@ internal static class RequestHead
 
         head.Line(HeaderNames.RequestId, attempt.RequestId);
         head.Bytes(route.Headers);
+        // Like a version that the path names, the metadata of a pinned version is about that one alone.
+        if (action == ModelAction.Metadata && route.Variant != VariantPlan.Pinned)
+            head.Line(HeaderNames.ModelVersions, string.Join(',', attempt.Model.Versions));
         head.Number("X-Request-Timeout: "u8, milliseconds);
         if (attempt.IsTraced)
             head.Line(TraceParent, attempt.TraceParent);

@@ -135,7 +135,7 @@ internal sealed class SoakRouters : IAsyncDisposable
     /// <summary>Starts the next trial on every router.</summary>
     internal async Task ResetAsync(CancellationToken cancellation)
     {
-        using var content = new ByteArrayContent(new ResetRequest(Canary, "soak", "next run").ToUtf8());
+        using var content = new ByteArrayContent(new ResetRequest(Canary, "next run").ToUtf8());
         using var answer = await operators.PostAsync(new Uri(admins[0], AdminPaths.Reset(Model)), content, cancellation);
         if (!answer.IsSuccessStatusCode)
             throw new BenchException($"the reset failed: {await answer.Content.ReadAsStringAsync(cancellation)}");

@@ -28,7 +28,7 @@ public sealed class RefusedRequestsTests
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"a": 1e300}}""", "events[1].fields.a is 1e300")]
     [InlineData(
         """{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"a": 1, "a": 2}}""",
-        "events[1].fields.a is there twice")]
+        "a member is duplicated ($.events[1].fields.a)")]
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"amount": 1}}""", "events[1]: ")]
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"card_id": 1, "amount": 1.005}}""", "amount")]
     [InlineData("3", "events[1] is not a JSON object")]
@@ -110,6 +110,8 @@ public sealed class RefusedRequestsTests
         Assert.Contains("'cards'", await RunningFeatureServer.DetailAsync(view, 404), StringComparison.Ordinal);
         using var key = await server.GetAsync(FeaturePaths.Entity("card-activity", 1) + "?card=1");
         Assert.Contains("card is neither", await RunningFeatureServer.DetailAsync(key, 400), StringComparison.Ordinal);
+        using var twice = await server.GetAsync(FeaturePaths.Entity("card-activity", 1) + "?card_id=1&card_id=2");
+        Assert.Contains("card_id is there 2 times", await RunningFeatureServer.DetailAsync(twice, 400), StringComparison.Ordinal);
         using var missing = await server.GetAsync(FeaturePaths.Entity("card-activity", 1));
         Assert.Contains("card_id", await RunningFeatureServer.DetailAsync(missing, 400), StringComparison.Ordinal);
         using var type = await server.GetAsync(FeaturePaths.Entity("card-activity", 1) + "?card_id=x");

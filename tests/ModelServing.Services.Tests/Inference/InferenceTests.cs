@@ -175,7 +175,7 @@ public class InferenceTests
 
     [Theory]
     [InlineData("GET", "/v2/models/m/infer", 405, "accepts POST, not GET")]
-    [InlineData("POST", "/v2/models/m", 405, "accepts GET, not POST")]
+    [InlineData("POST", "/v2/models/m", 405, "accepts GET, HEAD, not POST")]
     [InlineData("GET", "/v2/models/other", 404, "this service has /v2/models/m/versions/3")]
     [InlineData("POST", "/v2/models/m/versions/2/infer", 404, "this service has /v2/models/m/versions/3")]
     [InlineData("GET", "/", 404, "There is nothing at /")]
@@ -186,7 +186,7 @@ public class InferenceTests
         using var answer = await service.Client.SendAsync(request);
         Assert.Equal(expected, (int)answer.StatusCode);
         Assert.Contains(detail, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(expected == 405, answer.Content.Headers.Allow.Count == 1);
+        Assert.Equal(expected == 405, answer.Content.Headers.Allow.Count > 0);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Connections;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ModelServing.Cli.Up.Gateway;
@@ -14,6 +15,9 @@ namespace ModelServing.Cli.Up.Gateway;
 /// to the router.</summary>
 internal sealed class LocalGateway : IAsyncDisposable
 {
+    // Of the other servers in this process, and of the processes that it starts.
+    private const int OtherHandles = 256;
+
     private readonly WebApplication app;
     private readonly FunctionContainers containers;
     private readonly string router;
@@ -45,7 +49,9 @@ internal sealed class LocalGateway : IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddHttpForwarder();
+        ConnectionLimits.Add(builder, otherHandles: OtherHandles);
         app = builder.Build();
+        ConnectionLimits.Use(app);
         var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
         LoopbackHosts.Require(app);
         app.Run(context => context.Request.Path.Value?.StartsWith(InferencePaths.Models, StringComparison.Ordinal) == true
@@ -75,7 +81,24 @@ internal sealed class LocalGateway : IAsyncDisposable
 
     private async Task CallAsync(HttpContext context)
     {
-        if (await ReadAsync(context.Request) is not { } body)
+        byte[]? body;
+        try
+        {
+            body = await ReadAsync(context.Request);
+        }
+        catch (Exception e) when (CallerLeft.IsShownBy(e, context))
+        {
+            CallerLeft.End(context);
+            return;
+        }
+        catch (Exception e) when (BodyFault.Find(e) is not null)
+        {
+            var (problem, detail) = BodyFault.Find(e)!.Value;
+            await problem.WriteAsync(context, detail);
+            return;
+        }
+
+        if (body is null)
         {
             context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
             return;

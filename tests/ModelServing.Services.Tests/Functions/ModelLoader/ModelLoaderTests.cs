@@ -145,7 +145,8 @@ public abstract class ModelLoaderTests : IAsyncLifetime
                 "JSON"), ("{", "it is not JSON"), ("[]", "it has no 'eventType'"), ("{\"eventType\":7}", "it has no 'eventType'"),
             ("{\"eventType\":\"com.oraclecloud.objectstorage.createobject\"}", "it has no 'data.resourceName'"),
             ("{\"eventType\":\"com.oraclecloud.objectstorage.createobject\",\"data\":[]}", "it has no 'data.resourceName'"),
-            ("{\"eventType\":\"x\",\"data\":{\"resourceName\":{}}}", "it has no 'data.resourceName'")])
+            ("{\"eventType\":\"x\",\"data\":{\"resourceName\":{}}}", "it has no 'data.resourceName'"),
+            ("{\"eventType\":\"x\",\"eventTyp\\u0065\":\"y\",\"data\":{\"resourceName\":\"a\"}}", "eventType")])
         {
             var answer = await running!.Caller.CallAsync(Encoding.UTF8.GetBytes(payload));
             Assert.Equal(400, answer.Status);

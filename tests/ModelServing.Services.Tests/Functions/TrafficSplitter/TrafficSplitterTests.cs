@@ -53,6 +53,8 @@ public sealed class TrafficSplitterTests : IAsyncLifetime
     [InlineData("GET", "/v2/models/fraud", "", 200)]
     [InlineData("GET", "/v2/models/fraud/ready", "", 200)]
     [InlineData("GET", "/v2/models/fraud/infer", "", 405)]
+    [InlineData("HEAD", "/v2/models/fraud", "", 200)]
+    [InlineData("HEAD", "/v2/models/other/ready", "", 404)]
     [InlineData("POST", "/v2/models/other/infer", "", 404)]
     [InlineData("POST", "/v2/models/fraud/wonder", "", 404)]
     [InlineData("POST", "/v2/models/FRAUD/infer", "", 404)]

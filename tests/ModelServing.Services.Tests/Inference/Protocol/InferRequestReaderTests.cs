@@ -70,7 +70,7 @@ public class InferRequestReaderTests
     [InlineData("""{"inputs":[1]}""", "inputs[0]: it must be an object")]
     [InlineData("""{"inputs":[AB],"inputs":[AB]}""", "inputs: it is duplicated")]
     [InlineData("""{"inputs":[],"inputs":[AB]}""", "inputs: it is duplicated")]
-    [InlineData("""{"inputs":null}""", "inputs: it must be an array of tensors")]
+    [InlineData("""{"inputs":null}""", "inputs: 'a' is missing")]
     [InlineData("""{"id":"a","inputs":[AB],"id":"b"}""", "id: it is duplicated")]
     [InlineData("""{"id":null,"inputs":[AB],"id":null}""", "id: it is duplicated")]
     [InlineData("""{"outputs":[],"inputs":[AB],"outputs":[]}""", "outputs: it is duplicated")]
@@ -106,8 +106,8 @@ public class InferRequestReaderTests
 
     [Theory]
     [InlineData(64, null)]
-    [InlineData(65, "inputs[0].parameters: it has more than 64 parameters")]
-    [InlineData(200_000, "inputs[0].parameters: it has more than 64 parameters")]
+    [InlineData(65, "inputs[0].parameters: it has more than 64 members")]
+    [InlineData(200_000, "inputs[0].parameters: it has more than 64 members")]
     public void The_number_of_parameters_is_limited(int count, string? message)
     {
         var parameters = string.Join(',', Enumerable.Range(0, count).Select(static i => $"\"p-{i}\":0"));
