@@ -4,7 +4,8 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Up.Gateway;
 
-/// <summary>What the stand-in for the API Gateway answers itself or passes on to the router. No request here reaches the function.</summary>
+/// <summary>What the stand-in for the API Gateway answers itself or passes on to the router. No request here reaches the
+/// function.</summary>
 public sealed class LocalGatewayTests : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
