@@ -6,8 +6,8 @@ namespace ModelServing.Cli.Up.Gateway;
 /// idle is frozen, and ended after a longer time.</summary>
 internal sealed class FunctionContainers : IAsyncDisposable
 {
-    // The processors of one machine. The platform has many more.
-    private const int Most = 6;
+    // A container seldom waits for anything but a processor here. The platform has many more.
+    private static readonly int Most = Math.Clamp(2 * Environment.ProcessorCount, 2, 6);
 
     private static readonly TimeSpan FreezeAfter = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan EndAfter = TimeSpan.FromMinutes(1);
