@@ -95,6 +95,14 @@ internal abstract class OnnxMessage(OnnxContext context, OnnxMessage? parent)
         return name.Length > MaxPrintableName ? text.Append("...").ToString() : text.ToString();
     }
 
+    /// <summary>Another text that is safe to print.</summary>
+    internal static string OneLine(string text) =>
+        string.Create(text.Length, text, static (line, text) =>
+        {
+            for (var i = 0; i < text.Length; i++)
+                line[i] = text[i] is '\r' or '\n' or '\t' ? ' ' : IsPrintable(text[i]) ? text[i] : '?';
+        });
+
     /// <summary>Builds a label from a kind, an index in a list (omitted if negative) and a name (omitted if empty).</summary>
     protected static string LabelOf(string kind, int index, string name) =>
         $"{kind}{(index < 0 ? "" : $"[{index}]")}{(name.Length == 0 ? "" : $" '{Printable(name)}'")}";

@@ -1,16 +1,21 @@
 using System.Text.RegularExpressions;
 
-namespace ModelServing.Inference.Models;
+namespace ModelServing.Runtime;
 
 /// <summary>The runtime's messages, for people who can't see its source.</summary>
-internal static partial class RuntimeMessage
+public static partial class RuntimeMessage
 {
     /// <summary>The message without the places in the runtime's source.</summary>
-    internal static string WithoutPlaces(string message) => Place.Replace(message, "").Trim();
+    public static string WithoutPlaces(string message) => Place.Replace(message, "").Trim();
 
     /// <summary>The node that failed, as in <c>Add 'Add_y'</c>; null if the message names none.</summary>
-    internal static string? NodeIn(string message) =>
+    public static string? NodeIn(string message) =>
         Node.Match(message) is { Success: true } match ? $"{match.Groups["type"].Value} '{match.Groups["name"].Value}'" : null;
+
+    /// <summary>Whether the runtime did not get the memory that it asked for.</summary>
+    public static bool IsAboutMemory(string message) =>
+        message.Contains("bad_alloc", StringComparison.Ordinal) || message.Contains("bad allocation", StringComparison.Ordinal) ||
+        message.Contains("Failed to allocate memory", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\S*[/\\]\S+\.(?:h|hh|hpp|c|cc|cpp|cxx|cu|cuh)(?::\d+)?\s*", RegexOptions.CultureInvariant)]
     private static partial Regex Place { get; }

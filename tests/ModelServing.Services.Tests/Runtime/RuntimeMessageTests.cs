@@ -1,6 +1,6 @@
-using ModelServing.Inference.Models;
+using ModelServing.Runtime;
 
-namespace ModelServing.Services.Tests.Inference.Models;
+namespace ModelServing.Services.Tests.Runtime;
 
 public class RuntimeMessageTests
 {
