@@ -118,6 +118,8 @@ public sealed class FirstRun(FirstRunProgram program)
         // No port or file through which a debugger could come, and no dump of the memory.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        // It may write no files, and this would be one: the second mapping of compiled code.
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         return start;
     }
 

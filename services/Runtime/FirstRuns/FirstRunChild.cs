@@ -30,6 +30,7 @@ public static class FirstRunChild
         if (!long.TryParse(arguments[1], out var memory) || !long.TryParse(arguments[2], out var seconds))
             return WrongInput;
         ProcessLimits.Set(memory, seconds);
+        RuntimeTelemetry.TurnOff();
         // Loads the runtime's library. If it is missing, that is not the model's fault.
         _ = OrtEnv.Instance();
         using var output = Console.OpenStandardOutput();

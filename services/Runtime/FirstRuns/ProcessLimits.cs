@@ -17,11 +17,11 @@ internal static partial class ProcessLimits
     {
         if (OperatingSystem.IsWindows())
             return;
+        OfferToKernel();
         Apply(Core, 0);
         Apply(FileSize, 0);
         Apply(Processor, seconds);
         Apply(Data, memory);
-        OfferToKernel();
     }
 
     private static void Apply(int resource, long most)

@@ -1,3 +1,4 @@
+using ModelServing.Registry.Onnx.Values;
 using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
@@ -31,6 +32,8 @@ internal sealed class OnnxContext(ArtifactLimits limits)
 
     internal OperatorCalls Calls { get; } = new();
 
+    internal IntegerDivisions Divisions { get; } = new();
+
     /// <summary>Adds a finding at a message. Its path is written at the end of the file, when the names on the path are known.</summary>
     internal void Add(string code, OnnxMessage at, string message) => Add(code, at, null, message);
 
@@ -56,6 +59,13 @@ internal sealed class OnnxContext(ArtifactLimits limits)
             Add(FindingCode.LimitText, at, $"up to here, all names together have more than {limits.RememberedBytes} bytes");
         return rememberedBytes <= limits.RememberedBytes;
     }
+
+    /// <summary>Finds a value, or adds it; null for an empty name, or if there are too many.</summary>
+    internal GraphValue? ValueOf(ValueScope scope, string name, OnnxMessage at) =>
+        name.Length == 0 ? null
+        : scope.Find(name) is { } found ? found
+        : TryRemember(name, at) ? scope.Add(name)
+        : null;
 
     /// <summary>The findings that were kept, in the order of the file.</summary>
     internal IReadOnlyList<Finding> Findings() =>

@@ -1,4 +1,5 @@
 using System.Text;
+using ModelServing.Registry.Onnx.Values;
 using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
@@ -59,6 +60,25 @@ internal abstract class OnnxMessage(OnnxContext context, OnnxMessage? parent)
     /// <summary>Handles bytes that are skipped, by their length.</summary>
     internal virtual void OnData(int field, long length)
     {
+    }
+
+    /// <summary>Handles bytes that are few enough to be kept.</summary>
+    internal virtual void OnBytes(int field, ReadOnlySpan<byte> bytes)
+    {
+    }
+
+    /// <summary>The values of the innermost graph or function around this message; null if there is none.</summary>
+    protected ValueScope? FindScope()
+    {
+        for (var at = parent; at is not null; at = at.Parent)
+        {
+            if (at is GraphMessage graph)
+                return graph.Scope;
+            if (at is FunctionMessage function)
+                return function.Scope;
+        }
+
+        return null;
     }
 
     /// <summary>Handles further values of a field that are only counted.</summary>

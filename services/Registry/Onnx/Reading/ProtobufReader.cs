@@ -55,6 +55,7 @@ internal sealed class ProtobufReader
         Length,
         Packed,
         Name,
+        Bytes,
         Skip,
     }
 
@@ -79,7 +80,7 @@ internal sealed class ProtobufReader
                 State.Number => ReadNumber(bytes),
                 State.Length => ReadLength(bytes),
                 State.Packed => ReadPacked(bytes),
-                State.Name => ReadName(bytes),
+                State.Name or State.Bytes => ReadName(bytes),
                 _ => Skip(bytes),
             };
             bytes = bytes[taken..];
@@ -180,6 +181,16 @@ internal sealed class ProtobufReader
             case FieldKind.Name when Message.IsFirstOccurrence(field):
                 BeginName(length);
                 break;
+            case FieldKind.Names:
+                BeginName(length);
+                break;
+            case FieldKind.FewBytes when Message.IsFirstOccurrence(field):
+                Message.OnData(field, length);
+                if (length is 0 || length > name.Length)
+                    break;
+                nameLength = 0;
+                state = State.Bytes;
+                break;
             case FieldKind.DataList:
             case FieldKind.Data when Message.IsFirstOccurrence(field):
                 Message.OnData(field, length);
@@ -253,8 +264,15 @@ internal sealed class ProtobufReader
 
     private void EndName()
     {
+        var isName = state == State.Name;
         state = State.Field;
         var utf8 = name.AsSpan(0, nameLength);
+        if (!isName)
+        {
+            Message.OnBytes(field, utf8);
+            return;
+        }
+
         var text = Encoding.UTF8.GetString(utf8);
         Message.OnName(field, text);
         if (!Utf8.IsValid(utf8) || text.Any(char.IsControl))
