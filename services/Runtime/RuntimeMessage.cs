@@ -5,7 +5,7 @@ namespace ModelServing.Runtime;
 /// <summary>The runtime's messages, for people who can't see its source.</summary>
 public static partial class RuntimeMessage
 {
-    /// <summary>The message without the places in the runtime's source.</summary>
+    /// <summary>The message without the places in the runtime's source: files, lines and functions.</summary>
     public static string WithoutPlaces(string message) => Place.Replace(message, "").Trim();
 
     /// <summary>The node that failed, as in <c>Add 'Add_y'</c>; null if the message names none.</summary>
@@ -17,7 +17,11 @@ public static partial class RuntimeMessage
         message.Contains("bad_alloc", StringComparison.Ordinal) || message.Contains("bad allocation", StringComparison.Ordinal) ||
         message.Contains("Failed to allocate memory", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"\S*[/\\]\S+\.(?:h|hh|hpp|c|cc|cpp|cxx|cu|cuh)(?::\d+)?\s*", RegexOptions.CultureInvariant)]
+    // A file and a line, and what the compiler calls the function there.
+    [GeneratedRegex(
+        @"\S*[/\\]\S+\.(?:h|hh|hpp|c|cc|cpp|cxx|cu|cuh)\b(?::\d+)?\s*" +
+        @"(?:[^()\r\n]*::[^()\r\n]*\((?>[^()]|\([^()]*\))*\)(?: const)?\s*)?",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Place { get; }
 
     [GeneratedRegex("running (?<type>[^ ]+) node\\. Name:'(?<name>[^']*)'", RegexOptions.CultureInvariant)]

@@ -27,9 +27,6 @@ public sealed class FirstRun(FirstRunProgram program)
     private const int MostOutput = 256 * 1024;
     private const int MostErrors = 4 * 1024;
 
-    // The process needs some of it to run with other elements than zeros, and to start.
-    private static readonly TimeSpan Extra = TimeSpan.FromSeconds(20);
-
     // The loader and .NET need these to find libraries. Nothing else of the environment is passed on.
     private static readonly string[] PassedOn =
         ["PATH", "LD_LIBRARY_PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "SystemRoot", "TMPDIR", "TEMP"];
@@ -78,7 +75,7 @@ public sealed class FirstRun(FirstRunProgram program)
         var isLate = false;
         try
         {
-            await process.WaitForExitAsync(cancellation).WaitAsync(limits.Time + Extra, TimeProvider.System, cancellation); // 3
+            await process.WaitForExitAsync(cancellation).WaitAsync(limits.Time + limits.ForOthers, TimeProvider.System, cancellation); // 3
         }
         catch (TimeoutException)
         {
@@ -98,7 +95,7 @@ public sealed class FirstRun(FirstRunProgram program)
                 .. program.Arguments,
                 FirstRunProgram.Command,
                 $"{limits.MemoryBytes}",
-                $"{(long)(limits.ProcessorTime + Extra).TotalSeconds}",
+                $"{(long)(limits.ProcessorTime + limits.ForOthers).TotalSeconds}",
             ])
         {
             UseShellExecute = false,
@@ -118,8 +115,6 @@ public sealed class FirstRun(FirstRunProgram program)
         // No port or file through which a debugger could come, and no dump of the memory.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        // It may write no files, and this would be one: the second mapping of compiled code.
-        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         return start;
     }
 

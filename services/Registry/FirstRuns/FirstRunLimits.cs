@@ -21,6 +21,9 @@ public sealed record FirstRunLimits(long MemoryBytes, TimeSpan ProcessorTime, Ti
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Waiting = TimeSpan.FromSeconds(90);
 
+    /// <summary>The time and the processor time for starting the process and for running the model with other elements.</summary>
+    public TimeSpan ForOthers { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Whether a model that runs out of this memory needs too much of it.</summary>
     public required bool IsFairMemory { get; init; }
 

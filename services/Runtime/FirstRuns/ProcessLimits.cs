@@ -20,13 +20,14 @@ internal static partial class ProcessLimits
         OfferToKernel();
         Apply(Core, 0);
         Apply(FileSize, 0);
-        Apply(Processor, seconds);
+        // The system sends SIGXCPU at the first limit and SIGKILL at the second, which would look like a lack of memory.
+        Apply(Processor, seconds, seconds + 5);
         Apply(Data, memory);
     }
 
-    private static void Apply(int resource, long most)
+    private static void Apply(int resource, long now, long? most = null)
     {
-        var limit = new Limit((ulong)most, (ulong)most);
+        var limit = new Limit((ulong)now, (ulong)(most ?? now));
         // A limit from outside that is lower stays.
         _ = SetLimit(resource, in limit);
     }
