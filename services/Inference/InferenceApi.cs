@@ -7,6 +7,7 @@ using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
 using ModelServing.Inference.Recording;
+using ModelServing.Runtime;
 
 namespace ModelServing.Inference;
 

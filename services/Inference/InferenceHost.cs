@@ -16,6 +16,7 @@ using ModelServing.Inference.Reporting;
 using ModelServing.Oci;
 using ModelServing.Registry;
 using ModelServing.Registry.Safety;
+using ModelServing.Runtime;
 
 namespace ModelServing.Inference;
 
@@ -48,6 +49,7 @@ public static class InferenceHost
         var store = ObjectStores.Open(settings.Registry, settings.Oci);
         var limits = ArtifactLimits.Default with { ModelBytes = settings.MaxModelBytes };
         builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>(), limits));
+        RuntimeTelemetry.TurnOff();
         SystemAllocator.Limit();
         builder.Services.AddSingleton(_ => new ByteBudget(MemoryShares.FirstBudget(settings)));
         builder.Services.AddSingleton<MemoryShares>();

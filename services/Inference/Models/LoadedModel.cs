@@ -6,6 +6,7 @@ using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
 using ModelServing.Inference.Reporting;
 using ModelServing.Registry;
+using ModelServing.Runtime;
 
 namespace ModelServing.Inference.Models;
 
@@ -76,7 +77,7 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Opens a verified and accepted artifact from its bytes. It is never opened from a path, so the runtime can't read any other
     /// file.</summary>
-    /// <param name="options">From <see cref="CreateSessionOptions"/>.</param>
+    /// <param name="options">From <see cref="RuntimeOptions"/>.</param>
     /// <param name="runtimeBytes">The most that its calls may use together, in bytes.</param>
     /// <exception cref="ModelException">The artifact can't be served.</exception>
     internal static LoadedModel Open(Artifact artifact, SessionOptions options, long runtimeBytes)
@@ -92,27 +93,6 @@ internal sealed class LoadedModel : IDisposable
             throw new ModelException($"ONNX Runtime can't open {key}: {RuntimeMessage.WithoutPlaces(e.Message)}", e);
         }
     }
-
-    /// <param name="threads">The number of threads that one call may use.</param>
-    internal static SessionOptions CreateSessionOptions(int threads)
-    {
-        var options = new SessionOptions
-        {
-            IntraOpNumThreads = threads,
-            InterOpNumThreads = 1,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-        };
-        // Threads that spin while they wait would take processor time from other versions on the machine.
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        // The bytes were inspected as ONNX. Without this the runtime would look for its own format first.
-        options.AddSessionConfigEntry("session.load_model_format", "ONNX");
-        return options;
-    }
-
-    // Failures are thrown and logged by this program. Otherwise the runtime would also write them to standard error.
-    internal static RunOptions CreateRunOptions() => new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
 
     /// <summary>Fills an input with features from now on. No request may have seen the model before.</summary>
     internal void Use(FeaturePlan plan)

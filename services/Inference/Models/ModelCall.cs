@@ -5,6 +5,7 @@ using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
 using ModelServing.Inference.Recording;
 using ModelServing.Predictions.Records;
+using ModelServing.Runtime;
 
 namespace ModelServing.Inference.Models;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelServing.Registry;
+using ModelServing.Runtime;
 
 namespace ModelServing.Inference.Models;
 
@@ -50,7 +51,7 @@ internal sealed class ModelStart : WatchedRun
         long deadline,
         CancellationToken cancellation)
     {
-        var options = LoadedModel.CreateSessionOptions(threads);
+        var options = RuntimeOptions.CreateSessionOptions(threads);
         var start = new ModelStart(artifact, options, runtimeBytes, watch, isCold, deadline, cancellation);
         new Thread(start.Run) { IsBackground = true, Name = "open model" }.Start();
         try

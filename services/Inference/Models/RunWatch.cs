@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using ModelServing.Hosting;
+using ModelServing.Runtime;
 
 namespace ModelServing.Inference.Models;
 
@@ -84,7 +85,7 @@ internal sealed class RunWatch : IDisposable
     {
         lock (changing)
         {
-            run.Options = spare.TryPop(out var options) ? options : LoadedModel.CreateRunOptions();
+            run.Options = spare.TryPop(out var options) ? options : RuntimeOptions.CreateRunOptions();
             run.Index = runs.Count;
             runs.Add(run);
             if (isAsleep)

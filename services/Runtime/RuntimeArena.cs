@@ -1,13 +1,13 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace ModelServing.Inference.Memory;
+namespace ModelServing.Runtime;
 
 /// <summary>
 /// The memory of a model's calls: outputs, and everything between inputs and outputs. It has a limit, at which a call fails; by itself,
 /// ONNX Runtime would grow until the container is killed, and would never give memory back.
 /// </summary>
 /// <remarks>The text of strings is outside of it, and so is what a single operator allocates for itself.</remarks>
-internal sealed class RuntimeArena : IDisposable
+public sealed class RuntimeArena : IDisposable
 {
     // No larger regions than requested: rounding to powers of two would waste up to half of the limit.
     private const int SameAsRequested = 1;
@@ -37,7 +37,7 @@ internal sealed class RuntimeArena : IDisposable
     }
 
     /// <summary>The limit in bytes.</summary>
-    internal long Most { get; }
+    public long Most { get; }
 
     public void Dispose()
     {
@@ -53,7 +53,7 @@ internal sealed class RuntimeArena : IDisposable
     /// <summary>Opens a model whose calls use an arena of its own.</summary>
     /// <param name="session">The session's options.</param>
     /// <param name="most">The limit in bytes.</param>
-    internal static (InferenceSession Session, RuntimeArena Arena) Open(byte[] model, SessionOptions session, long most)
+    public static (InferenceSession Session, RuntimeArena Arena) Open(byte[] model, SessionOptions session, long most)
     {
         session.AddSessionConfigEntry("session.use_env_allocators", "1");
         // Weights stay for as long as the model; they do not count.
@@ -78,11 +78,11 @@ internal sealed class RuntimeArena : IDisposable
     }
 
     /// <summary>Whether a call failed because it needs more memory than the arena has.</summary>
-    internal static bool IsFull(OnnxRuntimeException e) => e.Message.Contains(OutOfMemory, StringComparison.Ordinal);
+    public static bool IsFull(OnnxRuntimeException e) => e.Message.Contains(OutOfMemory, StringComparison.Ordinal);
 
     /// <summary>Gives memory that no call uses back to the system. Costs some microseconds, and the next call asks for its memory
     /// again.</summary>
-    internal void Shrink()
+    public void Shrink()
     {
         lock (number)
         {
