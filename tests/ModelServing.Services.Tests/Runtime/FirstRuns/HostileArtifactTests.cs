@@ -55,7 +55,7 @@ public class HostileArtifactTests
         if (artifact.Run == Anything)
             Assert.NotEqual(FindingCode.FirstRunCrash, result.Finding?.Code);
         else
-            Assert.True(artifact.Run == result.Finding?.Code, $"{result.Finding}");
+            Assert.True(artifact.Run == result.Finding?.Code, $"{result.Finding}; {result.NoAnswer}");
         if (artifact.Says is { } says)
             Assert.Contains(says, result.Finding!.Message, StringComparison.Ordinal);
     }
