@@ -1,3 +1,4 @@
+using ModelServing.Registry;
 using ModelServing.Registry.Onnx;
 using ModelServing.Registry.Safety;
 using static ModelServing.TestKit.SomeUnsafeOnnx;
@@ -28,6 +29,14 @@ internal static class UnsafeOperators
                 FindingCode.OperatorDomain,
                 "graph.node[0] 'n' MatMul",
                 Changed(m => Named(m).Domain = domain));
+        yield return new(
+            "a division of any integers",
+            FindingCode.IntegerDivision,
+            "graph.node[0] Div",
+            SomeOnnx.Model(
+                [SomeOnnx.Value("a", Datatype.Int64, [-1]), SomeOnnx.Value("b", Datatype.Int64, [-1])],
+                [SomeOnnx.Value("y", Datatype.Int64, [-1])],
+                SomeOnnx.Node("Div", ["a", "b"], ["y"])));
         yield return new(
             "an operator in a body",
             FindingCode.OperatorDomain,

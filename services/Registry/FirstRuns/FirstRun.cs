@@ -42,6 +42,8 @@ public sealed class FirstRun(FirstRunProgram program)
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(limits);
+        if (limits.Time <= TimeSpan.Zero)
+            return new FirstRunResult { Unknown = "no time is left for it" };
         Process process;
         try
         {

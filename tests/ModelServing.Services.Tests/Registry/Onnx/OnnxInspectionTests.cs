@@ -39,6 +39,7 @@ public class OnnxInspectionTests
             FindingCode.ArtifactLink,
             FindingCode.ArtifactSize,
             FindingCode.ArtifactDigest,
+            .. FindingCode.All.Where(FindingCode.IsOfFirstRun),
         ]).Order(),
         SomeUnsafeOnnx.All.Select(static each => each.Code).Distinct().Order());
 
