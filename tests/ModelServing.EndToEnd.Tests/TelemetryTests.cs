@@ -22,7 +22,7 @@ public class TelemetryTests
             "env",
             "HOME=" + home.FullPath,
             "XDG_CACHE_HOME=" + home.Combine("cache"));
-        await host.SaysAsync("Ready: fraud version 1");
+        await host.SaysAsync("Ready: ");
         // The runtime writes a database there, from which it sends.
         Assert.Empty(Directory.GetFileSystemEntries(home.FullPath));
     }

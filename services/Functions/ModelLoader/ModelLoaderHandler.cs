@@ -16,7 +16,8 @@ namespace ModelServing.Functions.ModelLoader;
 /// <code>
 /// 1 read      the event; any other payload is answered with 400
 /// 2 select    a new manifest in the registry's own bucket; for all else there is nothing to do, and the answer is 200
-/// 3 check     the artifact by the rules and by a first run, and write the verdict; if the registry is unavailable, the answer is 503 and the event must be sent again
+/// 3 check     the artifact by the rules and a first run, and write the verdict; if the registry is unavailable, the answer is 503 and the
+///             event must be sent again
 /// 4 announce  it to the pods, whatever the verdict: each checks for itself
 /// </code>
 /// An event that arrives twice, or late, does the same again and does not write a verdict that exists already.

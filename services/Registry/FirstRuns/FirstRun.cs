@@ -20,7 +20,7 @@ namespace ModelServing.Registry.FirstRuns;
 /// The process limits its own memory and processor time before it reads the model. It ends when this process ends, because its input
 /// does.
 /// </remarks>
-/// <param name="program">The program.</param>
+/// <param name="program">The program whose child process opens the model.</param>
 public sealed class FirstRun(FirstRunProgram program)
 {
     private const int ChunkBytes = 128 * 1024;

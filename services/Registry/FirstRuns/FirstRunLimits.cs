@@ -18,11 +18,11 @@ public sealed record FirstRunLimits(long MemoryBytes, TimeSpan ProcessorTime, Ti
 
     private const long BytesPerSecond = 10 * Mebibyte;
 
-    private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Waiting = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Waiting = TimeSpan.FromSeconds(100);
 
     /// <summary>The time and the processor time for starting the process and for running the model with other elements.</summary>
-    public TimeSpan ForOthers { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan ForOthers { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether a model that runs out of this memory needs too much of it.</summary>
     public required bool IsFairMemory { get; init; }

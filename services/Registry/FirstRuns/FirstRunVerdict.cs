@@ -8,7 +8,6 @@ namespace ModelServing.Registry.FirstRuns;
 internal static class FirstRunVerdict
 {
     private const int FirstSignal = 128;
-    private const int Aborted = 6;
     private const int Killed = 9;
     private const int OutOfProcessorTime = 24;
 
@@ -16,7 +15,7 @@ internal static class FirstRunVerdict
     {
         [4] = "SIGILL: an instruction that the processor does not have",
         [5] = "SIGTRAP",
-        [Aborted] = "SIGABRT: it gave up",
+        [6] = "SIGABRT: it gave up",
         [7] = "SIGBUS: a wrong address",
         [8] = "SIGFPE: an impossible division of integers, as of the lowest one by -1",
         [11] = "SIGSEGV: a wrong address, or too deep a recursion",
@@ -54,8 +53,8 @@ internal static class FirstRunVerdict
         var work = isOpened ? "running it with zeros" : "opening it";
         if (isLate || signal == OutOfProcessorTime)
             return OutOfTime(limits, isLate, work);
-        // Nobody else kills it but the system, which is short of memory.
-        if (signal == Killed || (signal == Aborted && IsAboutMemory(errors)) || IsAboutMemory(errors))
+        // Only the system kills it, when it is short of memory.
+        if (signal == Killed || IsAboutMemory(errors))
             return OutOfMemory(limits, Reason(errors, exitCode));
         return Refuse(FindingCode.FirstRunCrash, $"the process died while {work}: {Reason(errors, exitCode)}");
     }

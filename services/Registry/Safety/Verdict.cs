@@ -41,7 +41,7 @@ public sealed record Verdict
     /// <summary>The number of further findings, which are only counted.</summary>
     public required int MoreFindings { get; init; }
 
-    /// <summary>Why the model was not run for the first time, so that nothing is known about that; null if it was, or need not be.</summary>
+    /// <summary>Why there was no first run, so that nothing is known about that; null if there was one, or need not be.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Untried { get; init; }
 

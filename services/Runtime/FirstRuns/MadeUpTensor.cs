@@ -43,7 +43,8 @@ internal static class MadeUpTensor
             Datatype.Uint16 => Numbers<ushort>(value),
             Datatype.Uint32 => Numbers<uint>(value),
             Datatype.Uint64 => Numbers<ulong>(value),
-            Datatype.Fp16 => Text(First<Float16>(value).Select(static n => BitConverter.UInt16BitsToHalf(n.value).ToString(CultureInfo.InvariantCulture))),
+            Datatype.Fp16 => Text(First<Float16>(value)
+                .Select(static number => BitConverter.UInt16BitsToHalf(number.value).ToString(CultureInfo.InvariantCulture))),
             Datatype.Fp32 => Numbers<float>(value),
             _ => Numbers<double>(value),
         };

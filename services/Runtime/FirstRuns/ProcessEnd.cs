@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ModelServing.Runtime.FirstRuns;
 
-/// <summary>Ends this process.</summary>
+/// <summary>The ways in which the process of a first run ends itself.</summary>
 internal static partial class ProcessEnd
 {
     /// <summary>Ends it at once: no destructor of a library runs, and no thread is waited for.</summary>

@@ -1,3 +1,6 @@
+using ModelServing.Registry;
+using ModelServing.Registry.Onnx;
+
 namespace ModelServing.TestKit.Hostile;
 
 /// <summary>An artifact of <c>tests/Hostile/artifacts.yaml</c>.</summary>
@@ -18,5 +21,18 @@ public sealed record HostileArtifact(string Name, byte[] Model, string? Rule, st
             node.Text("run"),
             node.Text("says")));
 
+    /// <summary>A manifest with the model's interface, even if the rules refuse the model.</summary>
+    public Manifest Manifest(Manifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        var graph = ModelProto.Parser.ParseFrom(Model).Graph;
+        return manifest with { Inputs = [.. graph.Input.Select(TensorOf)], Outputs = [.. graph.Output.Select(TensorOf)] };
+    }
+
     public override string ToString() => Name;
+
+    private static TensorInfo TensorOf(ValueInfoProto value) => new(
+        value.Name,
+        Enum.GetValues<Datatype>().Single(type => (int)SomeOnnx.ElementType(type) == value.Type.TensorType.ElemType),
+        [.. value.Type.TensorType.Shape.Dim.Select(static length => length.HasDimValue ? length.DimValue : -1)]);
 }

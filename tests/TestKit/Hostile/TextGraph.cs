@@ -165,7 +165,8 @@ public static partial class TextGraph
         if (isRaw)
         {
             tensor.RawData = ByteString.CopyFrom(
-                [.. numbers.SelectMany(number => kind == DataType.Int64 ? BitConverter.GetBytes(number) : BitConverter.GetBytes((int)number))]);
+                [.. numbers.SelectMany(
+                    number => kind == DataType.Int64 ? BitConverter.GetBytes(number) : BitConverter.GetBytes((int)number))]);
         }
         else if (kind == DataType.Int64)
         {

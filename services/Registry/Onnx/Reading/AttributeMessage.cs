@@ -78,7 +78,8 @@ internal sealed class AttributeMessage(OnnxContext context, OnnxMessage parent, 
         else if (name is "to" or "dtype")
             node.Add(name, TensorRules.KindOf((int)number), NumberBounds.None, false);
         else if (name == "value")
-            node.Add(name, tensor is null ? ElementKinds.Unknown : TensorRules.KindOf(tensor.Type), tensor?.Bounds ?? NumberBounds.None, false);
+            node.Add(
+                name, tensor is null ? ElementKinds.Unknown : TensorRules.KindOf(tensor.Type), tensor?.Bounds ?? NumberBounds.None, false);
         else if (name == "sparse_value")
             node.Add(name, sparseTensor is null ? ElementKinds.Unknown : sparseTensor.Kinds, NumberBounds.None, false);
         else if (name is "value_int" or "value_ints")

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using ModelServing.Registry.Onnx.Values;
 using ModelServing.Registry.Safety;
 
@@ -89,6 +90,15 @@ internal abstract class OnnxMessage(OnnxContext context, OnnxMessage? parent)
     /// <summary>Handles the end of the message.</summary>
     internal virtual void OnEnd()
     {
+    }
+
+    /// <summary>Reads a name, and adds a finding if it is not a text that can be printed.</summary>
+    internal void TakeName(int field, ReadOnlySpan<byte> utf8)
+    {
+        var text = Encoding.UTF8.GetString(utf8);
+        OnName(field, text);
+        if (!Utf8.IsValid(utf8) || text.Any(char.IsControl))
+            context.Add(FindingCode.Name, this, $"the name '{Printable(text)}' is not valid UTF-8, or has control characters");
     }
 
     /// <summary>Records a field that may occur once. If it has occurred before, returns false and adds a finding.</summary>

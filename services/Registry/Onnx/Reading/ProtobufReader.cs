@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Unicode;
 using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
@@ -178,18 +176,14 @@ internal sealed class ProtobufReader
                 else
                     Message.OnCount(field, length / size);
                 break;
-            case FieldKind.Name when Message.IsFirstOccurrence(field):
-                BeginName(length);
-                break;
             case FieldKind.Names:
+            case FieldKind.Name when Message.IsFirstOccurrence(field):
                 BeginName(length);
                 break;
             case FieldKind.FewBytes when Message.IsFirstOccurrence(field):
                 Message.OnData(field, length);
-                if (length is 0 || length > name.Length)
-                    break;
-                nameLength = 0;
-                state = State.Bytes;
+                if (length > 0 && length <= name.Length)
+                    (nameLength, state) = (0, State.Bytes);
                 break;
             case FieldKind.DataList:
             case FieldKind.Data when Message.IsFirstOccurrence(field):
@@ -266,20 +260,10 @@ internal sealed class ProtobufReader
     {
         var isName = state == State.Name;
         state = State.Field;
-        var utf8 = name.AsSpan(0, nameLength);
-        if (!isName)
-        {
-            Message.OnBytes(field, utf8);
-            return;
-        }
-
-        var text = Encoding.UTF8.GetString(utf8);
-        Message.OnName(field, text);
-        if (!Utf8.IsValid(utf8) || text.Any(char.IsControl))
-        {
-            context.Add(
-                FindingCode.Name, Message, $"the name '{OnnxMessage.Printable(text)}' is not valid UTF-8, or has control characters");
-        }
+        if (isName)
+            Message.TakeName(field, name.AsSpan(0, nameLength));
+        else
+            Message.OnBytes(field, name.AsSpan(0, nameLength));
     }
 
     private void SkipTo(long end)

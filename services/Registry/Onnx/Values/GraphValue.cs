@@ -14,7 +14,7 @@ internal sealed class GraphValue
     /// <summary>Its place among the producer's outputs.</summary>
     internal int Output { get; private set; }
 
-    /// <summary>What is known about an initializer; null if it is none.</summary>
+    /// <summary>What is known about an initializer; null for any other value.</summary>
     internal NumberBounds? Constant { get; private set; }
 
     internal bool IsInput { get; set; }
@@ -22,7 +22,7 @@ internal sealed class GraphValue
     /// <summary>Whether it is an input that an outer graph sets, even if there is an initializer of its name.</summary>
     internal bool IsFree { get; set; }
 
-    /// <summary>The value of an outer graph that it is; null if it is none.</summary>
+    /// <summary>The value of an outer graph that it is; null if it belongs to its own graph.</summary>
     internal GraphValue? Outer { get; private set; }
 
     internal bool IsDefined => Producer is not null || Constant is not null || IsInput;

@@ -3,8 +3,7 @@ using ModelServing.Registry.Onnx.Reading;
 namespace ModelServing.Registry.Onnx.Values;
 
 /// <summary>A node, with what its attributes say about its outputs.</summary>
-/// <param name="Node">The node.</param>
-/// <param name="Domain">Its domain.</param>
+/// <param name="Domain">Its domain, empty for that of ONNX itself.</param>
 /// <param name="Operation">Its operator or function.</param>
 /// <param name="Inputs">Its inputs; null where one is left out.</param>
 /// <param name="Outputs">Its outputs; null where one is left out.</param>

@@ -12,7 +12,8 @@ internal sealed class ValueScope(ValueScope? outer)
 
     internal List<NodeCall> Calls { get; } = [];
 
-    /// <summary>Whether its inputs are set by an outer graph. The callers of the model itself never set one that has an initializer.</summary>
+    /// <summary>Whether its inputs are set by an outer graph. The callers of the model itself never set one that has an
+    /// initializer.</summary>
     internal bool HasFreeInputs => outer is not null;
 
     internal GraphValue? Find(string name) => values.GetValueOrDefault(name);

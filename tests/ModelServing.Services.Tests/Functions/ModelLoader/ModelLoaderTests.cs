@@ -89,7 +89,8 @@ public abstract class ModelLoaderTests : IAsyncLifetime
     public async Task An_artifact_that_would_harm_a_pod_is_refused_with_the_reason_in_the_verdict(string name, string code, string reason)
     {
         await StartAsync();
-        Store(HostileArtifact.All.Single(artifact => artifact.Name == name).Model);
+        var artifact = HostileArtifact.All.Single(artifact => artifact.Name == name);
+        Store(artifact.Model, artifact.Manifest);
         var (status, report) = await CallAsync(Event(ManifestKey));
         Assert.Equal((200, "refused"), (status, (string?)report["outcome"]));
         var verdict = Verdict.Parse(tested.Get(VerdictKey));

@@ -112,12 +112,18 @@ public class FirstRunTests
     [Fact]
     public async Task What_is_not_the_models_fault_is_no_finding()
     {
-        Assert.Contains("can't be started", (await RunAsync(new FirstRunProgram("/no/such/program", []))).Unknown, StringComparison.Ordinal);
-        Assert.Contains("exit code 3: no library", (await RunAsync(Script("echo no library >&2; exit 3"))).Unknown, StringComparison.Ordinal);
-        Assert.Contains("no time is left", (await RunAsync(Program, limits: Limits with { Time = TimeSpan.Zero })).Unknown, StringComparison.Ordinal);
         var poor = Limits with { IsFairMemory = false, IsFairTime = false };
-        Assert.Contains("memory", (await RunAsync(Script(Started + "kill -KILL $$"), limits: poor)).Unknown, StringComparison.Ordinal);
-        Assert.Contains("20 s", (await RunAsync(Script(Started + "kill -XCPU $$"), limits: poor)).Unknown, StringComparison.Ordinal);
+        foreach (var (program, limits, reason) in ((FirstRunProgram, FirstRunLimits, string)[])[
+            (new FirstRunProgram("/no/such/program", []), Limits, "can't be started"),
+            (Script("echo no library >&2; exit 3"), Limits, "exit code 3: no library"),
+            (Program, Limits with { Time = TimeSpan.Zero }, "no time is left"),
+            (Script(Started + "kill -KILL $$"), poor, "memory"),
+            (Script(Started + "kill -XCPU $$"), poor, "20 s")])
+        {
+            var result = await RunAsync(program, limits: limits);
+            Assert.Null(result.Finding);
+            Assert.Contains(reason, result.Unknown, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
