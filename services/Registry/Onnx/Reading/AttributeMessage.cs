@@ -68,7 +68,7 @@ internal sealed class AttributeMessage(OnnxContext context, OnnxMessage parent, 
         if (Parent is not NodeMessage node)
             return;
         if (body is not null)
-            node.Bodies.Add(body.Scope);
+            (node.Bodies ??= []).Add(body.Scope);
         if (name is not ("to" or "dtype" or "value" or "value_int" or "value_ints" or "value_float" or "value_floats" or "value_string"
             or "value_strings" or "sparse_value" or "fmod"))
             return;

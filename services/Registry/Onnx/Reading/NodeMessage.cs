@@ -29,7 +29,7 @@ internal sealed class NodeMessage : OnnxMessage
     }
 
     /// <summary>The graphs in its attributes.</summary>
-    internal List<ValueScope> Bodies { get; } = [];
+    internal List<ValueScope>? Bodies { get; set; }
 
     /// <summary>The function around it; null if it is in one of the model's own graphs.</summary>
     internal FunctionMessage? Function { get; private set; }
@@ -103,18 +103,24 @@ internal sealed class NodeMessage : OnnxMessage
         Context.Calls.Add(Context, this, domain, operation);
         if (FindScope() is not { } scope)
             return;
-        var call = new NodeCall(this, OperatorRules.Canonical(domain), operation, [.. inputs], [.. outputs])
+        var call = new NodeCall(Context.Shared(OperatorRules.Canonical(domain)), Context.Shared(operation), [.. inputs], [.. outputs])
         {
             Kind = kind,
             Constant = constant,
             IsFmod = isFmod,
-            Bodies = Bodies,
+            Bodies = Bodies ?? (IReadOnlyList<ValueScope>)[],
         };
+        // A finding can be about no other node, and there may be many.
+        if (call.IsDivision)
+            call.Node = this;
         scope.Calls.Add(call);
         for (var i = 0; i < outputs.Count; i++)
             outputs[i]?.SetProducer(call, i);
     }
 
-    private void Add(List<GraphValue?> values, string value) =>
-        values.Add(FindScope() is { } scope ? Context.ValueOf(scope, value, this) : null);
+    private void Add(List<GraphValue?> values, string value)
+    {
+        if (Context.CountReference(this))
+            values.Add(FindScope() is { } scope ? Context.ValueOf(scope, value, this) : null);
+    }
 }

@@ -10,6 +10,9 @@ internal sealed class OnnxContext(ArtifactLimits limits)
     private const int MaxCountedFindings = 10_000;
 
     private readonly List<(string Code, OnnxMessage? At, string? Place, string Message)> findings = [];
+    // Operators and domains are few, and nodes are many.
+    private readonly Dictionary<string, string> shared = new(StringComparer.Ordinal);
+    private int references;
     private long rememberedBytes;
     private int messages;
 
@@ -58,6 +61,22 @@ internal sealed class OnnxContext(ArtifactLimits limits)
         if (before <= limits.RememberedBytes && rememberedBytes > limits.RememberedBytes)
             Add(FindingCode.LimitText, at, $"up to here, all names together have more than {limits.RememberedBytes} bytes");
         return rememberedBytes <= limits.RememberedBytes;
+    }
+
+    /// <summary>The one copy of a text that many nodes have.</summary>
+    internal string Shared(string text)
+    {
+        if (!shared.TryGetValue(text, out var found) && shared.Count < limits.Entries)
+            shared.Add(text, text);
+        return found ?? text;
+    }
+
+    /// <summary>Counts an input or output of a node. Returns false past the limit, and adds a finding at it.</summary>
+    internal bool CountReference(OnnxMessage at)
+    {
+        if (references++ == limits.References)
+            Add(FindingCode.LimitEntries, at, $"up to here, the nodes have more than {limits.References} inputs and outputs");
+        return references <= limits.References;
     }
 
     /// <summary>Finds a value, or adds it; null for an empty name, or if there are too many.</summary>

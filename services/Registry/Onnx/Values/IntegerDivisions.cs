@@ -28,7 +28,7 @@ internal sealed class IntegerDivisions
     /// <summary>Checks all divisions, when the whole file is known.</summary>
     internal void Check(OnnxContext context)
     {
-        if (!scopes.Exists(static scope => scope.Calls.Exists(IsDivision)))
+        if (!scopes.Exists(static scope => scope.Calls.Exists(static call => call.IsDivision)))
             return;
         var defined = functions.ToLookup(static f => (OperatorRules.Canonical(f.Domain), f.FunctionName));
         foreach (var scope in scopes)
@@ -44,14 +44,12 @@ internal sealed class IntegerDivisions
 
         PassTypes(calls);
         var called = calls.Select(static call => call.Function).ToHashSet();
-        foreach (var call in scopes.SelectMany(static scope => scope.Calls).Where(IsDivision))
+        foreach (var call in scopes.SelectMany(static scope => scope.Calls))
         {
-            if (call.Node.Function is null || called.Contains(call.Node.Function))
-                Check(call, context);
+            if (call.Node is { } node && (node.Function is null || called.Contains(node.Function)))
+                Check(call, node, context);
         }
     }
-
-    private static bool IsDivision(NodeCall call) => call is { Domain: "", Operation: "Div" or "Mod", IsFmod: false };
 
     // A function's inputs have the types that its calls pass, and a call's outputs have those of the function.
     private static void PassTypes(List<(NodeCall Call, FunctionMessage Function)> calls)
@@ -89,7 +87,7 @@ internal sealed class IntegerDivisions
         return to.Pass(kinds == ElementKinds.None && isUnknown ? ElementKinds.Unknown : kinds);
     }
 
-    private static void Check(NodeCall call, OnnxContext context)
+    private static void Check(NodeCall call, NodeMessage node, OnnxContext context)
     {
         var value = call.Input(0) ?? call.Input(1) ?? call.Output(0);
         if (value is null || value.Kinds == ElementKinds.Other)
@@ -101,7 +99,7 @@ internal sealed class IntegerDivisions
         var isUnknown = (value.Kinds & (ElementKinds.Int32 | ElementKinds.Int64)) == 0;
         context.Add(
             FindingCode.IntegerDivision,
-            call.Node,
+            node,
             (isUnknown
                 ? "its element type can't be inferred, and if it is INT32 or INT64, "
                 : "") +

@@ -7,9 +7,14 @@ namespace ModelServing.Registry.Onnx.Values;
 /// <param name="Operation">Its operator or function.</param>
 /// <param name="Inputs">Its inputs; null where one is left out.</param>
 /// <param name="Outputs">Its outputs; null where one is left out.</param>
-internal sealed record NodeCall(
-    NodeMessage Node, string Domain, string Operation, GraphValue?[] Inputs, GraphValue?[] Outputs)
+internal sealed record NodeCall(string Domain, string Operation, GraphValue?[] Inputs, GraphValue?[] Outputs)
 {
+    /// <summary>The node itself; null if it is not a division.</summary>
+    internal NodeMessage? Node { get; set; }
+
+    /// <summary>Whether it divides integers if it has them.</summary>
+    internal bool IsDivision => Domain.Length == 0 && Operation is "Div" or "Mod" && !IsFmod;
+
     /// <summary>The element type that an attribute gives to the output; <see cref="ElementKinds.None"/> if none does.</summary>
     internal ElementKinds Kind { get; init; }
 
