@@ -17,9 +17,9 @@ public static partial class RuntimeMessage
         message.Contains("bad_alloc", StringComparison.Ordinal) || message.Contains("bad allocation", StringComparison.Ordinal) ||
         message.Contains("Failed to allocate memory", StringComparison.Ordinal);
 
-    // A file and a line, and what the compiler calls the function there.
+    // A file with its folder or a line, and what the compiler calls the function there.
     [GeneratedRegex(
-        @"\S*[/\\]\S+\.(?:h|hh|hpp|c|cc|cpp|cxx|cu|cuh)\b(?::\d+)?\s*" +
+        @"(?:\S*[/\\]\S+\.(?:h|hh|hpp|c|cc|cpp|cxx|cu|cuh)\b(?::\d+)?|\S+\.(?:h|hh|hpp|c|cc|cpp|cxx|cu|cuh):\d+)\s*" +
         @"(?:[^()\r\n]*::[^()\r\n]*\((?>[^()]|\([^()]*\))*\)(?: const)?\s*)?",
         RegexOptions.CultureInvariant)]
     private static partial Regex Place { get; }

@@ -18,8 +18,8 @@ public sealed record FirstRunLimits(long MemoryBytes, TimeSpan ProcessorTime, Ti
 
     private const long BytesPerSecond = 10 * Mebibyte;
 
-    private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Waiting = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Waiting = TimeSpan.FromSeconds(90);
 
     /// <summary>The time and the processor time for starting the process and for running the model with other elements.</summary>
     public TimeSpan ForOthers { get; init; } = TimeSpan.FromSeconds(10);

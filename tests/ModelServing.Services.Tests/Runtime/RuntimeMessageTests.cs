@@ -15,6 +15,15 @@ public class RuntimeMessageTests
     [InlineData("[ErrorCode:Fail] Exiting due to terminate flag being set to true.", null)]
     public void The_failed_node_is_found(string message, string? node) => Assert.Equal(node, RuntimeMessage.NodeIn(message));
 
+    [Theory]
+    [InlineData(
+        "/onnxruntime_src/onnxruntime/core/graph/model.cc:256 onnxruntime::Model::Model(onnx::ModelProto&&, " +
+            "const std::function<void(int)>&) Unsupported model IR version: 99, max supported IR version: 13",
+        "Unsupported model IR version: 99, max supported IR version: 13")]
+    [InlineData("element_wise_ops.cc:692 Compute Integer division by zero", "Compute Integer division by zero")]
+    [InlineData("the file model.c is not read", "the file model.c is not read")]
+    public void The_reason_stays(string message, string reason) => Assert.Equal(reason, RuntimeMessage.WithoutPlaces(message));
+
     [Fact]
     public void Places_in_the_source_are_left_out()
     {

@@ -10,9 +10,9 @@ public class FirstRunLimitsTests
     public void Without_a_container_a_model_gets_memory_and_time_by_its_size()
     {
         var small = FirstRunLimits.For(1000);
-        Assert.Equal((2048, 20, 120, true, true), Shown(small));
+        Assert.Equal((2048, 30, 120, true, true), Shown(small));
         var large = FirstRunLimits.For(1000 * Mebibyte);
-        Assert.Equal((8048, 120, 220, true, true), Shown(large));
+        Assert.Equal((8048, 130, 220, true, true), Shown(large));
     }
 
     [Theory]
@@ -30,7 +30,7 @@ public class FirstRunLimitsTests
     [Theory]
     [InlineData(200, 120, true)]
     [InlineData(40, 40, true)]
-    [InlineData(10, 10, false)]
+    [InlineData(20, 20, false)]
     [InlineData(-5, 0, false)]
     public void A_deadline_limits_the_time_and_judges_only_models_for_which_that_suffices(int left, int time, bool isFair)
     {
