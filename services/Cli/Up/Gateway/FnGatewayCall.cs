@@ -10,8 +10,8 @@ namespace ModelServing.Cli.Up.Gateway;
 /// <param name="Body">The content.</param>
 internal sealed record FnGatewayCall(IReadOnlyDictionary<string, string> Headers, string? ContentType, byte[] Body)
 {
-    /// <summary>How long a function may take: the most that the platform allows. The model's own deadline ends a call before.</summary>
-    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(300);
+    /// <summary>How long a function may take, by the platform's default.</summary>
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     internal static FnGatewayCall From(HttpRequest request, byte[] body)
     {
