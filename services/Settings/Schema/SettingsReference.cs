@@ -51,7 +51,8 @@ public static class SettingsReference
               [settings.schema.json](settings.schema.json). Rules that a schema cannot express, such as which versions are published,
               are checked when the file is read.
             - `MODEL` is the name of a model (`fraud` above), `ARM` the name of an arm of an experiment, `METRIC` the name
-              of one of its metrics, `CLIENT` the name of a client, and `VIEW` the name of a feature view. Each name is FORM_OF_NAME.
+              of one of its metrics, `CLIENT` the name of a client, and `VIEW` the name of a feature view. Each name is
+              FORM_OF_NAME.
             - A version is FORM_OF_VERSION.
             - Numbers are written in plain digits (`0.5`, not `5e-1`). They may also be texts (`"0.5"`), because
               `pulumi config set --path` writes fractions that way.

@@ -63,6 +63,16 @@ internal sealed class JobProcess : IDisposable
         return peak / 1e6;
     }
 
+    /// <summary>Waits until it has ended, and expects that it has done its work.</summary>
+    /// <returns>What it printed on its standard output.</returns>
+    internal async Task<string> ReadAsync(CancellationToken cancellation)
+    {
+        await process.WaitForExitAsync(cancellation);
+        var printed = await output;
+        Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}: {string.Concat(printed)}");
+        return printed[0];
+    }
+
     /// <summary>Waits until it has ended, and expects that it has not done its work.</summary>
     /// <returns>What it printed.</returns>
     internal async Task<string> FailAsync(CancellationToken cancellation)
