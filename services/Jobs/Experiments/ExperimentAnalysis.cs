@@ -65,7 +65,7 @@ internal sealed class ExperimentAnalysis(IPredictionStore store, IStepProgress p
                 request.Experiment.Revision,
                 request.Since,
                 request.Until,
-                TimeSpan.FromMilliseconds(request.Experiment.WindowMilliseconds).TotalHours,
+                request.Experiment.WindowMilliseconds / 1000d,
                 request.Experiment.Alpha,
                 alpha,
                 arms,

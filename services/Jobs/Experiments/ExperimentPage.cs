@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using ModelServing.Contracts.Predictions;
 using ModelServing.Jobs.Skew;
 using ModelServing.Rollout.Experiments;
 
@@ -12,9 +11,11 @@ internal static class ExperimentPage
 {
     private const string Style = """
         .band { fill: var(--serving); opacity: .25; } .value { fill: none; stroke: var(--serving); stroke-width: 2; }
-        table { border-collapse: collapse; font-size: 13px; margin-top: .5rem; } .scroll { overflow-x: auto; }
-        th, td { text-align: right; padding: .15rem .6rem; border-bottom: 1px solid var(--line); } th:first-child, td:first-child
-          { text-align: left; }
+        .zero { stroke: var(--faint); stroke-dasharray: 4 3; }
+        .cards { grid-template-columns: repeat(auto-fill, minmax(min(30rem, 100%), 1fr)); } .scroll { overflow-x: auto; }
+        table { border-collapse: collapse; font-size: 13px; margin-top: .5rem; }
+        th, td { text-align: right; padding: .1rem .5rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
+        th:first-child, td:first-child { text-align: left; }
         .worse, .invalid { color: var(--shifted); font-weight: 600; } .better { color: var(--serving); font-weight: 600; }
         """;
 
@@ -99,7 +100,7 @@ internal static class ExperimentPage
             Row(
                 page,
                 "td",
-                IsoTime.Write(point.Time),
+                IntervalPlot.TimeOf(point),
                 SkewTable.Count(point.Units),
                 ExperimentTable.Number(point.Value),
                 ExperimentTable.Number(point.Lower),

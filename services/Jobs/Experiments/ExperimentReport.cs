@@ -7,7 +7,7 @@ namespace ModelServing.Jobs.Experiments;
 /// <summary>What an experiment says.</summary>
 /// <param name="Since">The first time of the predictions.</param>
 /// <param name="Until">The time before which they began.</param>
-/// <param name="WindowHours">How long a unit's predictions and outcomes count.</param>
+/// <param name="WindowSeconds">How long a unit's predictions and outcomes count.</param>
 /// <param name="Alpha">The share of errors of the whole report.</param>
 /// <param name="AlphaOfEach">The share of errors of each comparison.</param>
 /// <param name="Arms">The arms, stable last.</param>
@@ -19,7 +19,7 @@ internal sealed record ExperimentReport(
     string Revision,
     DateTimeOffset Since,
     DateTimeOffset Until,
-    double WindowHours,
+    double WindowSeconds,
     double Alpha,
     double AlphaOfEach,
     IReadOnlyList<ArmCounts> Arms,

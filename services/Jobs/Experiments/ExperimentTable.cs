@@ -54,8 +54,16 @@ internal static class ExperimentTable
     /// <summary>The time and the errors of the report.</summary>
     internal static string ScopeOf(ExperimentReport report) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Predictions from {IsoTime.Write(report.Since)} to {IsoTime.Write(report.Until)}. The window of a unit is {report.WindowHours:0.####} "
-            + $"hours. Alpha is {report.Alpha:0.######}, {report.AlphaOfEach:0.######} for each comparison.");
+        $"Predictions from {IsoTime.Write(report.Since)} to {IsoTime.Write(report.Until)}. The window of a unit is {WindowOf(report)}. "
+            + $"Alpha is {report.Alpha:0.######}, {report.AlphaOfEach:0.######} for each comparison.");
+
+    private static string WindowOf(ExperimentReport report) => TimeSpan.FromSeconds(report.WindowSeconds) switch
+    {
+        { TotalMinutes: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{report.WindowSeconds:0.###} seconds"),
+        { TotalHours: < 2 } time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.##} minutes"),
+        { TotalDays: < 2 } time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.##} hours"),
+        var time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.##} days"),
+    };
 
     private static IEnumerable<string> HeadOf(ExperimentReport report)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using ModelServing.Contracts.Predictions;
 using ModelServing.Jobs.Skew;
 
 namespace ModelServing.Jobs.Experiments;
@@ -28,14 +27,14 @@ internal static class IntervalPlot
             CultureInfo.InvariantCulture,
             $"<polyline class=\"value\" points=\"{string.Join(' ', points.Select(point => At(point, point.Value)))}\"/>\n");
         var zero = Number(Y(0));
-        svg.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"0\" x2=\"{Width}\" y1=\"{zero}\" y2=\"{zero}\"/>\n");
+        svg.Append(CultureInfo.InvariantCulture, $"<line class=\"zero\" x1=\"0\" x2=\"{Width}\" y1=\"{zero}\" y2=\"{zero}\"/>\n");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"13\">{ExperimentTable.Number(most)}</text>\n");
         svg.Append(
             CultureInfo.InvariantCulture,
-            $"<text x=\"0\" y=\"{Height - 5}\">{ExperimentTable.Number(least)}; from {IsoTime.Write(first)}</text>\n");
+            $"<text x=\"0\" y=\"{Height - 5}\">{ExperimentTable.Number(least)}; from {TimeOf(points[0])}</text>\n");
         svg.Append(
             CultureInfo.InvariantCulture,
-            $"<text x=\"{Width}\" y=\"13\" text-anchor=\"end\">to {IsoTime.Write(last)}</text>\n");
+            $"<text x=\"{Width}\" y=\"13\" text-anchor=\"end\">to {TimeOf(points[^1])}</text>\n");
         return svg.Append("</svg>").ToString();
 
         string At(IntervalPoint point, double value)
@@ -48,6 +47,10 @@ internal static class IntervalPlot
             ? Top + ((most - value) / (most - least) * (Height - Top - Bottom))
             : Height / 2;
     }
+
+    /// <summary>The time of a point in UTC, to the second.</summary>
+    internal static string TimeOf(IntervalPoint point) =>
+        point.Time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static string Number(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
 }

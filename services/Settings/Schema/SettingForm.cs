@@ -88,7 +88,12 @@ public sealed record SettingForm(
             "`true` or `false`, number, or text",
             static (text, _) => OutcomeForm.Read(text),
             static value => value.ToString()!,
-            static _ => new JsonObject { ["type"] = new JsonArray("boolean", "number", "string") }),
+            static _ => new JsonObject
+            {
+                ["type"] = new JsonArray("boolean", "number", "string"),
+                ["minLength"] = 1,
+                ["maxLength"] = OutcomeValue.MostText,
+            }),
         [typeof(HeaderName)] = new(
             "header name",
             ReadHeader,

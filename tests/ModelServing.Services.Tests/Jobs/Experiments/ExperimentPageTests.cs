@@ -83,6 +83,7 @@ public class ExperimentPageTests
         var text = string.Join(' ', lines.Select(static line => line.Trim()));
         Assert.All(report.Comparisons, comparison => Assert.Contains(comparison.Result.Reason, text, StringComparison.Ordinal));
         Assert.Contains("Shares: as planned (p = 1).", lines);
+        Assert.Contains("The window of a unit is 10 minutes.", text, StringComparison.Ordinal);
         Assert.Equal(3, lines.Count(line => line == name));
         Assert.Contains(ExperimentTable.Lines(report), static line => line.StartsWith("[green]hits ", StringComparison.Ordinal));
     }

@@ -82,7 +82,7 @@ internal sealed class RandomLog
 
     private void Add(int number, int unit)
     {
-        var after = TimeSpan.FromSeconds(number * 3000.0 / 2000);
+        var after = TimeSpan.FromSeconds(number * 1.49);
         // Some units are in both arms.
         var arm = (unit % 2 == 0) != (unit % 17 == 0 && after > TimeSpan.FromMinutes(9)) ? SomeExperiment.Arm : "stable";
         var score = random.Next(1, 40) / 40f;
