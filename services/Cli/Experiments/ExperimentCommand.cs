@@ -27,7 +27,10 @@ internal static class ExperimentCommand
         };
         var range = new TimeRangeOptions("30d");
         var stack = new StackOptions();
-        var command = new Command("experiment", "Compare the arms of a model's experiment with stable.") { model, store, html, json, memory };
+        var command = new Command("experiment", "Compare the arms of a model's experiment with stable.")
+        {
+            model, store, html, json, memory,
+        };
         range.AddTo(command);
         stack.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (_, signals) =>

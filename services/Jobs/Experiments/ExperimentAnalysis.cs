@@ -59,23 +59,26 @@ internal sealed class ExperimentAnalysis(IPredictionStore store, IStepProgress p
 
             // 5
             var alpha = request.Experiment.Alpha / (figures.Count * (arms.Count - 1));
-            return new ExperimentReport(
-                request.Experiment.Model.Text,
-                request.Experiment.Name,
-                request.Experiment.Revision,
-                request.Since,
-                request.Until,
-                request.Experiment.WindowMilliseconds / 1000d,
-                request.Experiment.Alpha,
-                alpha,
-                arms,
-                shares,
+            return new ExperimentReport
+            {
+                Model = request.Experiment.Model.Text,
+                Experiment = request.Experiment.Name,
+                Revision = request.Experiment.Revision,
+                Since = request.Since,
+                Until = request.Until,
+                WindowSeconds = request.Experiment.WindowMilliseconds / 1000d,
+                Alpha = request.Experiment.Alpha,
+                AlphaOfEach = alpha,
+                Arms = arms,
+                Shares = shares,
+                Comparisons =
                 [
                     .. from arm in Enumerable.Range(0, arms.Count - 1)
                        from figure in figures
                        select Compare(figure, arm, arms, alpha, shares.PValue, point => TimeOf(point, staged, request.Window)),
                 ],
-                [.. Notes(request, staged, arms)]);
+                Notes = [.. Notes(request, staged, arms)],
+            };
         }
         catch (DuckDBException e)
         {
@@ -175,8 +178,8 @@ internal sealed class ExperimentAnalysis(IPredictionStore store, IStepProgress p
         var (units, requests) = (arms.Sum(static arm => arm.Units), staged.CountUnitsWithoutKey());
         if (request.Experiment.HasRoutingKey && requests > 0)
         {
-            yield return $"{Text(requests)} of {Text(units)} units are single requests, because their records have no hash of a routing key: "
-                + "callers sent none, or the log has no key for hashes. If one caller made several of them, the intervals are too narrow.";
+            yield return $"{Text(requests)} of {Text(units)} units are single requests, because their records have no hash of a routing "
+                + "key: callers sent none, or the log has no key for hashes. If one caller made several of them, the intervals are too narrow.";
         }
 
         if (arms.Sum(static arm => arm.MovedUnits) is var moved and > 0)

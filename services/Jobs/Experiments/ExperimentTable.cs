@@ -44,7 +44,8 @@ internal static class ExperimentTable
         difference is { } seen ? $"{Number(seen.Lower)} to {Number(seen.Upper)}" : "-";
 
     /// <summary>A conclusion in words.</summary>
-    internal static string NameOf(Conclusion conclusion) => conclusion == Conclusion.NotYet ? "not yet" : conclusion.ToString().ToLowerInvariant();
+    internal static string NameOf(Conclusion conclusion) =>
+        conclusion == Conclusion.NotYet ? "not yet" : conclusion.ToString().ToLowerInvariant();
 
     /// <summary>What the check of the shares says.</summary>
     internal static string SharesOf(ExperimentReport report) => string.Create(

@@ -7,8 +7,7 @@ namespace ModelServing.Settings.Models;
 /// <summary>The rules of an experiment's metrics. Paths are relative to the namespace.</summary>
 internal static class MetricRules
 {
-    /// <param name="path">The path of the metrics.</param>
-    /// <param name="metrics">The metrics.</param>
+    /// <summary>Checks the metrics under a path.</summary>
     internal static IEnumerable<SettingsFault> Check(string path, IReadOnlyDictionary<ModelName, MetricSettings> metrics)
     {
         foreach (var (name, metric) in metrics)
@@ -23,7 +22,11 @@ internal static class MetricRules
         var kind = metric.Kind;
         var isOperational = kind == ExperimentMetricKind.Operational;
         if (isOperational != (name is ExperimentMetric.Latency or ExperimentMetric.Failures))
-            yield return ("kind", $"'{ExperimentMetric.Latency}' and '{ExperimentMetric.Failures}' are the operational metrics, and no others");
+        {
+            yield return (
+                "kind", $"'{ExperimentMetric.Latency}' and '{ExperimentMetric.Failures}' are the operational metrics, and no others");
+        }
+
         foreach (var fault in CheckScore(metric))
             yield return fault;
 

@@ -40,7 +40,8 @@ public class ExperimentPageTests
         });
 
         static (double X, double Y) At(string point) => (
-            double.Parse(point.Split(',')[0], CultureInfo.InvariantCulture), double.Parse(point.Split(',')[1], CultureInfo.InvariantCulture));
+            double.Parse(point.Split(',')[0], CultureInfo.InvariantCulture),
+            double.Parse(point.Split(',')[1], CultureInfo.InvariantCulture));
     }
 
     [Fact]

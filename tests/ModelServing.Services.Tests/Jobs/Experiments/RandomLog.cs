@@ -99,7 +99,7 @@ internal sealed class RandomLog
         }
         else if (fate == 1)
         {
-            // The router gave up, although the version had an answer in the end. Nobody else answered.
+            // The router gave up, although the version had an answer in the end. The caller got an error.
             var note = SomeExperiment.Request(number, unit, arm, after, attempt: PredictionAttempts.NoAnswer + 1);
             (note.Status, note.Latency) = (0, null);
             note.Outputs.Clear();

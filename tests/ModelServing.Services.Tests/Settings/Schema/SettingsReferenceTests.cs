@@ -100,8 +100,8 @@ public partial class SettingsReferenceTests
         "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: [b] } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4 } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: {}, metrics: [] } } } }",
-        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: {}, metrics: { m: { kind: share } } } } "
-        + "} }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: {}, metrics: { m: { kind: share } } } "
+        + "} } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: {}, metrics: { m: { kind: ranking, "
         + "output: \"p[x]\" } } } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: {}, metrics: { m: { kind: mean, cost: "
