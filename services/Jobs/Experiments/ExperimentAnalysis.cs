@@ -179,7 +179,8 @@ internal sealed class ExperimentAnalysis(IPredictionStore store, IStepProgress p
         if (request.Experiment.HasRoutingKey && requests > 0)
         {
             yield return $"{Text(requests)} of {Text(units)} units are single requests, because their records have no hash of a routing "
-                + "key: callers sent none, or the log has no key for hashes. If one caller made several of them, the intervals are too narrow.";
+                + "key: callers sent none, or the log has no key for hashes. If one caller made several of them, the intervals are too "
+                + "narrow.";
         }
 
         if (arms.Sum(static arm => arm.MovedUnits) is var moved and > 0)

@@ -38,6 +38,18 @@ internal sealed class JobProcess : IDisposable
         return new JobProcess(Process.Start(start)!);
     }
 
+    /// <summary>Starts <c>ms</c>, which starts the program for some commands.</summary>
+    /// <param name="folder">The folder of the stack file.</param>
+    /// <param name="arguments">The command.</param>
+    internal static JobProcess StartMs(string folder, params IEnumerable<string> arguments) => new(Process.Start(new ProcessStartInfo(
+        "dotnet", [Repository.Combine("artifacts", "bin", "Cli", "release", "ms.dll"), .. arguments])
+    {
+        WorkingDirectory = folder,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!);
+
     internal void Kill()
     {
         process.Kill();

@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions;
 using ModelServing.Predictions.Sqlite;
 using ModelServing.Services.Tests.Predictions;
+using ModelServing.Settings;
+using ModelServing.Settings.Models;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Jobs.Experiments;
@@ -48,6 +51,36 @@ public sealed class ExperimentJobTests : IDisposable
     }
 
     [Fact]
+    public async Task Ms_finds_the_experiment_in_the_stack_file_and_starts_the_job()
+    {
+        const string Stack = """
+            config:
+              modelserving:models:
+                fraud:
+                  stable: { version: 1 }
+                  routingKey: { header: X-Customer }
+                  experiment:
+                    name: q4
+                    arms: { b: { version: 2, percent: 50 } }
+                    window: 10m
+                    metrics: { hits: { kind: rate, output: probability, threshold: 0.5, better: higher } }
+            """;
+        await File.WriteAllTextAsync(folder.Combine("Pulumi.dev.yaml"), Stack, Token);
+        var fraud = ModelName.Parse("fraud");
+        await FillAsync(4000, ExperimentMaker.Make(fraud, StackFile.Parse(Stack).File!.Settings.Models[fraud])!.Revision);
+        using var ms = JobProcess.StartMs(folder.FullPath, ["experiment", "fraud", .. Range, "--json"]);
+        var report = JsonNode.Parse(await ms.ReadAsync(Token))!;
+        Assert.Equal(
+            [("hits", "better"), ("failures", "not-yet"), ("latency", "not-yet")],
+            report["comparisons"]!.AsArray().Select(static one => ((string)one!["metric"]!, (string)one["result"]!["conclusion"]!)));
+        Assert.Equal(600, (int)report["windowSeconds"]!);
+        Assert.Equal(4000, report["arms"]!.AsArray().Sum(static arm => (int)arm!["closedUnits"]!));
+
+        using var other = JobProcess.StartMs(folder.FullPath, ["experiment", "churn", .. Range]);
+        Assert.Contains("there is no model churn in the stack file", await other.FailAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_document_that_is_not_an_experiment_is_refused()
     {
         await FillAsync(10);
@@ -62,19 +95,26 @@ public sealed class ExperimentJobTests : IDisposable
         return await job.ReadAsync(Token);
     }
 
-    private string[] Arguments() =>
+    private string[] Range =>
     [
-        "experiment", folder.Combine("q4.json"), "--store", "sqlite:" + Log,
+        "--store", "sqlite:" + Log,
         "--since", IsoTime.Write(SomeRecord.Start), "--until", IsoTime.Write(SomeRecord.Start.AddHours(3)),
     ];
 
-    private async Task FillAsync(int units)
+    private string[] Arguments() => ["experiment", folder.Combine("q4.json"), .. Range];
+
+    private async Task FillAsync(int units, string revision = SomeExperiment.Revision)
     {
         var memory = ExperimentAnalysisTests.Difference(units, 1);
         using var store = new SqlitePredictionStore(Log, PredictionLogSettings.MostRetentionDays);
         var records = new List<StoredPrediction>();
         for (var number = 1; number <= units; number++)
-            records.AddRange((await memory.FindAsync(SomeRecord.IdOf(number), Token)).Select(SomeRecord.Stored));
+        {
+            var record = (await memory.FindAsync(SomeRecord.IdOf(number), Token)).Single();
+            record.Revision = revision;
+            records.Add(SomeRecord.Stored(record));
+        }
+
         foreach (var some in records.Chunk(store.MostRows))
             await store.PutAsync(some, Token);
         await store.PutOutcomesAsync([.. memory.Outcomes.Values], Token);
