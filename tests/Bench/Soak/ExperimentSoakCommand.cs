@@ -53,8 +53,8 @@ internal static class ExperimentSoakCommand
 
             AnsiConsole.Write(table);
             Console.WriteLine(
-                "ever wrong: the interval left out the true difference at any look, in at most "
-                    + $"{ExperimentScenario.Alpha * 100:0}% of them");
+                "ever wrong: the interval left out the true difference at any look, " +
+                $"in at most {ExperimentScenario.Alpha * 100:0}% of them");
             isGood &= await CheckSharesAsync(new SampleRatioScenario("shares as planned", 0), different, seed, atMost: different / 1000);
             isGood &= await CheckSharesAsync(
                 new SampleRatioScenario("an arm loses 5% of its records", 0.05), different, seed, least: different);
