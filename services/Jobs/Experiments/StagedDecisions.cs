@@ -108,15 +108,16 @@ internal sealed class StagedDecisions : IDisposable
             """,
             cancellation);
         database.Run("DROP TABLE attempts", cancellation);
+        First = database.Number("SELECT min(time) FROM requests") ?? 0;
+        // A unit's first time is at most that of the last request.
+        Step = Math.Max(1, ((database.Number("SELECT max(time) FROM requests") ?? 0) - First) / Points + 1);
         database.Run(
-            "CREATE TABLE units AS SELECT unit, min(time) AS start, arg_min(arm, (time, request)) AS arm, min(arm) <> max(arm) AS moved "
-                + "FROM requests GROUP BY unit",
+            Text($"""
+            CREATE TABLE units AS SELECT unit, min(time) AS start, arg_min(arm, (time, request)) AS arm, min(arm) <> max(arm) AS moved,
+              ((start - {First}) // {Step})::INTEGER AS point
+            FROM requests GROUP BY unit
+            """),
             cancellation);
-        First = database.Number("SELECT min(start) FROM units") ?? 0;
-        var last = database.Number("SELECT max(start) FROM units") ?? 0;
-        Step = Math.Max(1, (last - First) / Points + 1);
-        database.Run("ALTER TABLE units ADD COLUMN point INTEGER", cancellation);
-        database.Run(Text($"UPDATE units SET point = (start - {First}) // {Step}"), cancellation);
         database.Run(
             Text($"""
             CREATE TABLE decisions AS
