@@ -1,7 +1,6 @@
 using System.Globalization;
 using ModelServing.Contracts.Experiments;
 using ModelServing.Contracts.Predictions;
-using ModelServing.Jobs.Features;
 
 namespace ModelServing.Jobs.Experiments;
 
@@ -17,7 +16,7 @@ internal sealed record MetricQuery(string Numerator, string Condition)
     /// <summary>The metric's sums.</summary>
     /// <param name="metric">The metric, which is not a ranking.</param>
     /// <param name="columns">The columns of outputs and inputs.</param>
-    internal static MetricQuery From(ExperimentMetric metric, TensorColumns columns)
+    internal static MetricQuery From(ExperimentMetric metric, MetricColumns columns)
     {
         switch (metric.Kind)
         {
@@ -25,7 +24,7 @@ internal sealed record MetricQuery(string Numerator, string Condition)
                 var isPositive = metric.Output is { } output
                     ? $" AND {columns.Output(output)} >= {Number(metric.Threshold!.Value)}"
                     : "";
-                return new($"CASE WHEN {HasOutcome(metric)} THEN 1 ELSE 0 END", $"answered AND {IsKnown}{isPositive}");
+                return new($"CASE WHEN {HasOutcome(metric, columns)} THEN 1 ELSE 0 END", $"answered AND {IsKnown}{isPositive}");
             case ExperimentMetricKind.Mean when metric.FalseAlarm is { } falseAlarm:
                 var score = columns.Output(metric.Output!);
                 var (missed, isThere) = metric.MissedInput is { } input
@@ -33,8 +32,8 @@ internal sealed record MetricQuery(string Numerator, string Condition)
                     : (Number(metric.Missed!.Value), "");
                 var threshold = Number(metric.Threshold!.Value);
                 return new(
-                    $"CASE WHEN {score} >= {threshold} AND NOT {HasOutcome(metric)} THEN {Number(falseAlarm)} "
-                        + $"WHEN {score} < {threshold} AND {HasOutcome(metric)} THEN {missed} ELSE 0 END",
+                    $"CASE WHEN {score} >= {threshold} AND NOT {HasOutcome(metric, columns)} THEN {Number(falseAlarm)} "
+                        + $"WHEN {score} < {threshold} AND {HasOutcome(metric, columns)} THEN {missed} ELSE 0 END",
                     $"answered AND {IsKnown} AND {score} IS NOT NULL{isThere}");
             case ExperimentMetricKind.Mean:
                 return new("outcome", "answered AND outcome IS NOT NULL");
@@ -49,16 +48,16 @@ internal sealed record MetricQuery(string Numerator, string Condition)
 
     /// <summary>The condition for a prediction that a ranking counts. It must be of the arm itself: a retry on stable has the score of
     /// another model.</summary>
-    internal static string RankingCondition(ExperimentMetric metric, TensorColumns columns) =>
+    internal static string RankingCondition(ExperimentMetric metric, MetricColumns columns) =>
         $"answered AND own AND {IsKnown} AND {columns.Output(metric.Output!)} IS NOT NULL";
 
     /// <summary>The condition for the outcome that the metric counts. It is never NULL.</summary>
-    internal static string HasOutcome(ExperimentMetric metric)
+    internal static string HasOutcome(ExperimentMetric metric, MetricColumns columns)
     {
         var value = metric.Outcome ?? OutcomeValue.FromFlag(true);
         // True is 1, so that either form of a label is understood.
         return value.Text is { } text
-            ? $"coalesce(outcome_text = {JobDatabase.Text(text)}, FALSE)"
+            ? string.Create(CultureInfo.InvariantCulture, $"coalesce(outcome_text = {columns.Text(text)}, FALSE)")
             : $"coalesce(outcome = {Number(value.Flag is { } flag ? flag ? 1 : 0 : value.Number!.Value)}, FALSE)";
     }
 

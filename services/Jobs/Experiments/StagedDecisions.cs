@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using DuckDB.NET.Data;
 using ModelServing.Contracts.Experiments;
 using ModelServing.Contracts.Predictions;
@@ -25,22 +27,23 @@ internal sealed class StagedDecisions : IDisposable
     /// <summary>The most points in time of a report.</summary>
     internal const int Points = 60;
 
-    private const string WithoutKey = "request ";
+    // DuckDB keeps texts in the states of aggregates beside its limit of memory, so what is aggregated has a fixed size.
+    private const int MostArms = 1024;
 
     private readonly JobDatabase database;
     private readonly ExperimentRequest request;
-    private readonly TensorColumns columns;
+    private readonly MetricColumns columns;
     private readonly Dictionary<string, int> arms;
 
     internal StagedDecisions(ExperimentRequest request, string folder)
     {
         this.request = request;
-        columns = new TensorColumns(request.Experiment.Metrics);
+        columns = new MetricColumns(request.Experiment.Metrics);
         arms = request.Experiment.Arms.Select(static (arm, index) => (arm.Name, index)).ToDictionary();
         database = new JobDatabase(folder, request.MemoryMegabytes);
         database.Run(
-            "CREATE TABLE attempts (request VARCHAR, attempt INTEGER, noted BOOLEAN, unit VARCHAR, arm INTEGER, time BIGINT, "
-                + "failed BOOLEAN, answered BOOLEAN, milliseconds DOUBLE, outcome DOUBLE, outcome_text VARCHAR, observed BIGINT"
+            "CREATE TABLE attempts (request VARCHAR, attempt INTEGER, noted BOOLEAN, unit UUID, keyed BOOLEAN, arm INTEGER, time BIGINT, "
+                + "failed BOOLEAN, answered BOOLEAN, milliseconds DOUBLE, outcome DOUBLE, outcome_text INTEGER, observed BIGINT"
                 + string.Concat(columns.Names.Select(static name => $", {name} DOUBLE")) + ")");
     }
 
@@ -62,7 +65,8 @@ internal sealed class StagedDecisions : IDisposable
             row.AppendValue(record.RequestId)
                 .AppendValue(isNote ? record.Attempt - PredictionAttempts.NoAnswer : record.Attempt)
                 .AppendValue(isNote)
-                .AppendValue(record.RoutingKey.IsEmpty ? WithoutKey + record.RequestId : Convert.ToHexStringLower(record.RoutingKey.Span))
+                .AppendValue(UnitOf(record))
+                .AppendValue(!record.RoutingKey.IsEmpty)
                 .AppendValue(arms[record.Variant])
                 .AppendValue(record.Time)
                 .AppendValue(isNote || record.Status is 0 or >= 500 || record.NonFinite)
@@ -71,7 +75,7 @@ internal sealed class StagedDecisions : IDisposable
             var outcome = outcomes.GetValueOrDefault(record.RequestId);
             Append(row, outcome?.Value.Flag is { } flag ? flag ? 1 : 0 : outcome?.Value.Number);
             if (outcome?.Value.Text is { } text)
-                row.AppendValue(text);
+                row.AppendValue(columns.Text(text));
             else
                 row.AppendNullValue();
             if (outcome?.ObservedAt is { } observed)
@@ -93,12 +97,13 @@ internal sealed class StagedDecisions : IDisposable
         database.Run(
             $"""
             CREATE TABLE requests AS
-            WITH one AS (SELECT request, attempt, bool_or(noted) AS noted, min(unit) AS unit, min(arm) AS arm, min(time) AS time,
+            WITH one AS (SELECT request, attempt, bool_or(noted) AS noted, min(unit) AS unit, bool_or(keyed) AS keyed, min(arm) AS arm,
+                min(time) AS time,
                 bool_or(failed) AS failed, bool_or(answered) AND NOT bool_or(noted) AS answered, max(milliseconds) AS milliseconds,
                 max(outcome) AS outcome, max(outcome_text) AS outcome_text, max(observed) AS observed
                 {string.Concat(tensors.Select(static name => $", max({name}) AS {name}"))}
               FROM attempts GROUP BY request, attempt)
-            SELECT request, arg_min(unit, attempt) AS unit, arg_min(arm, attempt) AS arm, min(time) AS time,
+            SELECT request, arg_min(unit, attempt) AS unit, bool_or(keyed) AS keyed, arg_min(arm, attempt) AS arm, min(time) AS time,
               arg_min(failed, attempt) AS failed,
               min(milliseconds) FILTER (attempt = 1) AS milliseconds,
               bool_or(answered) AS answered, coalesce(arg_max(arm, attempt) FILTER (answered), -1) AS answered_by,
@@ -113,7 +118,8 @@ internal sealed class StagedDecisions : IDisposable
         Step = Math.Max(1, ((database.Number("SELECT max(time) FROM requests") ?? 0) - First) / Points + 1);
         database.Run(
             Text($"""
-            CREATE TABLE units AS SELECT unit, min(time) AS start, arg_min(arm, (time, request)) AS arm, min(arm) <> max(arm) AS moved,
+            CREATE TABLE units AS SELECT unit, bool_or(keyed) AS keyed, min(time) AS start,
+              (min(time * {MostArms} + arm) % {MostArms})::INTEGER AS arm, min(arm) <> max(arm) AS moved,
               ((start - {First}) // {Step})::INTEGER AS point
             FROM requests GROUP BY unit
             """),
@@ -149,7 +155,7 @@ internal sealed class StagedDecisions : IDisposable
 
     /// <summary>The number of units that are single requests.</summary>
     internal long CountUnitsWithoutKey() =>
-        database.Number($"SELECT count(*) FROM units WHERE starts_with(unit, '{WithoutKey}')") ?? 0;
+        database.Number("SELECT count(*) FROM units WHERE NOT keyed") ?? 0;
 
     /// <summary>How much each arm has of everything that a report counts.</summary>
     internal IReadOnlyList<ArmCounts> CountArms()
@@ -224,12 +230,18 @@ internal sealed class StagedDecisions : IDisposable
     {
         foreach (var row in database.Stream(
             $"""
-            SELECT point, hash(unit), {columns.Output(metric.Output!)}, {MetricQuery.HasOutcome(metric)} FROM decisions
+            SELECT point, hash(unit), {columns.Output(metric.Output!)}, {MetricQuery.HasOutcome(metric, columns)} FROM decisions
             WHERE arm = {arm.ToString(CultureInfo.InvariantCulture)} AND {MetricQuery.RankingCondition(metric, columns)}
             ORDER BY start, unit
             """))
             yield return (row.GetInt32(0), row.GetFieldValue<ulong>(1), row.GetDouble(2), row.GetBoolean(3));
     }
+
+    // The keyed hash has 128 bits.
+    private static Guid UnitOf(PredictionRecord record) => record.RoutingKey.Length == 16
+        ? new Guid(record.RoutingKey.Span)
+        : new Guid(SHA256.HashData(
+            record.RoutingKey.IsEmpty ? Encoding.UTF8.GetBytes(record.RequestId) : record.RoutingKey.ToByteArray()).AsSpan(0, 16));
 
     private static void Append(IDuckDBAppenderRow row, double? number)
     {

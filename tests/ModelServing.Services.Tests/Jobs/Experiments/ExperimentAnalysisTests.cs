@@ -164,6 +164,19 @@ public class ExperimentAnalysisTests
     }
 
     [Fact]
+    public async Task A_text_is_counted_where_the_metric_names_it()
+    {
+        var store = Difference(100, 1);
+        foreach (var (id, outcome) in store.Outcomes)
+            store.Outcomes[id] = outcome with { Value = OutcomeValue.FromText(outcome.Value.Flag == true ? "paid in full" : "refused") };
+        var paid = SomeExperiment.Hits with { Name = "paid", Outcome = OutcomeValue.FromText("paid in full") };
+        var open = SomeExperiment.Hits with { Name = "open", Outcome = OutcomeValue.FromText("open") };
+        var results = (await SomeExperiment.AnalyseAsync(store, SomeExperiment.Document(paid, open, SomeExperiment.Hits))).Comparisons;
+        Assert.Equal([0.6, 0, 0], results.Select(static one => one.Result.Arm!.Value.Value));
+        Assert.All(results, static one => Assert.Equal(50, one.Result.Arm!.Value.Units));
+    }
+
+    [Fact]
     public async Task Without_predictions_of_the_revision_the_message_says_so()
     {
         var document = SomeExperiment.Document(SomeExperiment.Latency) with { Revision = "other" };

@@ -4,17 +4,19 @@ using ModelServing.Predictions.Records;
 
 namespace ModelServing.Jobs.Experiments;
 
-/// <summary>The numbers of a prediction that the metrics need: a column for each output and input.</summary>
-internal sealed class TensorColumns
+/// <summary>What the metrics need of a prediction: a column for each output and input, and a number for each text of an outcome.</summary>
+internal sealed class MetricColumns
 {
     private readonly List<string> outputs;
     private readonly List<string> inputs;
+    private readonly List<string> texts;
     private readonly List<(TensorElement Element, bool IsOutput)> elements;
 
-    internal TensorColumns(IReadOnlyList<ExperimentMetric> metrics)
+    internal MetricColumns(IReadOnlyList<ExperimentMetric> metrics)
     {
         outputs = [.. metrics.Select(static metric => metric.Output).OfType<string>().Distinct()];
         inputs = [.. metrics.Select(static metric => metric.MissedInput).OfType<string>().Distinct()];
+        texts = [.. metrics.Select(static metric => metric.Outcome?.Text).OfType<string>().Distinct()];
         elements =
         [
             .. outputs.Select(static text => (new TensorElement(text), true)),
@@ -28,6 +30,9 @@ internal sealed class TensorColumns
     internal string Output(string text) => Name('o', outputs.IndexOf(text));
 
     internal string Input(string text) => Name('i', inputs.IndexOf(text));
+
+    /// <summary>The number of an outcome's text; -1 for one that no metric counts.</summary>
+    internal int Text(string text) => texts.IndexOf(text);
 
     /// <summary>The values of a record, in the order of the columns.</summary>
     internal IEnumerable<double?> ValuesOf(PredictionRecord record) => elements.Select(
