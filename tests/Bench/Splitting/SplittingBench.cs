@@ -48,9 +48,9 @@ internal sealed class SplittingBench(int rounds, int seconds, int starts, IReadO
         {
             for (var i = 0; i < Connections; i++)
             {
-                Directory.CreateDirectory(folder.Combine($"container-{i}"));
+                var container = Directory.CreateDirectory(folder.Combine($"container-{i}")).FullName;
                 containers.Add(
-                    await FunctionProcess.StartAsync(images.Command, settings, folder.Combine($"container-{i}", "lsnr.sock"), cancellation));
+                    await FunctionProcess.StartAsync(images.Command, settings, Path.Combine(container, "lsnr.sock"), cancellation));
             }
 
             using var http = new SplittingCalls(router.Address);

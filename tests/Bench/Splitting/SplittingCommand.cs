@@ -16,8 +16,8 @@ internal static class SplittingCommand
         var json = BenchOptions.Json();
         var command = new Command(
             "splitting",
-            "Measures requests by way of the function TrafficSplitter and requests to the router alone, in one run, and the function's cold "
-            + "start.")
+            "Measures requests by way of the function TrafficSplitter and requests to the router alone, in one run, and the function's "
+            + "cold start.")
         {
             rounds, seconds, starts, isShort, trimmed, json,
         };
