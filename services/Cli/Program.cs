@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using ModelServing.Cli;
 using ModelServing.Cli.Dashboards;
 using ModelServing.Cli.Doctor;
+using ModelServing.Cli.Experiments;
 using ModelServing.Cli.Features;
 using ModelServing.Cli.Images;
 using ModelServing.Cli.Keys;
@@ -28,6 +29,7 @@ var root = new RootCommand("ms runs and manages ModelServing: several models beh
     PredictionCommand.Create(),
     RequestCommand.Create(),
     LogsCommand.Create(),
+    ExperimentCommand.Create(),
     FeaturesCommand.Create(),
     ImagesCommand.Create(),
     KeysCommand.Create(),

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Experiments;
 using ModelServing.Contracts.Features;
 using ModelServing.Contracts.Journal;
 using ModelServing.Contracts.Monitoring;
@@ -43,6 +44,7 @@ namespace ModelServing.Contracts;
 [JsonSerializable(typeof(FeatureQuery))]
 [JsonSerializable(typeof(FeatureAnswer))]
 [JsonSerializable(typeof(ServedViews))]
+[JsonSerializable(typeof(ExperimentDocument))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using ModelServing.Jobs;
+using ModelServing.Jobs.Experiments;
 using ModelServing.Jobs.Export;
 using ModelServing.Jobs.Features;
 using ModelServing.Jobs.Journals;
 
 var root = new RootCommand("Batch work over the logs of ModelServing.")
 {
-    ExportCommand.Create(), FeatureCommands.Create(), BackupCommand.Create(),
+    ExportCommand.Create(), FeatureCommands.Create(), ExperimentCommand.Create(), BackupCommand.Create(),
 };
 var arguments = root.Parse(args);
 // Without a timeout the library leaves signals alone, so the commands get them.

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Text;
+using ModelServing.Contracts;
+using ModelServing.Contracts.Experiments;
+using ModelServing.Contracts.Predictions;
+using ModelServing.Contracts.Reliability;
+using ModelServing.Jobs.Export;
+using ModelServing.Jobs.Features;
+using ModelServing.Jobs.Progress;
+using Spectre.Console;
+
+namespace ModelServing.Jobs.Experiments;
+
+/// <summary><c>experiment</c>: compares the arms of an experiment with stable.</summary>
+/// <remarks>
+/// <code>
+/// experiment FILE --store LOG --since TIME --until TIME
+/// experiment FILE --store LOG --since TIME --until TIME --html FILE --json
+/// </code>
+/// </remarks>
+internal static class ExperimentCommand
+{
+    internal static Command Create()
+    {
+        var experiment = new Argument<string>("experiment") { Description = "The file that describes the experiment." };
+        var store = new Option<string?>("--store")
+        {
+            Description = $"The log: sqlite:PATH or nosql:COMPARTMENT-OCID/TABLE. Default: {PredictionLogSettings.StoreVariable}.",
+        };
+        var since = new Option<string?>("--since") { Description = $"The first time: {IsoTime.Form}." };
+        var until = new Option<string?>("--until") { Description = "Only predictions that began before this time." };
+        var html = new Option<string?>("--html") { Description = "Also write the report into an HTML file, with plots." };
+        var json = new Option<bool>("--json") { Description = "Print the report as JSON." };
+        var memory = new Option<int>("--memory-mb")
+        {
+            Description = "The memory for rows, in megabytes; anything beyond it goes to disk.",
+            DefaultValueFactory = static _ => 512,
+        };
+        var stopsWithInput = new Option<bool>("--stop-with-input") { Description = "Stop when standard input ends." };
+        var command = new Command("experiment", "Compare the arms of an experiment with stable.")
+        {
+            experiment, store, since, until, html, json, memory, stopsWithInput,
+        };
+        command.SetAction((arguments, _) => JobRun.RunAsync(arguments.GetValue(stopsWithInput), async stop =>
+        {
+            var document = ExperimentDocument.Parse(await File.ReadAllBytesAsync(arguments.GetValue(experiment)!, stop));
+            var (first, end) = ExportCommand.RangeOf(arguments.GetValue(since), arguments.GetValue(until), null, TimeProvider.System);
+            var megabytes = arguments.GetValue(memory) is >= 64 and <= 1024 * 1024 and var given
+                ? given
+                : throw FeatureJobOptions.Wrong("--memory-mb: it must be from 64 to 1048576");
+            var log = arguments.GetValue(store) ?? Environment.GetEnvironmentVariable(PredictionLogSettings.StoreVariable)
+                ?? throw FeatureJobOptions.Wrong($"--store is missing, and {PredictionLogSettings.StoreVariable} is not set");
+            var opened = ExportCommand.OpenLog(log, OciSettings.Read(HostEnvironment.OfProcess));
+            using var closing = opened as IDisposable;
+            using var folder = new ExportFolder(Path.GetTempPath(), "experiment");
+            var report = await StepBars.ShowAsync(progress => new ExperimentAnalysis(opened, progress)
+                .RunAsync(new ExperimentRequest(document, first, end, megabytes), folder.FullPath, stop));
+            if (arguments.GetValue(html) is { } page)
+                AtomicFile.Write(Path.GetFullPath(page), Encoding.UTF8.GetBytes(ExperimentPage.Write(report)));
+            Print(report, arguments.GetValue(json));
+        }));
+        return command;
+    }
+
+    private static void Print(ExperimentReport report, bool json)
+    {
+        if (json)
+        {
+            Console.Out.WriteLine(report.ToJson());
+            return;
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        // A line in a file or a pipe has no terminal width to fit.
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = 1000;
+        foreach (var line in ExperimentTable.Lines(report))
+            console.MarkupLine(line);
+    }
+}
