@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Xml.Linq;
+using ModelServing.TestKit;
+
+namespace ModelServing.Bench.Soak.Mutants;
+
+/// <summary>A copy of the program of the services' tests, in which one assembly at a time is replaced by a broken one.</summary>
+internal sealed class MutantTests
+{
+    /// <summary>Whoever runs longer hangs. The slowest classes take a minute on a busy machine.</summary>
+    internal static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    private const string Program = "ModelServing.Services.Tests";
+
+    private readonly string built = Repository.Combine("artifacts", "bin", Program, "release");
+    private readonly string copy = Repository.Combine("artifacts", "mutants", "bin");
+    private readonly string results = Repository.Combine("artifacts", "mutants", "results.xml");
+
+    /// <summary>Copies the program as it was built last.</summary>
+    internal void Copy()
+    {
+        if (!File.Exists(Path.Combine(built, Program + ".dll")))
+            throw new BenchException("the tests are not built: ./dev build does not build them, ./dev soak does", ExitCode.Missing);
+        if (Directory.Exists(copy))
+            Directory.Delete(copy, recursive: true);
+        foreach (var file in Directory.GetFiles(built, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy, Path.GetRelativePath(built, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
+    /// <summary>Puts a broken assembly into the copy.</summary>
+    internal void Break(string assembly, string broken) => File.Copy(broken, Path.Combine(copy, assembly), overwrite: true);
+
+    /// <summary>Puts the sound assembly back.</summary>
+    internal void Repair(string assembly) => File.Copy(Path.Combine(built, assembly), Path.Combine(copy, assembly), overwrite: true);
+
+    /// <summary>Runs test classes until one test fails.</summary>
+    /// <returns>The name of the first test that failed; null if all have passed.</returns>
+    internal async Task<string?> RunAsync(IEnumerable<string> classes, TimeSpan limit, CancellationToken cancellation)
+    {
+        File.Delete(results);
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                "exec", Path.Combine(copy, Program + ".dll"), "-noLogo", "-noColor", "-stopOnFail", "-result-xml", results,
+                .. classes.SelectMany(static name => (string[])["-class", $"*.{name}"]),
+            ])
+        {
+            WorkingDirectory = Repository.Root,
+            // As in ./dev test: most processes of the tests end before code that the runtime compiles a second time pays off.
+            Environment = { ["DOTNET_TieredPGO"] = "0", ["DOTNET_TC_CallCountThreshold"] = "400" },
+        };
+        var run = await ToolRun.RunAsync(start, limit, cancellation);
+        if (run.ExitCode is null)
+            return $"(a test that did not end within {limit.TotalMinutes:0.#} minutes)";
+        var assembly = File.Exists(results) ? XDocument.Load(results).Root?.Element("assembly") : null;
+        if (assembly is null)
+            return $"(the program, which ended with exit code {run.ExitCode})";
+        var tests = assembly.Descendants("test").ToList();
+        if (tests.Count == 0)
+            throw new BenchException($"no test was run by {string.Join(", ", classes)}: {run.Output}");
+        return tests.Where(static test => test.Attribute("result")?.Value == "Fail").Select(static test => test.Attribute("name")?.Value)
+            .FirstOrDefault() ?? (run.ExitCode == 0 ? null : $"(an error outside of a test: {run.Output})");
+    }
+}
