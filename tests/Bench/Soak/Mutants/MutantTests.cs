@@ -38,15 +38,22 @@ internal sealed class MutantTests
     internal void Repair(string assembly) => File.Copy(Path.Combine(built, assembly), Path.Combine(copy, assembly), overwrite: true);
 
     /// <summary>Runs test classes until one test fails.</summary>
-    /// <returns>The name of the first test that failed; null if all have passed.</returns>
-    internal async Task<string?> RunAsync(IEnumerable<string> classes, TimeSpan limit, CancellationToken cancellation)
+    /// <returns>The first test that failed; null if all have passed.</returns>
+    internal Task<FailedTest?> RunAsync(IEnumerable<string> classes, TimeSpan limit, CancellationToken cancellation) =>
+        RunAsync([.. classes.SelectMany(static name => (string[])["-class", $"*.{name}"])], limit, cancellation);
+
+    /// <summary>Runs a test that has failed again.</summary>
+    internal Task<FailedTest?> RunAgainAsync(string method, CancellationToken cancellation) =>
+        RunAsync(["-method", method], Limit, cancellation);
+
+    private async Task<FailedTest?> RunAsync(string[] chosen, TimeSpan limit, CancellationToken cancellation)
     {
         File.Delete(results);
         var start = new ProcessStartInfo(
             "dotnet",
             [
                 "exec", Path.Combine(copy, Program + ".dll"), "-noLogo", "-noColor", "-stopOnFail", "-result-xml", results,
-                .. classes.SelectMany(static name => (string[])["-class", $"*.{name}"]),
+                .. chosen,
             ])
         {
             WorkingDirectory = Repository.Root,
@@ -55,14 +62,16 @@ internal sealed class MutantTests
         };
         var run = await ToolRun.RunAsync(start, limit, cancellation);
         if (run.ExitCode is null)
-            return $"(a test that did not end within {limit.TotalMinutes:0.#} minutes)";
+            return new FailedTest($"(a test that did not end within {limit.TotalMinutes:0.#} minutes)", null);
         var assembly = File.Exists(results) ? XDocument.Load(results).Root?.Element("assembly") : null;
         if (assembly is null)
-            return $"(the program, which ended with exit code {run.ExitCode})";
+            return new FailedTest($"(the program, which ended with exit code {run.ExitCode})", null);
         var tests = assembly.Descendants("test").ToList();
         if (tests.Count == 0)
-            throw new BenchException($"no test was run by {string.Join(", ", classes)}: {run.Output}");
-        return tests.Where(static test => test.Attribute("result")?.Value == "Fail").Select(static test => test.Attribute("name")?.Value)
-            .FirstOrDefault() ?? (run.ExitCode == 0 ? null : $"(an error outside of a test: {run.Output})");
+            throw new BenchException($"no test was run with {string.Join(' ', chosen)}: {run.Output}");
+        return tests.Where(static test => (string?)test.Attribute("result") == "Fail")
+            .Select(static test => new FailedTest(
+                (string)test.Attribute("name")!, $"{(string)test.Attribute("type")!}.{(string)test.Attribute("method")!}"))
+            .FirstOrDefault() ?? (run.ExitCode == 0 ? null : new FailedTest($"(an error outside of a test: {run.Output})", null));
     }
 }

@@ -53,6 +53,11 @@ public sealed class CountedTrialTests : IAsyncLifetime
         Fail(other, 1);
         await other.WriteAsync(slots, now);
         Assert.Equal((8, 2), (await SumAsync(), await CountAsync()));
+        // Both hold their slots for minutes after a write.
+        var third = Create();
+        Fail(third, 1);
+        await third.WriteAsync(slots, now += TimeSpan.FromMinutes(4));
+        Assert.Equal((9, 3), (await SumAsync(), await CountAsync()));
     }
 
     [Fact]

@@ -53,6 +53,25 @@ public sealed class IdleConnectionsTests
     }
 
     [Fact]
+    public void A_request_that_was_cut_off_stays_so()
+    {
+        using var late = new UpstreamConnection(AddressFamily.InterNetwork, open);
+        late.Begin(deadline: 5, CancellationToken.None);
+        late.ExpireIfPast(5);
+        late.Extend(100);
+        Assert.True(late.HasExpired);
+        Assert.False(late.End());
+
+        using var abandoned = new UpstreamConnection(AddressFamily.InterNetwork, open);
+        abandoned.Begin(deadline: 5, CancellationToken.None);
+        abandoned.Abandon();
+        abandoned.Extend(100);
+        abandoned.ExpireIfPast(200);
+        Assert.True(abandoned.WasAbandoned);
+        Assert.False(abandoned.End());
+    }
+
+    [Fact]
     public void A_request_has_nothing_of_the_one_before_it_on_its_connection()
     {
         using var connection = new UpstreamConnection(AddressFamily.InterNetwork, open);

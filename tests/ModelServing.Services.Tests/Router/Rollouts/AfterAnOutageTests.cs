@@ -64,6 +64,21 @@ public sealed class AfterAnOutageTests
     }
 
     [Fact]
+    public async Task A_plan_that_was_applied_while_the_journal_took_no_event_is_in_it_later()
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.OnlyStable(1));
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("applied");
+        routers.Store.RefusesPuts = true;
+        await routers.ApplyAsync(SomeRouters.Canary2());
+        var board = router.Get<RolloutBoard>();
+        await RunningRouter.UntilAsync(() => board.Reach == JournalReach.Away, "the router has tried");
+        routers.Store.RefusesPuts = false;
+        await routers.UntilKindsAsync("applied started");
+    }
+
+    [Fact]
     public async Task Requests_that_could_not_be_reported_to_the_other_routers_are_reported_later()
     {
         var cache = await TestedGarnet.StartAsync();
