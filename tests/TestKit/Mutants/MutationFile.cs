@@ -9,7 +9,7 @@ public static class MutationFile
 
     /// <summary>The areas of the product that have a file.</summary>
     public static IReadOnlyList<string> Areas { get; } =
-        [.. Directory.GetFiles(Folder, "*.yaml").Select(static file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Folder, "*.yaml").Select(Path.GetFileNameWithoutExtension).OfType<string>().Order(StringComparer.Ordinal)];
 
     /// <summary>Reads the mutations of an area.</summary>
     /// <exception cref="InvalidDataException">A member is missing, or has a wrong name.</exception>

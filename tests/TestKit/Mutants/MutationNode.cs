@@ -24,7 +24,8 @@ internal sealed class MutationNode(string place, YamlMappingNode mapping)
     /// <summary>Refuses members that were not read, because these are misspelt.</summary>
     internal void Close()
     {
-        if (mapping.Children.Keys.Select(static key => ((YamlScalarNode)key).Value!).FirstOrDefault(name => !read.Contains(name)) is { } other)
+        var names = mapping.Children.Keys.Select(static key => ((YamlScalarNode)key).Value!);
+        if (names.FirstOrDefault(name => !read.Contains(name)) is { } other)
             throw Fault($"the member '{other}' is unknown");
     }
 

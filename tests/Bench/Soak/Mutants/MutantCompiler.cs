@@ -64,7 +64,8 @@ internal sealed class MutantCompiler
         var response = assembly + ".rsp";
         await File.WriteAllLinesAsync(
             response,
-            arguments.Where(static argument => !IsOutput(argument)).Select(argument => IsFile(argument, source) ? Quoted(changed) : argument)
+            arguments.Where(static argument => !IsOutput(argument))
+                .Select(argument => IsFile(argument, source) ? Quoted(changed) : argument)
                 // The change may break a rule of style, which is not what it is about.
                 .Append("/skipanalyzers+").Append("/warnaserror-").Append("/nowarn:CS0162,CS0168,CS0219,CS0414,CS0649,CS0169,CS1998")
                 .Append($"/out:{Quoted(assembly)}"),
@@ -81,8 +82,8 @@ internal sealed class MutantCompiler
         ((string[])["/out:", "/refout:", "/doc:", "/generatedfilesout:", "/errorlog:", "/noconfig"])
         .Any(name => argument.StartsWith(name, StringComparison.OrdinalIgnoreCase));
 
-    private bool IsFile(string argument, string file) =>
-        argument[0] is not '/' ? Path.GetFullPath(argument.Trim('"'), folder) == file : Path.IsPathRooted(argument) && argument == file;
+    // A source is a path from the project's folder, or a rooted one, which begins like an option.
+    private bool IsFile(string argument, string file) => Path.GetFullPath(argument.Trim('"'), folder) == file;
 
     private static string Quoted(string path) => $"\"{path}\"";
 }

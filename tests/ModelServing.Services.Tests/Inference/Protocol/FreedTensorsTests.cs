@@ -12,11 +12,11 @@ namespace ModelServing.Services.Tests.Inference.Protocol;
 [Collection(nameof(OwnProcess))]
 public sealed class FreedTensorsTests
 {
-    private const int Rows = 512 * 1024;
-    private const int Requests = 150;
+    private const int Rows = 1024 * 1024;
+    private const int Requests = 40;
 
-    // A tensor has 2 MB.
-    private const long MostGrowth = Requests * 2L * 1024 * 1024 / 2;
+    // A tensor has 4 MB.
+    private const long MostGrowth = Requests * 4L * 1024 * 1024 / 2;
 
     private static readonly string Data = string.Join(',', Enumerable.Repeat('0', Rows));
 

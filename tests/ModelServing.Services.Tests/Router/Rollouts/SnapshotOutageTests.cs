@@ -1,44 +1,79 @@
+using Microsoft.Extensions.Logging;
+using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
+using ModelServing.Journal;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router.Rollouts;
-using ModelServing.Services.Tests.Journal;
+using ModelServing.TestKit;
+using static ModelServing.Services.Tests.Journal.SomeEvents;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;
 
 /// <summary>A disk on which the snapshot can't be written for a while.</summary>
-[Collection(RunningRouter.OneAtATime)]
-public sealed class SnapshotOutageTests
+public sealed class SnapshotOutageTests : IDisposable
 {
+    private readonly TemporaryFolder folder = new();
+    private readonly ErrorCount log = new();
+
+    private string Path => folder.Combine("snapshot");
+
+    public void Dispose() => folder.Dispose();
+
     [Fact]
-    public async Task A_rollback_that_did_not_fit_on_the_disk_is_in_the_snapshot_as_soon_as_it_does()
+    public void A_rollback_that_could_not_be_written_is_in_the_snapshot_without_a_further_event()
     {
-        await using var routers = new SomeRouters();
+        var (board, keeper) = Create();
+        Update(Started(Plan(1, 2)));
+        keeper.Save();
+        var before = File.ReadAllBytes(Path);
+
         // A folder in the place of the file.
-        Directory.CreateDirectory(Path.Combine(routers.SnapshotPath, "full"));
-        await routers.AppendAsync(SomeEvents.Started(SomeRouters.Canary2().Rollouts[SomePlan.Model]));
-        await routers.AppendAsync(SomeEvents.RolledBack(2));
-        await routers.ApplyAsync(SomeRouters.Canary2());
-        var router = await routers.StartAsync(hasSnapshot: true);
-        await UntilNextRoundAsync(router);
-        Assert.True(Directory.Exists(routers.SnapshotPath));
+        File.Delete(Path);
+        Directory.CreateDirectory(System.IO.Path.Combine(Path, "full"));
+        Update(Started(Plan(1, 2)), RolledBack(2));
+        for (var round = 1; round <= 3; round++)
+        {
+            keeper.Save();
+            Assert.Equal(round, log.Errors);
+        }
 
-        Directory.Delete(routers.SnapshotPath, recursive: true);
-        await RunningRouter.UntilAsync(
-            () => File.Exists(routers.SnapshotPath)
-                && File.ReadAllText(routers.SnapshotPath).Contains("rolledBack", StringComparison.Ordinal),
-            "the snapshot has the rollback");
-        Assert.Equal("started rolledBack", await routers.KindsAsync());
-        await router.DisposeAsync();
+        Directory.Delete(Path, recursive: true);
+        keeper.Save();
+        Assert.NotEqual(before, File.ReadAllBytes(Path));
+        // A router that starts while the journal is unavailable knows of it.
+        var (next, reader) = Create();
+        reader.Load();
+        Assert.NotNull(next.StateOf(Fraud)!.Condemned(new ModelVersion(2)));
 
-        routers.Store.IsUnavailable = true;
-        var next = await routers.StartAsync(hasSnapshot: true);
-        Assert.True(SomeRouters.IsCondemned(next, 2));
-        Assert.Equal(0, await routers.ReachingAsync(next, 2));
+        // Now the file has everything, so it is not written again.
+        File.Delete(Path);
+        keeper.Save();
+        Assert.False(File.Exists(Path));
+
+        void Update(params JournalEvent[] events)
+        {
+            board.Update(JournalState.Empty(Fraud).Apply(Numbered(events)));
+            keeper.MarkChanged();
+        }
     }
 
-    // The rounds after the last event have nothing to append, and the snapshot is the last step of each.
-    private static async Task UntilNextRoundAsync(RunningRouter router)
+    private (RolloutBoard Board, JournalSnapshotKeeper Keeper) Create()
     {
-        var board = router.Get<RolloutBoard>();
-        await RunningRouter.UntilAsync(() => board.JournaledStateOf(SomePlan.Model)?.LastSeq == 2, "the router has read the last event");
-        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        var board = new RolloutBoard(isJournaled: true);
+        return (board, new JournalSnapshotKeeper(board, log, new SnapshotFile(Path)));
+    }
+
+    private sealed class ErrorCount : ILogger<JournalSnapshotKeeper>
+    {
+        internal int Errors { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Errors += logLevel == LogLevel.Error ? 1 : 0;
     }
 }

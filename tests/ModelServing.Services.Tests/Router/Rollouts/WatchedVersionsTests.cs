@@ -15,7 +15,8 @@ public sealed class WatchedVersionsTests
     private readonly RolloutBoard board = new(isJournaled: true);
     private readonly WatchedVersions versions;
 
-    public WatchedVersionsTests() => versions = new WatchedVersions(new RouterSettings { Plan = "file:none", Endpoints = "file:none" }, board, new SteppedTime());
+    public WatchedVersionsTests() =>
+        versions = new WatchedVersions(new RouterSettings { Plan = "file:none", Endpoints = "file:none" }, board, new SteppedTime());
 
     [Fact]
     public void A_version_keeps_its_counts_while_a_rollout_has_it_and_begins_afresh_after_it_left()
