@@ -62,16 +62,18 @@ internal sealed class MutantTests
         };
         var run = await ToolRun.RunAsync(start, limit, cancellation);
         if (run.ExitCode is null)
-            return new FailedTest($"(a test that did not end within {limit.TotalMinutes:0.#} minutes)", null);
+            return new FailedTest($"(a test that did not end within {limit.TotalMinutes:0.#} minutes)", null, limit);
         var assembly = File.Exists(results) ? XDocument.Load(results).Root?.Element("assembly") : null;
         if (assembly is null)
-            return new FailedTest($"(the program, which ended with exit code {run.ExitCode})", null);
+            return new FailedTest($"(the program, which ended with exit code {run.ExitCode})", null, default);
         var tests = assembly.Descendants("test").ToList();
         if (tests.Count == 0)
             throw new BenchException($"no test was run with {string.Join(' ', chosen)}: {run.Output}");
         return tests.Where(static test => (string?)test.Attribute("result") == "Fail")
             .Select(static test => new FailedTest(
-                (string)test.Attribute("name")!, $"{(string)test.Attribute("type")!}.{(string)test.Attribute("method")!}"))
-            .FirstOrDefault() ?? (run.ExitCode == 0 ? null : new FailedTest($"(an error outside of a test: {run.Output})", null));
+                (string)test.Attribute("name")!,
+                $"{(string)test.Attribute("type")!}.{(string)test.Attribute("method")!}",
+                TimeSpan.FromSeconds((double)test.Attribute("time")!)))
+            .FirstOrDefault() ?? (run.ExitCode == 0 ? null : new FailedTest($"(an error outside of a test: {run.Output})", null, default));
     }
 }
