@@ -27,6 +27,9 @@ internal sealed class MutantSoak
 
     internal async Task<MutantReport> RunAsync(IReadOnlyList<Mutation> mutations, CancellationToken cancellation)
     {
+        // A test that skips notices nothing.
+        if (!RedisServer.IsInstalled)
+            throw new BenchException(RedisServer.Missing, ExitCode.Missing);
         tests.Copy();
         // 1
         var classes = mutations.SelectMany(static mutation => mutation.Tests).Distinct(StringComparer.Ordinal).ToList();

@@ -22,12 +22,16 @@ public sealed class DurabilityTests : IDisposable
         using var store = new SqliteJournalStore(Path);
         Assert.True(await store.PutIfAbsentAsync(SomeEvents.RolledBack(1) with { Seq = 1 }, default));
         // The store's own connection, from the pool. The first setting belongs to the connection, the second to the file.
-        using var pooled = Open();
-        Assert.Equal((Full, "wal"), (Ask(pooled, "PRAGMA synchronous"), Ask(pooled, "PRAGMA journal_mode")));
-        // While that one is in use, the store opens another.
+        using (var pooled = Open())
+        {
+            Assert.Equal((Full, "wal"), (Ask(pooled, "PRAGMA synchronous"), Ask(pooled, "PRAGMA journal_mode")));
+            // Whether a new connection flushes depends on how SQLite was built, so the store must not rely on it.
+            _ = Ask(pooled, "PRAGMA synchronous = OFF");
+        }
+
         Assert.True(await store.PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 2 }, default));
-        using var next = Open();
-        Assert.Equal(Full, Ask(next, "PRAGMA synchronous"));
+        using var again = Open();
+        Assert.Equal(Full, Ask(again, "PRAGMA synchronous"));
     }
 
     [Fact]
