@@ -7,8 +7,11 @@ namespace ModelServing.Bench.Soak.Mutants;
 /// <summary>A copy of the program of the services' tests, in which one assembly at a time is replaced by a broken one.</summary>
 internal sealed class MutantTests
 {
-    /// <summary>Whoever runs longer hangs. The slowest classes take a minute on a busy machine.</summary>
-    internal static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    /// <summary>A run that takes longer hangs. The slowest classes take a minute on a busy machine.</summary>
+    internal static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    // In seconds. With a mutation, many tests wait in vain.
+    private const string Patience = "20";
 
     private const string Program = "ModelServing.Services.Tests";
 
@@ -60,6 +63,8 @@ internal sealed class MutantTests
             // As in ./dev test: most processes of the tests end before code that the runtime compiles a second time pays off.
             Environment = { ["DOTNET_TieredPGO"] = "0", ["DOTNET_TC_CallCountThreshold"] = "400" },
         };
+        if (limit == Limit)
+            start.Environment[RawConnection.PatienceVariable] = Patience;
         var run = await ToolRun.RunAsync(start, limit, cancellation);
         if (run.ExitCode is null)
             return new FailedTest($"(a test that did not end within {limit.TotalMinutes:0.#} minutes)", null, limit);
