@@ -36,7 +36,7 @@ public sealed class TrialCountersTests : IAsyncLifetime
     [Fact]
     public async Task A_key_that_always_fails_is_one_failure_for_all_containers()
     {
-        var (one, other) = (Create(), Create());
+        var (one, other) = (await ConnectAsync(1), await ConnectAsync(2));
         await FailAsync(one, key: 7);
         await FailAsync(other, key: 7);
         await FailAsync(one, key: 7);
@@ -48,8 +48,9 @@ public sealed class TrialCountersTests : IAsyncLifetime
     [Fact]
     public async Task A_key_that_failed_stays_known_when_the_cache_has_lost_it()
     {
-        var one = Create();
+        var one = await ConnectAsync(1);
         await FailAsync(one, key: 7);
+        await UntilSumAsync(1);
         await garnet.KillAsync();
         await garnet.RestartAsync();
         await RunningRouter.UntilAsync(
@@ -68,7 +69,7 @@ public sealed class TrialCountersTests : IAsyncLifetime
     [Fact]
     public async Task Connections_that_containers_lose_to_one_endpoint_are_one_failure()
     {
-        var (one, other) = (Create(), Create());
+        var (one, other) = (await ConnectAsync(1), await ConnectAsync(2));
         await FailAsync(one, key: null, lost: "10.0.0.1:1");
         await FailAsync(other, key: null, lost: "10.0.0.1:1");
         await UntilSumAsync(1);
@@ -87,6 +88,22 @@ public sealed class TrialCountersTests : IAsyncLifetime
     private static Task FailAsync(TrialCounters counters, ulong? key, string? lost = null) =>
         counters.CountAsync(Request(key), clientHash: 0, CallOutcome.Error, lost);
 
+    /// <summary>A container that is connected, so that the cache has a place for each of them.</summary>
+    private async Task<TrialCounters> ConnectAsync(int places)
+    {
+        var counters = Create();
+        await RunningRouter.UntilAsync(
+            async () =>
+            {
+                // Beyond the pause after a failure.
+                time.Advance(TimeSpan.FromSeconds(1));
+                await counters.CountAsync(Request(null), clientHash: 0, CallOutcome.Succeeded, lostEndpoint: null);
+                return (await ReadAsync()).Count == places;
+            },
+            "it has written its counts");
+        return counters;
+    }
+
     private TrialCounters Create()
     {
         var cache = new SplitCache(
@@ -104,10 +121,9 @@ public sealed class TrialCountersTests : IAsyncLifetime
 
     private Task UntilSumAsync(long sum) => RunningRouter.UntilAsync(async () => await SumAsync() == sum, $"there are {sum} failures");
 
-    private async Task<long> SumAsync()
-    {
-        var counts = new TrialCounts(garnet.Open(), "dev", new VersionTrial(SomeEvents.Fraud, new ModelVersion(2), 1));
-        return ClientCounts.Sum((await counts.ReadAsync(Token)).Values.Select(static one => ClientCounts.Parse(one.Span)))
-            .All.Total(GuardKind.Error).Watched;
-    }
+    private async Task<long> SumAsync() =>
+        ClientCounts.Sum((await ReadAsync()).Values.Select(static one => ClientCounts.Parse(one.Span))).All.Total(GuardKind.Error).Watched;
+
+    private Task<IReadOnlyDictionary<Guid, ReadOnlyMemory<byte>>> ReadAsync() =>
+        new TrialCounts(garnet.Open(), "dev", new VersionTrial(SomeEvents.Fraud, new ModelVersion(2), 1)).ReadAsync(Token);
 }
