@@ -55,7 +55,8 @@ internal sealed class MutantSoak
         {
             if (await tests.RunAsync(classes, limit, cancellation) is not { } failed)
                 return null;
-            if (!failed.IsDoubtful || await tests.RunAgainAsync(failed.Method!, cancellation) is not null)
+            var isCertain = limit != SoundLimit && !failed.IsDoubtful;
+            if (isCertain || failed.Method is null || await tests.RunAgainAsync(failed.Method, cancellation) is not null)
                 return failed.Name;
             await Console.Error.WriteLineAsync($"failed once and passed when repeated: {failed.Name}");
         }
