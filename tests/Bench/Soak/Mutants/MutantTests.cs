@@ -74,7 +74,9 @@ internal sealed class MutantTests
         var tests = assembly.Descendants("test").ToList();
         if (tests.Count == 0)
             throw new BenchException($"no test was run with {string.Join(' ', chosen)}: {run.Output}");
+        // The first failure cancels the tests that run beside it, which then fail as well.
         return tests.Where(static test => (string?)test.Attribute("result") == "Fail")
+            .OrderBy(static test => ((string?)test.Element("failure")?.Attribute("exception-type"))?.Contains("Canceled") == true)
             .Select(static test => new FailedTest(
                 (string)test.Attribute("name")!,
                 $"{(string)test.Attribute("type")!}.{(string)test.Attribute("method")!}",
