@@ -11,12 +11,17 @@ namespace ModelServing.TestKit;
 /// </summary>
 public sealed class RawConnection(Socket socket) : IDisposable
 {
+    /// <summary>The environment variable that may give another patience, in seconds. Where most tests wait in vain, they need not wait for
+    /// a minute.</summary>
+    public const string PatienceVariable = "MODELSERVING_TEST_PATIENCE";
+
     private readonly byte[] received = new byte[64 * 1024];
     private int start;
     private int end;
 
     /// <summary>How long a read waits: long enough for a busy machine. No test measures it.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
+    public static TimeSpan Patience { get; } =
+        TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable(PatienceVariable), out var seconds) ? seconds : 60);
 
     public static async Task<RawConnection> ConnectAsync(EndPoint address, int? receiveBuffer = null)
     {

@@ -3,6 +3,7 @@ using ModelServing.Bench.Soak.Features;
 using ModelServing.Bench.Soak.Hostile;
 using ModelServing.Bench.Soak.Log;
 using ModelServing.Bench.Soak.Memory;
+using ModelServing.Bench.Soak.Mutants;
 
 namespace ModelServing.Bench.Soak;
 
@@ -18,5 +19,6 @@ internal static class SoakCommand
         HostileSoakCommand.Create(),
         LogSoakCommand.Create(),
         FeatureSoakCommand.Create(),
+        MutantSoakCommand.Create(),
     };
 }

@@ -51,6 +51,7 @@ public sealed class PublishedRolloutsTests
     public void A_router_that_is_gone_does_not_count_and_an_unread_journal_leaves_only_stable()
     {
         Assert.Null(KnownRollouts.Join([], Noon));
+        Assert.NotNull(KnownRollouts.Join([Some(Plan(1, 2), Started1)], Noon + KnownRollouts.MaxAge));
         Assert.Null(KnownRollouts.Join([Some(Plan(1, 2), Started1)], Noon + KnownRollouts.MaxAge + TimeSpan.FromMilliseconds(1)));
         var unread = KnownRollouts.Join([Some(Plan(1, 2), null)], Noon)!.Find(Fraud)!;
         Assert.True(unread.Effective.JournalUnread);
