@@ -127,7 +127,6 @@ public sealed class ArtifactTests : IDisposable
     [InlineData("an unknown operator")]
     [InlineData("a dangling input")]
     [InlineData("a small file that is 4 GiB when its constants are computed")]
-    [InlineData("a warm-up that never ends")]
     [InlineData("a division in a loop, of carried values")]
     public async Task A_model_that_would_harm_a_pod_is_not_published(string name)
     {
