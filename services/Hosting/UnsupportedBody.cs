@@ -21,7 +21,7 @@ public static class UnsupportedBody
     private static readonly string[] Accepted =
         [Json, "text/json", "application/octet-stream", "application/x-www-form-urlencoded", "text/plain"];
 
-    /// <summary>Returns the reason; null if there is none. With a reason, the response has the headers that name what is
+    /// <summary>Returns the reason; null for a body that is supported. With a reason, the response has the headers that name what is
     /// supported.</summary>
     public static string? FindIn(HttpContext context)
     {
@@ -47,7 +47,7 @@ public static class UnsupportedBody
     public static bool IsChunked(StringValues codings) =>
         codings.Count == 1 && "chunked".Equals(codings[0], StringComparison.OrdinalIgnoreCase);
 
-    // The first coding of a list that is not the named one; null if there is none.
+    // The first coding of a list that is not the named one; null if all are.
     private static string? FindOther(StringValues codings, string supported)
     {
         foreach (var line in codings)

@@ -1,9 +1,9 @@
 namespace ModelServing.Hosting.Connections;
 
 /// <summary>How many connections of clients a process may have.</summary>
-/// <param name="Given">The number in the settings; null if there is none.</param>
-/// <param name="Handles">The limit of file handles; null if there is none.</param>
-/// <param name="Memory">The limit of memory; null if there is none.</param>
+/// <param name="Given">The number in the settings; null if they have no number.</param>
+/// <param name="Handles">The limit of file handles; null for no limit.</param>
+/// <param name="Memory">The limit of memory; null for no limit.</param>
 internal sealed record ConnectionCount(long? Given, long? Handles, long? Memory)
 {
     // The handles of the host's own files, and of its connections to the journal, the cache and OCI. An idle router has 263, because the

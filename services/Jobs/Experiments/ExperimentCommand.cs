@@ -7,7 +7,6 @@ using ModelServing.Contracts.Reliability;
 using ModelServing.Jobs.Export;
 using ModelServing.Jobs.Features;
 using ModelServing.Jobs.Progress;
-using Spectre.Console;
 
 namespace ModelServing.Jobs.Experiments;
 
@@ -65,16 +64,8 @@ internal static class ExperimentCommand
     private static void Print(ExperimentReport report, bool json)
     {
         if (json)
-        {
-            Console.Out.WriteLine(report.ToJson());
-            return;
-        }
-
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        // A line in a file or a pipe has no terminal width to fit.
-        if (Console.IsOutputRedirected)
-            console.Profile.Width = 1000;
-        foreach (var line in ExperimentTable.Lines(report))
-            console.MarkupLine(line);
+            ReportOutput.Print(report.ToJson());
+        else
+            ReportOutput.Print(ExperimentTable.Lines(report));
     }
 }

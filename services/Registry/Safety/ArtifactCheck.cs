@@ -48,7 +48,7 @@ public sealed class ArtifactCheck(
         firstRun is null && stored.ManifestDigest == verdict.ManifestDigest && stored.Rules == verdict.Rules &&
         stored.Findings.Any(static finding => FindingCode.IsOfFirstRun(finding.Code));
 
-    /// <summary>Reads the stored verdict; null if there is none, or if it is not valid.</summary>
+    /// <summary>Reads the stored verdict; null without a valid one.</summary>
     /// <exception cref="RegistryException">The store failed.</exception>
     internal static async Task<Verdict?> ReadAsync(
         IObjectStore store, ModelName model, ModelVersion version, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace ModelServing.TestKit.ExperimentSimulation;
 /// <param name="Wrong">Those whose interval left out the true difference at any look.</param>
 /// <param name="Covered">Those whose last interval contains it.</param>
 /// <param name="Found">Those whose interval left out 0 at any look.</param>
-/// <param name="UnitsUntilFound">The mean number of units until then; null if there are none.</param>
+/// <param name="UnitsUntilFound">The mean number of units until then; null if no interval did.</param>
 public sealed record ExperimentScenarioResult(
     ExperimentScenario Scenario, int Experiments, int Wrong, int Covered, int Found, double? UnitsUntilFound)
 {

@@ -68,7 +68,7 @@ internal abstract class OnnxMessage(OnnxContext context, OnnxMessage? parent)
     {
     }
 
-    /// <summary>The values of the innermost graph or function around this message; null if there is none.</summary>
+    /// <summary>The values of the innermost graph or function around this message; null outside of both.</summary>
     protected ValueScope? FindScope()
     {
         for (var at = parent; at is not null; at = at.Parent)
