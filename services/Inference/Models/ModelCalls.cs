@@ -38,7 +38,8 @@ internal sealed class ModelCalls(
     public void Dispose()
     {
         Gate.Dispose();
-        foreach (var answer in answers)
+        // A call that goes on must not find a disposed answer here.
+        while (answers.TryTake(out var answer))
             answer.Dispose();
     }
 

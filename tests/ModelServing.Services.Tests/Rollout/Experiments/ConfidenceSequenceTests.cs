@@ -25,13 +25,13 @@ public sealed class ConfidenceSequenceTests
     public void The_tuning_is_the_papers(double units, double alpha) => Assert.Equal(
         units / (2 * Math.Log(1 / alpha) + Math.Log(1 + 2 * Math.Log(1 / alpha))), ConfidenceSequence.BestRho(units, alpha), 1e-12);
 
-    // A bound for fewer errors is wider at any time.
+    // A bound for fewer errors is wider at any time. Above 5% this is not so long before the tuning, which depends on the errors.
     [Fact]
     public void A_bound_is_narrowest_near_its_tuning()
     {
         var widths = Enumerable.Range(1, 200).Select(static i => ConfidenceSequence.Width(i * 100.0, 0.025)).ToList();
         Assert.Equal(widths.Min(), ConfidenceSequence.Width(5000, 0.025), 0.02);
-        Gen.Select(Gen.Double[1, 1e9], Gen.Double[0.0001, 0.2]).Sample(static (units, alpha) =>
+        Gen.Select(Gen.Double[1, 1e9], Gen.Double[0.0001, 0.05]).Sample(static (units, alpha) =>
             Assert.True(ConfidenceSequence.Width(units, alpha / 2) > ConfidenceSequence.Width(units, alpha)));
     }
 
