@@ -1,3 +1,5 @@
+using ModelServing.Contracts.Functions;
+
 namespace ModelServing.Infra.Functions;
 
 /// <summary>Refuses what OCI does not offer for a function.</summary>
@@ -11,7 +13,7 @@ internal static class FunctionLimitsCheck
 
     internal static void Timeout(string name, TimeSpan timeout)
     {
-        if (timeout < TimeSpan.FromSeconds(5) || timeout > TimeSpan.FromSeconds(300) || timeout.Ticks % TimeSpan.TicksPerSecond != 0)
+        if (timeout < TimeSpan.FromSeconds(5) || timeout > FunctionLimits.LongestCall || timeout.Ticks % TimeSpan.TicksPerSecond != 0)
             throw new ArgumentException($"{name} is {timeout.TotalSeconds} s; it must be from 5 to 300 whole seconds");
     }
 }

@@ -1,3 +1,4 @@
+using ModelServing.Contracts.Functions;
 using ModelServing.Infra.Secrets;
 using Pulumi;
 
@@ -5,16 +6,10 @@ namespace ModelServing.Infra.Functions;
 
 public sealed class SplitterArgs : ComponentArgs
 {
-    /// <summary>The longest that OCI lets a call take.</summary>
-    public static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(300);
-
-    /// <summary>Added to the longest deadline: the function looks up to 5 s for a router, and then writes its counts.</summary>
-    public static readonly TimeSpan DeadlineMargin = TimeSpan.FromSeconds(10);
-
     /// <summary>The other functions, whose application and image it shares.</summary>
     public required FunctionsComponent Functions { get; init; }
 
-    /// <summary>The address of the routers' internal load balancer.</summary>
+    /// <summary>The address of the load balancer that leads to the routers' port for this function.</summary>
     public required Input<string> RouterAddress { get; init; }
 
     /// <summary>The port that it listens on for this function.</summary>
@@ -32,19 +27,17 @@ public sealed class SplitterArgs : ComponentArgs
     /// <summary>The number of containers that are kept ready, a multiple of OCI's unit. 0, the default, keeps none.</summary>
     public int ProvisionedConcurrency { get; init; }
 
-    /// <summary>How long a call may take: longer than any deadline, so a caller gets the router's 504 and not the platform's, as far as OCI
-    /// allows that.</summary>
-    internal TimeSpan Timeout =>
-        TimeSpan.FromSeconds(Math.Min(LongestTimeout.TotalSeconds, Math.Ceiling((LongestDeadline + DeadlineMargin).TotalSeconds)));
+    /// <summary>How long a call may take. While the routers split traffic, a deadline may be longer than a function allows.</summary>
+    internal TimeSpan Timeout => FunctionLimits.CallOfSplitter(LongestDeadline);
 
     internal SplitterArgs CheckedLimits()
     {
         FunctionLimitsCheck.Memory(nameof(MemoryMbs), MemoryMbs);
-        if (LongestDeadline <= TimeSpan.Zero || LongestDeadline >= LongestTimeout)
+        if (LongestDeadline <= TimeSpan.Zero || LongestDeadline >= FunctionLimits.LongestCall)
         {
             throw new ArgumentException(
                 $"{nameof(LongestDeadline)} is {LongestDeadline.TotalSeconds} s; "
-                + $"in a function it must be above 0 and below {LongestTimeout.TotalSeconds} s");
+                + $"in a function it must be above 0 and below {FunctionLimits.LongestCall.TotalSeconds} s");
         }
 
         if (RouterPort is < 1 or > 65535)

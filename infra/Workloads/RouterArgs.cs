@@ -31,7 +31,10 @@ public sealed record RouterArgs
     /// default.</summary>
     public bool IsAdminBalanced { get; init; }
 
-    /// <summary>The key of the function TrafficSplitter. With it, the routers listen on a port for that function, to which the internal
-    /// load balancer leads (<see cref="HostPorts.LoadBalancerSplit"/>). Null, the default, for no function.</summary>
+    /// <summary>The key of the function TrafficSplitter. With it, the routers listen on a port for that function, to which a load balancer
+    /// of its own leads (<see cref="HostPorts.LoadBalancerSplit"/>). Null, the default, for no function.</summary>
     public VaultText? SplitKey { get; init; }
+
+    /// <summary>The addresses from which that function calls. No other can connect to the port.</summary>
+    public required string FunctionCidr { get; init; }
 }

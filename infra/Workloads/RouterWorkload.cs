@@ -6,11 +6,12 @@ using K8s = Pulumi.Kubernetes;
 
 namespace ModelServing.Infra.Workloads;
 
-/// <summary>The routers, and the internal load balancer through which the API Gateway reaches them.</summary>
+/// <summary>The routers, and the internal load balancers through which the API Gateway and the function TrafficSplitter reach
+/// them.</summary>
 internal static class RouterWorkload
 {
-    /// <summary>Creates them and returns the load balancer's address.</summary>
-    internal static Output<string> Add(
+    /// <summary>Creates them and returns the load balancers' addresses. That of the function is null without a key for it.</summary>
+    internal static (Output<string> Gateway, Output<string>? Function) Add(
         ClusterContext context,
         WorkloadsArgs args,
         K8s.Core.V1.ServiceAccount account,
@@ -42,6 +43,7 @@ internal static class RouterWorkload
                 RoutersMax = router.Size.Max + Surge.Extra(router.Size.Max),
                 AdminUrls = HostPorts.AdminUrls,
                 SplitUrls = router.SplitKey is null ? null : HostPorts.SplitUrls,
+                SplitSources = router.SplitKey is null ? null : router.FunctionCidr,
                 MaxRequestBytes = args.MaxRequestBytes,
                 AccessLog = new AccessLogSettings { Sample = args.AccessLogSample },
                 OtlpEndpoint = args.OtlpEndpoint,
@@ -69,9 +71,10 @@ internal static class RouterWorkload
         [
             (HostPorts.HttpName, HostPorts.LoadBalancer),
             .. router.IsAdminBalanced ? ((string, int)[])[(HostPorts.AdminName, HostPorts.LoadBalancerAdmin)] : [],
-            .. router.SplitKey is null ? ((string, int)[])[] : [(HostPorts.SplitName, HostPorts.LoadBalancerSplit)],
         ];
-        return InternalBalancer.Add(context, router, pods, ports, deployment);
+        return (
+            InternalBalancer.Add(context, router, pods, ports, deployment),
+            router.SplitKey is null ? null : InternalBalancer.AddForFunction(context, router, pods, deployment));
     }
 
     private static K8s.Rbac.V1.RoleBinding AllowWatchingPlan(ClusterContext context, K8s.Core.V1.ServiceAccount account)

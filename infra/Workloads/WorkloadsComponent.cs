@@ -82,7 +82,7 @@ public sealed class WorkloadsComponent : ComponentResource
         }, context.Options([kubernetesNamespace, .. ready]));
 
         var clients = Clients(context, kubernetesNamespace, args.Clients);
-        RouterAddress = RouterWorkload.Add(context, args, routerAccount, [plan, clients, .. keys, .. splitKey]);
+        (RouterAddress, SplitAddress) = RouterWorkload.Add(context, args, routerAccount, [plan, clients, .. keys, .. splitKey]);
         if (args.FeatureServer is { } server)
         {
             var account = ServiceAccount(context, ClusterNames.FeatureServer, pullSecret);
@@ -96,6 +96,7 @@ public sealed class WorkloadsComponent : ComponentResource
         RegisterOutputs(new Dictionary<string, object?>
         {
             ["routerAddress"] = RouterAddress,
+            ["splitAddress"] = SplitAddress,
             ["featureServerAddress"] = FeatureServerAddress,
             ["planName"] = PlanName,
         });
@@ -103,6 +104,10 @@ public sealed class WorkloadsComponent : ComponentResource
 
     /// <summary>The address of the routers' internal load balancer.</summary>
     public Output<string> RouterAddress { get; }
+
+    /// <summary>The address of the load balancer that leads the function TrafficSplitter to the routers; null without that
+    /// function.</summary>
+    public Output<string>? SplitAddress { get; }
 
     /// <summary>The address of the feature server's internal load balancer; null without a feature server.</summary>
     public Output<string>? FeatureServerAddress { get; }

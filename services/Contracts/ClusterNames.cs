@@ -9,6 +9,9 @@ public static class ClusterNames
     /// <summary>The router's Deployment, Service and service account.</summary>
     public const string Router = "router";
 
+    /// <summary>The Service through which the function TrafficSplitter reaches the routers.</summary>
+    public const string RouterSplit = "router-split";
+
     /// <summary>The program of all versions' pods. Each model has a service account of its own: <see cref="InferenceOf"/>.</summary>
     public const string Inference = "inference";
 

@@ -25,8 +25,12 @@ public static class HostPorts
     /// <summary>The port of a router in a container for the function TrafficSplitter, if a stack has that function.</summary>
     public const int Split = 8082;
 
-    /// <summary>The port of the router's load balancer for that function. Only the functions' subnet reaches it.</summary>
+    /// <summary>The port of the load balancer that leads that function to it.</summary>
     public const int LoadBalancerSplit = 8082;
+
+    /// <summary>The port of the nodes to which that load balancer passes connections on with the function's own address. It is a fixed one
+    /// of those that Kubernetes does not give away by itself, because a rule of the network names it.</summary>
+    public const int NodeSplit = 30082;
 
     /// <summary>The name of that port in a pod.</summary>
     public const string SplitName = "split";

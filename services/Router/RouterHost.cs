@@ -50,6 +50,8 @@ public static class RouterHost
             // Latin-1 keeps the bytes of a header as they are.
             kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+            if (settings.SplitSources is not null)
+                kestrel.ConfigureEndpointDefaults(SplitPort.Guard);
         });
         builder.Services.Configure<SocketTransportOptions>(static options =>
         {

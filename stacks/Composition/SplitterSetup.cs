@@ -20,14 +20,14 @@ internal static class SplitterSetup
     internal static (SplitterComponent Function, SplitterPolicy Right)? Splitter(
         StackContext context, FunctionsComponent functions, WorkloadsComponent workloads, VaultText? key)
     {
-        if (context.Splitter is not { } settings || key is null)
+        if (context.Splitter is not { } settings || key is null || workloads.SplitAddress is not { } address)
             return null;
         var splitter = new SplitterComponent("splitter", new SplitterArgs
         {
             Names = context.Names,
             CompartmentId = context.Cloud.Compartment,
             Functions = functions,
-            RouterAddress = workloads.RouterAddress,
+            RouterAddress = address,
             RouterPort = HostPorts.LoadBalancerSplit,
             Key = key,
             LongestDeadline = context.LongestDeadline,

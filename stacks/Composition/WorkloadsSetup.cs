@@ -45,6 +45,7 @@ internal static class WorkloadsSetup
                 LoadBalancerGroupId = foundation.Network.LoadBalancer.GroupId,
                 IsAdminBalanced = context.AdminPort is not null,
                 SplitKey = splitKey,
+                FunctionCidr = foundation.Network.FunctionCidr,
             },
             FeatureServer = context.Settings.Features.Views.Count > 0
                 ? FeatureServerOf(

@@ -172,7 +172,7 @@ internal sealed class Platform : IAsyncDisposable
                 return;
             var routerSettings = RouterSettings;
             if (settings.Stack.Splitting == SplittingMode.Function)
-                splitting = new LocalSplitting(programs, cache!.Settings, routerSettings.Journal!, supervision);
+                splitting = new LocalSplitting(programs, cache!.Settings, routerSettings.Journal!, () => Plan, supervision);
             router = new ApiHost(programs.Router, routerSettings, splitting, supervision);
             await router.StartAsync(port, cancellation);
             await StartFunctionsAsync(cancellation);

@@ -1,10 +1,14 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Splitting;
 using ModelServing.Hosting;
@@ -15,10 +19,14 @@ namespace ModelServing.Router.Splitting;
 
 /// <summary>The port for the function TrafficSplitter. Only a caller with the key is answered there. What it sends is either a request that
 /// it has assigned, or one with which the router is to do all that it does for a client of its own.</summary>
-internal sealed class SplitPort(RouterSettings settings, IServer server)
+internal sealed class SplitPort(RouterSettings settings, IServer server, TimeProvider time, ILogger<SplitPort> logger)
 {
+    private static readonly TimeSpan BetweenLogs = TimeSpan.FromMinutes(1);
+
     private readonly FurtherAddresses addresses = new(server, settings.Urls, settings.SplitUrls);
     private readonly byte[] key = HashOf(settings.SplitKey ?? "");
+    private readonly IPNetwork? sources = settings.SplitSources is { } range ? IPNetwork.Parse(range) : null;
+    private long lastLog = -1;
 
     /// <summary>Adds the port's rules. They come before all other paths, because each request to this port needs the key.</summary>
     /// <param name="app">The host.</param>
@@ -42,6 +50,13 @@ internal sealed class SplitPort(RouterSettings settings, IServer server)
                 ? AnswerAsync(context, answer)
                 : next(context);
         });
+    }
+
+    /// <summary>Closes a connection to this port that does not come from the function's addresses.</summary>
+    internal static void Guard(ListenOptions listen)
+    {
+        var port = listen.ApplicationServices.GetRequiredService<SplitPort>();
+        listen.Use((ConnectionDelegate next) => connection => port.IsForeign(connection) ? Task.CompletedTask : next(connection));
     }
 
     /// <summary>Adds to the answer what the function needs to count the attempt, and to make a retry.</summary>
@@ -72,6 +87,23 @@ internal sealed class SplitPort(RouterSettings settings, IServer server)
         };
         if (result.Cause == ForwardResult.ConnectionLost && result.Endpoint is { } endpoint)
             headers[SplitHeaders.LostEndpoint] = endpoint.Address.ToString();
+    }
+
+    // A server that listens on all addresses sees those of IPv4 in the form of IPv6.
+    internal static bool IsIn(IPNetwork range, IPAddress address) =>
+        range.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+
+    private bool IsForeign(ConnectionContext connection)
+    {
+        if (sources is not { } range || !addresses.Include(connection.LocalEndPoint)
+            || connection.RemoteEndPoint is not IPEndPoint { Address: var address })
+            return false;
+        if (IsIn(range, address))
+            return false;
+        var (now, last) = (time.GetTimestamp(), Volatile.Read(ref lastLog));
+        if ((last < 0 || time.GetElapsedTime(last, now) >= BetweenLogs) && Interlocked.CompareExchange(ref lastLog, now, last) == last)
+            SplitLog.ForeignSource(logger, address, range);
+        return true;
     }
 
     private bool Admits(HttpRequest request) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModelServing.Contracts.Functions;
 using ModelServing.Settings.Models;
 using ModelServing.Settings.Schema;
@@ -26,6 +27,17 @@ internal static class SplittingRules
                     $"{settings.MaxRequestBytes} is more than {FunctionLimits.MaxBodyBytes} (6 MB), the largest body that a function gets, "
                     + $"and splitting is function. Set it to {FunctionLimits.MaxBodyBytes} or less, or splitting to router");
             }
+
+            foreach (var (name, model) in settings.Models)
+            {
+                if (model.Deadline <= FunctionLimits.LongestDeadline)
+                    continue;
+                yield return Fault(
+                    $"models.{name}.deadline",
+                    $"{Seconds(model.Deadline)} is more than {Seconds(FunctionLimits.LongestDeadline)}, and splitting is function: OCI "
+                    + $"ends a call of a function after {Seconds(FunctionLimits.LongestCall)}, and TrafficSplitter needs the rest to find "
+                    + "a router and to count. Set a shorter deadline, or splitting to router");
+            }
         }
 
         if (cloud.Functions.Splitter is { } splitter)
@@ -34,6 +46,8 @@ internal static class SplittingRules
                 yield return fault;
         }
     }
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###}s");
 
     private static SettingsFault Fault(string path, string message) => new(path, message, null);
 }

@@ -50,9 +50,9 @@ internal static partial class LossSummary
             .Where(static resource => resource.Type != ResourceTypes.FunctionCall)
             .Where(static resource => InputTree.TextOf(resource.Inputs["metadata"]?["labels"]?[ClusterNames.VersionLabel]) is null)
             .ToList();
-        // No one may call TrafficSplitter. The summary of splitting says so if someone does.
+        // No one may call TrafficSplitter, or use its way to the routers. The summary of splitting says so if someone does.
         var notable = deleted.Where(static resource => ResourceTypes.HoldsData(resource) || ResourceTypes.Serves(resource))
-            .Where(static resource => !SplittingSummary.IsSplitter(resource))
+            .Where(static resource => !SplittingSummary.IsOfSplitter(resource))
             .ToList();
         foreach (var resource in notable)
         {

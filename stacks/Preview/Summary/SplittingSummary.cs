@@ -65,6 +65,10 @@ internal static class SplittingSummary
         .SelectMany(static each => each.Inputs["specification"]?["routes"] as JsonArray ?? [])
         .Any(static route => InputTree.TextOf(route?["backend"]?["type"]) == "ORACLE_FUNCTIONS_BACKEND");
 
+    /// <summary>Whether a resource serves nothing but requests that go through TrafficSplitter.</summary>
+    internal static bool IsOfSplitter(PreviewResource resource) =>
+        IsSplitter(resource) || resource is { Type: ResourceTypes.Service, Name: ClusterNames.RouterSplit };
+
     /// <summary>Whether a resource is the function TrafficSplitter.</summary>
     internal static bool IsSplitter(PreviewResource resource) => resource.Type == ResourceTypes.Function
         && InputTree.TextOf(resource.Inputs["displayName"])?.EndsWith(Suffix, StringComparison.Ordinal) == true;

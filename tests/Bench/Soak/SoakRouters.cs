@@ -82,7 +82,7 @@ internal sealed class SoakRouters : IAsyncDisposable
         try
         {
             for (var i = 0; i < count; i++)
-                await routers.StartOneAsync(folder, count, cache, isSplit, cancellation);
+                await routers.StartOneAsync(folder, plan, count, cache, isSplit, cancellation);
             await routers.UntilAsync(static status => status.LastSeq > 0, cancellation);
             return routers;
         }
@@ -158,7 +158,7 @@ internal sealed class SoakRouters : IAsyncDisposable
     }
 
     private async Task StartOneAsync(
-        TemporaryFolder folder, int count, CacheSettings? cache, bool isSplit, CancellationToken cancellation)
+        TemporaryFolder folder, PlanDocument plan, int count, CacheSettings? cache, bool isSplit, CancellationToken cancellation)
     {
         var (port, adminPort) = (FreePort.Find(), FreePort.Find());
         var settings = new RouterSettings
@@ -183,6 +183,7 @@ internal sealed class SoakRouters : IAsyncDisposable
                 HostPrograms.Find(),
                 cache!,
                 settings.Journal!,
+                () => plan,
                 new HostSupervision(folder.Combine("run"), new HostLog(terminal), terminal, TimeProvider.System));
             settings = splitting.For(settings);
             if (!await splitting.TryStartAsync(port, cancellation))

@@ -103,8 +103,11 @@ public class RouterInNamespaces : InNamespaces
         Assert.Equal(403, (await HostContainer.GetAsync(PodAddress, pod.AdminPort.Value, AdminPaths.Rollouts, CallersKey)).Status);
         Assert.Equal(404, (await HostContainer.GetAsync(PodAddress, pod.Port, AdminPaths.Rollouts, key)).Status);
 
-        // The port for TrafficSplitter needs the key from the Secret, and no other port knows it.
-        Assert.Equal(401, (await HostContainer.GetAsync(PodAddress, pod.SplitPort!.Value, "/v2/models/fraud", CallersKey)).Status);
+        // The port for TrafficSplitter needs the key from the Secret, and answers no one outside of the functions' subnet.
+        Assert.Equal(401, await HostContainer.GetFromAsync(FunctionAddress, PodAddress, pod.SplitPort!.Value, "/v2/models/fraud"));
+        Assert.Null(await HostContainer.GetFromAsync(PodAddress, PodAddress, pod.SplitPort.Value, "/v2/models/fraud"));
+        Assert.Equal(401, await HostContainer.GetFromAsync(PodAddress, PodAddress, pod.Port, "/v2/models/fraud"));
+        await router.SaysAsync("to the port of TrafficSplitter was closed");
 
         SetPlan(api, await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 50", StringComparison.Ordinal)));
         await router.SaysAsync("fraud: stable v1 50%, canary v2 50%");

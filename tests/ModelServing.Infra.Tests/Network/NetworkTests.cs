@@ -86,7 +86,9 @@ public class NetworkTests
     {
         var network = await Rendered.FromAsync(some => some.Network(split: 8082));
         Assert.Equal(
-            Expected.Concat(["functions out load-balancer tcp 8082", "load-balancer in functions tcp 8082"]).Order(StringComparer.Ordinal),
+            Expected
+                .Concat(["functions out load-balancer tcp 8082", "load-balancer in functions tcp 8082", "nodes in 10.0.3.0/24 tcp 30082"])
+                .Order(StringComparer.Ordinal),
             network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
         foreach (var port in (int[])[80, 8081, 0])
         {

@@ -297,6 +297,7 @@ internal sealed class SomeEnvironment
                 Predictions = log,
                 LoadBalancerSubnetId = "ocid1.subnet.some",
                 LoadBalancerGroupId = "ocid1.networksecuritygroup.some",
+                FunctionCidr = "10.0.3.0/24",
             },
             MaxRequestBytes = 1024,
             Registry = new ContainerRegistryLogin("ocir.eu-frankfurt-1.oci.oraclecloud.com", "some", "some"),

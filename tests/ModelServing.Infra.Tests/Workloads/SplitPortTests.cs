@@ -18,10 +18,12 @@ public class SplitPortTests
 
         Assert.Equal($"http://*:{pod.SplitPort}", router.SplitUrls);
         Assert.Equal(HostPorts.Split, pod.SplitPort);
-        var service = run.Objects<V1Service>().Single(static each => each.Metadata.Name == ClusterNames.Router);
-        Assert.Equal(
-            [("http", HostPorts.LoadBalancer), ("split", HostPorts.LoadBalancerSplit)],
-            service.Spec.Ports.Select(static port => (port.TargetPort.Value, port.Port)).Order());
+        var service = run.Objects<V1Service>().Single(static each => each.Metadata.Name == ClusterNames.RouterSplit);
+        var port = Assert.Single(service.Spec.Ports);
+        Assert.Equal(("split", HostPorts.LoadBalancerSplit, HostPorts.NodeSplit), (port.TargetPort.Value, port.Port, port.NodePort));
+        var gateways = run.Objects<V1Service>().Single(static each => each.Metadata.Name == ClusterNames.Router);
+        Assert.Equal(["http"], gateways.Spec.Ports.Select(static port => port.TargetPort.Value));
+        Assert.Equal(gateways.Spec.Selector, service.Spec.Selector);
         // The port of the load balancer is the one that the network's rules let the functions to, and that the function calls.
         Assert.Contains(
             run.OfType("oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule"),
@@ -29,6 +31,27 @@ public class SplitPortTests
         Assert.Equal(
             $"http://10.0.1.70:{HostPorts.LoadBalancerSplit}",
             run.Single("oci:Functions/function:Function", "splitter-traffic-splitter").Inputs.Map("config")["MODELSERVING_ROUTERS"]);
+    }
+
+    // Behind a Service of the policy Cluster, the routers would see the address of a node, whoever connects.
+    [Fact]
+    public async Task The_routers_see_the_address_of_the_function_and_admit_its_subnet_alone()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(more: SomeStack.Splitter));
+        var pod = RenderedHost.From(run).Single(static host => host.Host == ClusterNames.Router);
+
+        Assert.Equal(
+            run.Single("oci:Core/subnet:Subnet", "network-functions").Inputs["cidrBlock"],
+            new RouterSettings(new HostEnvironment(pod.Environment.GetValueOrDefault)).SplitSources);
+        var service = run.Objects<V1Service>().Single(static each => each.Metadata.Name == ClusterNames.RouterSplit);
+        Assert.Equal("Local", service.Spec.ExternalTrafficPolicy);
+        Assert.Equal("true", service.Metadata.Annotations["oci-network-load-balancer.oraclecloud.com/is-preserve-source"]);
+        Assert.Equal("true", service.Metadata.Annotations["oci-network-load-balancer.oraclecloud.com/internal"]);
+        // So the nodes get connections from the functions' addresses, at this port alone.
+        var rule = run.Single(
+            "oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule",
+            $"network-nodes-from-10.0.3.0-24-{HostPorts.NodeSplit}");
+        Assert.Equal(("10.0.3.0/24", "CIDR_BLOCK"), (rule.Inputs["source"], rule.Inputs["sourceType"]));
     }
 
     [Fact]
@@ -76,6 +99,6 @@ public class SplitPortTests
 
         Assert.Null(pod.SplitPort);
         Assert.DoesNotContain(pod.Environment.Keys, static name => name.Contains("SPLIT", StringComparison.Ordinal));
-        Assert.DoesNotContain(run.OfCluster(), static made => made.Name == ClusterNames.SplitKey);
+        Assert.DoesNotContain(run.OfCluster(), static made => made.Name is ClusterNames.SplitKey or ClusterNames.RouterSplit);
     }
 }

@@ -10,13 +10,10 @@ namespace ModelServing.Cli.Up.Gateway;
 /// <param name="Body">The content.</param>
 internal sealed record FnGatewayCall(IReadOnlyDictionary<string, string> Headers, string? ContentType, byte[] Body)
 {
-    /// <summary>How long a function may take, by the platform's default.</summary>
-    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
-
-    internal static FnGatewayCall From(HttpRequest request, byte[] body)
+    internal static FnGatewayCall From(HttpRequest request, byte[] body, TimeSpan timeout)
     {
         var url = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var deadline = TimeProvider.System.GetUtcNow() + Timeout;
+        var deadline = TimeProvider.System.GetUtcNow() + timeout;
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
             ["Fn-Call-Id"] = Guid.NewGuid().ToString("N"),

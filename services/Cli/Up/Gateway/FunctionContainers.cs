@@ -16,6 +16,7 @@ internal sealed class FunctionContainers : IAsyncDisposable
     private readonly string runFolder;
     private readonly Func<string, HostProcess> start;
     private readonly TimeProvider time;
+    private readonly Func<TimeSpan> timeout;
     private readonly Terminal terminal;
     private readonly Lock gate = new();
     private readonly List<FunctionContainer> idle = [];
@@ -28,12 +29,15 @@ internal sealed class FunctionContainers : IAsyncDisposable
     /// <summary>Makes a pool without containers.</summary>
     /// <param name="runFolder">The folder for the containers' sockets.</param>
     /// <param name="start">Starts a process that listens at a path.</param>
+    /// <param name="timeout">How long a call may take at the moment.</param>
     /// <param name="terminal">Where failures are printed.</param>
     /// <param name="time">The clock.</param>
-    internal FunctionContainers(string runFolder, Func<string, HostProcess> start, Terminal terminal, TimeProvider time)
+    internal FunctionContainers(
+        string runFolder, Func<string, HostProcess> start, Func<TimeSpan> timeout, Terminal terminal, TimeProvider time)
     {
         this.runFolder = runFolder;
         this.start = start;
+        this.timeout = timeout;
         this.terminal = terminal;
         this.time = time;
         freezing = new TerminalLoops(terminal, time).RunAsync("idle containers", FreezeIdleAsync, closing.Token);
@@ -49,13 +53,16 @@ internal sealed class FunctionContainers : IAsyncDisposable
         }
     }
 
+    /// <summary>How long a call may take.</summary>
+    internal TimeSpan Timeout => timeout();
+
     /// <summary>How many containers were started.</summary>
     internal int Started { get; private set; }
 
     /// <summary>Makes a call on a free container.</summary>
     internal async Task<FnGatewayAnswer> CallAsync(FnGatewayCall call, CancellationToken cancellation)
     {
-        using var limit = new TimeLimit(FnGatewayCall.Timeout, time, cancellation);
+        using var limit = new TimeLimit(Timeout, time, cancellation);
         FunctionContainer? container = null;
         try
         {

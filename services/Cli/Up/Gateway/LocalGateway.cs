@@ -107,7 +107,7 @@ internal sealed class LocalGateway : IAsyncDisposable
         FnGatewayAnswer answer;
         try
         {
-            answer = await containers.CallAsync(FnGatewayCall.From(context.Request, body), context.RequestAborted);
+            answer = await containers.CallAsync(FnGatewayCall.From(context.Request, body, containers.Timeout), context.RequestAborted);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

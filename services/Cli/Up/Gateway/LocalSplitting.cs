@@ -22,14 +22,25 @@ internal sealed class LocalSplitting : IAsyncDisposable
     private LocalGateway? gateway;
 
     /// <summary>Makes the parts. Nothing runs yet.</summary>
-    internal LocalSplitting(HostPrograms programs, CacheSettings cache, string journal, HostSupervision supervision)
+    /// <param name="programs">The hosts' programs.</param>
+    /// <param name="cache">Where the router publishes its rollouts.</param>
+    /// <param name="journal">The journal's location.</param>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="supervision">What the supervisors of all hosts share.</param>
+    internal LocalSplitting(
+        HostPrograms programs, CacheSettings cache, string journal, Func<PlanDocument> plan, HostSupervision supervision)
     {
         this.programs = programs;
         this.cache = cache;
         this.journal = journal;
         time = supervision.Time;
         print = supervision.Log.WriterFor("splitter", onlyFaults: true);
-        containers = new FunctionContainers(supervision.RunFolder, StartContainer, supervision.Terminal, time);
+        containers = new FunctionContainers(
+            supervision.RunFolder,
+            StartContainer,
+            () => FunctionLimits.CallOfSplitter(LongestDeadlineIn(plan())),
+            supervision.Terminal,
+            time);
     }
 
     internal FunctionContainers Containers => containers;
@@ -81,6 +92,9 @@ internal sealed class LocalSplitting : IAsyncDisposable
         },
         print,
         time);
+
+    private static TimeSpan LongestDeadlineIn(PlanDocument plan) =>
+        TimeSpan.FromMilliseconds(plan.Rollouts.Values.Select(static rollout => rollout.DeadlineMilliseconds).DefaultIfEmpty().Max());
 
     private static string AddressOf(int port) => $"http://127.0.0.1:{port}";
 

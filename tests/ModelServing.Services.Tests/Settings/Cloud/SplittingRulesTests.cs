@@ -35,6 +35,24 @@ public class SplittingRulesTests
         Assert.Empty(FoundationFile.Check(FoundationFile.Text($"functions: {{ splitter: {{ {Key} }} }}\n  modelserving:{setting}")));
 
     [Theory]
+    [InlineData("function", "290001ms", "290.001s")]
+    [InlineData("function", "290s", null)]
+    [InlineData("router", "290001ms", null)]
+    public void A_deadline_that_a_function_can_not_wait_for_is_refused_and_the_model_is_named(
+        string mode, string deadline, string? refused)
+    {
+        var text = FoundationFile.Text($"functions: {{ splitter: {{ {Key} }} }}\n  modelserving:maxRequestBytes: 6291456").Replace(
+            "models: {}", $"splitting: {mode}\n  modelserving:models: {{ slow: {{ stable: {{ version: 1 }}, deadline: {deadline} }} }}",
+            StringComparison.Ordinal);
+
+        var fault = FoundationFile.Check(text).SingleOrDefault();
+
+        Assert.Equal(refused is null ? null : "modelserving:models.slow.deadline", fault?.Path);
+        if (refused is not null)
+            Assert.StartsWith($"{refused} is more than 290s, and splitting is function", fault!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("memoryInMbs: 300", "functions.splitter.memoryInMbs", "300 is not one of 128, 256, 512, 1024, 2048, 3072")]
     [InlineData("provisionedConcurrency: 15", "functions.splitter.provisionedConcurrency", "15 is not a multiple of 10")]
     [InlineData(

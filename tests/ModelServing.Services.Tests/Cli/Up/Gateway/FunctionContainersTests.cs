@@ -13,6 +13,9 @@ public class FunctionContainersTests
 {
     private static readonly FnGatewayCall Call = new(new Dictionary<string, string>(), "application/json", "{}"u8.ToArray());
 
+    // Shorter than a start may take.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+
     [Fact]
     public async Task A_deadline_that_is_shorter_than_a_start_is_answered_with_504_and_the_late_container_answers_the_next_call()
     {
@@ -27,12 +30,13 @@ public class FunctionContainersTests
                 sockets.Add(socket);
                 return Waiting(time);
             },
+            static () => Timeout,
             new RecordedTerminal().Terminal,
             time);
 
         var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
         Assert.False(call.IsCompleted);
-        time.Advance(FnGatewayCall.Timeout);
+        time.Advance(Timeout);
         Assert.Equal(504, (await call).Status);
         Assert.Equal(0, containers.Started);
 

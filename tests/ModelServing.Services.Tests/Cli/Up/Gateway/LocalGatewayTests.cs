@@ -22,6 +22,7 @@ public sealed class LocalGatewayTests : IAsyncLifetime
         containers = new FunctionContainers(
             folder.FullPath,
             static _ => throw new InvalidOperationException("the function is called"),
+            static () => TimeSpan.FromSeconds(20),
             new RecordedTerminal().Terminal,
             TimeProvider.System);
         gateway = new LocalGateway(port, $"http://{router.Address}", containers);
