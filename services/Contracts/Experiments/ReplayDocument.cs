@@ -5,8 +5,8 @@ public sealed record ReplayDocument
 {
     public required ModelName Model { get; init; }
 
-    /// <summary>The candidate.</summary>
-    public required ModelVersion Version { get; init; }
+    /// <summary>The candidate; null if the name of the Kubernetes Job has it.</summary>
+    public ModelVersion? Version { get; init; }
 
     /// <summary>What both versions are measured by where outcomes are known. The first threshold makes the decisions.</summary>
     public required IReadOnlyList<ExperimentMetric> Metrics { get; init; }

@@ -45,7 +45,7 @@ internal sealed class ReplayRun(ModelRegistry registry, ReplayModels models, ISt
     /// <exception cref="JobException">No request can be replayed.</exception>
     internal async Task<ReplayReport> RunAsync(ReplayRequest request, IReplaySource source, CancellationToken cancellation)
     {
-        var (model, version) = (request.Replay.Model, request.Replay.Version);
+        var (model, version) = (request.Replay.Model, request.Replay.Version!.Value);
         var manifest = await registry.ReadManifestAsync(model, version, cancellation);
         var rule = ScoreRule.From(request.Replay.Metrics, manifest);
         var tallies = MetricTally.For(MetricsOf(request.Replay, rule));
@@ -194,7 +194,7 @@ internal sealed class ReplayRun(ModelRegistry registry, ReplayModels models, ISt
     private ReplayReport Report(ReplayRequest request, IReplaySource source, ScoreRule rule, IReadOnlyList<MetricTally> tallies) => new()
     {
         Model = request.Replay.Model.Text,
-        Version = request.Replay.Version.Number,
+        Version = request.Replay.Version!.Value.Number,
         Source = source.Location,
         Read = counts.Read,
         Replayed = counts.Replayed,

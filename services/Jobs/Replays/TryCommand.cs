@@ -27,14 +27,18 @@ internal static class TryCommand
 
     internal static Command Create()
     {
-        var replay = new Argument<string>("replay") { Description = "The file that describes the replay." };
+        var replay = new Argument<string?>("replay")
+        {
+            Description = $"The file that describes the replay. Default: the text in {ReplayJobSettings.ReplayVariable}.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var store = new Option<string?>("--store")
         {
             Description = $"The log: sqlite:PATH or nosql:COMPARTMENT-OCID/TABLE. Default: {PredictionLogSettings.StoreVariable}.",
         };
         var sample = new Option<string?>("--sample") { Description = "In place of the log: an exported Parquet file." };
-        var since = new Option<string?>("--since") { Description = $"The first time: {IsoTime.Form}." };
-        var until = new Option<string?>("--until") { Description = "Only predictions that began before this time." };
+        var since = new Option<string?>("--since") { Description = $"The first time: {IsoTime.Form}. Default: 30 days ago." };
+        var until = new Option<string?>("--until") { Description = "Only predictions that began before this time. Default: now." };
         var last = new Option<long>("--last")
         {
             Description = "How many requests, the newest first.",
@@ -49,14 +53,16 @@ internal static class TryCommand
         var output = new Option<string?>("--out") { Description = "Write the report for people into a file, and print nothing." };
         var json = new Option<bool>("--json") { Description = "Print the report as JSON." };
         var options = new FeatureJobOptions();
-        var command = new Command("try", "Replay logged requests through a version that gets no traffic.")
+        var command = new Command(ReplayJobSettings.Command, "Replay logged requests through a version that gets no traffic.")
         {
             replay, store, sample, since, until, last, rate, withoutInputs, output, json,
         };
         options.AddTo(command, readsEvents: false);
         command.SetAction((arguments, _) => JobRun.RunAsync(options.StopsWithInput(arguments), async stop =>
         {
-            var document = ReplayDocument.Parse(await File.ReadAllBytesAsync(arguments.GetValue(replay)!, stop));
+            var document = WithVersion(
+                ReplayDocument.Parse(await JobDocument.ReadAsync(arguments.GetValue(replay), ReplayJobSettings.ReplayVariable, stop)),
+                Environment.GetEnvironmentVariable(ReplayJobSettings.JobVariable));
             var request = new ReplayRequest(
                 document,
                 arguments.GetValue(last) is > 0 and var count ? count : throw FeatureJobOptions.Wrong("--last: it must be above 0"),
@@ -81,7 +87,7 @@ internal static class TryCommand
                         request, new SampledRequests(Path.GetFullPath(file), document.Model, folder.FullPath, megabytes), stop);
                 }
 
-                var (first, end) = ExportCommand.RangeOf(arguments.GetValue(since), arguments.GetValue(until), null, TimeProvider.System);
+                var (first, end) = JobDocument.RangeOf(arguments.GetValue(since), arguments.GetValue(until), TimeProvider.System);
                 var log = arguments.GetValue(store) ?? Environment.GetEnvironmentVariable(PredictionLogSettings.StoreVariable)
                     ?? throw FeatureJobOptions.Wrong($"--store is missing, and {PredictionLogSettings.StoreVariable} is not set");
                 var opened = ExportCommand.OpenLog(log, OciSettings.Read(HostEnvironment.OfProcess));
@@ -91,6 +97,18 @@ internal static class TryCommand
             Write(report, arguments.GetValue(output), arguments.GetValue(json));
         }));
         return command;
+    }
+
+    /// <summary>The replay with its candidate, which the name of a Kubernetes Job may have, as in <c>try-fraud-3</c>.</summary>
+    /// <exception cref="JobException">The name does not end with a version.</exception>
+    internal static ReplayDocument WithVersion(ReplayDocument document, string? job)
+    {
+        if (document.Version is not null)
+            return document;
+        return ModelVersion.TryParse(job?[(job.LastIndexOf('-') + 1)..], null, out var version)
+            ? document with { Version = version }
+            : throw FeatureJobOptions.Wrong(
+                $"the candidate is unknown: the name of the Job, '{job}', must end with its version, as in try-{document.Model}-3");
     }
 
     private static void Write(ReplayReport report, string? path, bool json)
