@@ -4,7 +4,7 @@ using ModelServing.Jobs.Export;
 
 namespace ModelServing.Jobs;
 
-/// <summary>What a job about a log is told: a document, in a file or in a variable, and a time.</summary>
+/// <summary>What a job about a log needs to know: a document, from a file or a variable, and a time.</summary>
 internal static class JobDocument
 {
     private static readonly TimeSpan Default = TimeSpan.FromDays(30);

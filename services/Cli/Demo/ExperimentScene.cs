@@ -18,7 +18,7 @@ namespace ModelServing.Cli.Demo;
 /// <code>
 /// 1 allow    the canary gets a new trial, if it was condemned
 /// 2 assign   a plan with an experiment, in place of the stack file's
-/// 3 send     payments that nobody has made before, in batches, and then their outcomes
+/// 3 send     new payments, in batches, and then their outcomes
 /// 4 look     at the log after each batch. The interval is valid at each look, so the scene stops at the first one that is certain
 /// 5 restore  the plan of the stack file
 /// </code>

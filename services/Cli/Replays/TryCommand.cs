@@ -50,7 +50,6 @@ internal static class TryCommand
 
     /// <summary>The replay of a version.</summary>
     /// <param name="models">The models of the stack file.</param>
-    /// <param name="model">The model.</param>
     /// <param name="version">The candidate.</param>
     /// <param name="decision">What makes the decisions, in place of the metrics of the stack file; null for those.</param>
     /// <exception cref="CommandException">The stack file does not have the model.</exception>

@@ -4,8 +4,7 @@ namespace ModelServing.Jobs.Replays;
 
 /// <summary>A request whose scores differ most.</summary>
 /// <param name="Version">The version that answered it.</param>
-/// <param name="Score">Its score.</param>
-/// <param name="CandidateScore">The candidate's.</param>
+/// <param name="CandidateScore">The score that the candidate gives.</param>
 /// <param name="Outcome">What turned out to be true; null if that is unknown.</param>
 /// <param name="Inputs">The inputs as the log has them: what the stack file drops or hashes there is not here either. Null if they were
 /// not wanted.</param>

@@ -7,7 +7,8 @@ using ModelServing.Predictions.Records;
 
 namespace ModelServing.Jobs.Replays;
 
-/// <summary>The requests of a log's store, minute by minute from the newest one back. Only one batch is in memory.</summary>
+/// <summary>The requests of a log's store, minute by minute from the newest one back. Only one batch is in memory, so of the last minute
+/// that is read, any of its requests count.</summary>
 internal sealed class LoggedRequests(IPredictionStore store, ModelName model, DateTimeOffset since, DateTimeOffset until) : IReplaySource
 {
     private const long BatchBytes = 8 * 1024 * 1024;

@@ -8,7 +8,6 @@ namespace ModelServing.Jobs.Replays;
 /// <summary>The versions that a replay calls, each in a process of its own. A few are open at a time.</summary>
 /// <param name="registry">The registry of the versions.</param>
 /// <param name="program">The program whose child processes open them.</param>
-/// <param name="model">The model.</param>
 /// <param name="deadline">How long a call may take.</param>
 internal sealed class ReplayModels(ModelRegistry registry, FirstRunProgram program, ModelName model, TimeSpan deadline) : IDisposable
 {

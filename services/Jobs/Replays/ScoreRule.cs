@@ -12,7 +12,8 @@ internal sealed class ScoreRule
 
     private ScoreRule(string? output, double? threshold)
     {
-        (Output, Threshold) = (output, threshold);
+        Output = output;
+        Threshold = threshold;
         element = output is null ? null : new TensorElement(output);
     }
 

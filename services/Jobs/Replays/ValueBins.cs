@@ -26,6 +26,8 @@ internal sealed class ValueBins
     {
         if (Count == 0)
             return null;
+        if (share is 0 or 1)
+            return share == 0 ? least : most;
         var left = (long)Math.Ceiling(share * Count);
         foreach (var (bin, count) in bins)
         {

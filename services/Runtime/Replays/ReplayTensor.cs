@@ -1,7 +1,6 @@
 namespace ModelServing.Runtime.Replays;
 
 /// <summary>A tensor on its way to a model that replays requests, or back.</summary>
-/// <param name="Name">Its name.</param>
 /// <param name="Datatype">The Open Inference Protocol's name of the data type.</param>
 /// <param name="Shape">Its dimensions.</param>
 /// <param name="Data">The elements as a prediction record has them: in row-major order, little-endian, one byte for a BOOL; an element of

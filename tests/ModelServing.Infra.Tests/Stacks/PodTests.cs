@@ -60,7 +60,7 @@ public class PodTests
         var run = await SomeStack.RunAsync(SomeStack.File(more: SomeStack.Features + "\n  modelserving:network: { internetEgress: true }")
             .Replace("frankfurt-1.some }", "frankfurt-1.some, routerNodes: { min: 1, max: 2 } }", StringComparison.Ordinal));
 
-        Assert.Equal(10, run.Pods().Count);
+        Assert.Equal(11, run.Pods().Count);
         Assert.All(run.Pods(), static each =>
         {
             var term = Assert.Single(each.Pod.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms);
@@ -142,7 +142,7 @@ public class PodTests
         var run = await SomeStack.RunAsync(SomeStack.File(
             more: SomeStack.Features + "\n  modelserving:regionMetadata: { key: xyz }"));
 
-        Assert.Equal(10, run.Pods().Count);
+        Assert.Equal(11, run.Pods().Count);
         Assert.All(run.Pods(), static each => Assert.Equal(
             """{"realmKey":"oc1","realmDomainComponent":"oraclecloud.com","regionKey":"xyz","regionIdentifier":"eu-frankfurt-1"}""",
             each.Pod.Spec.Containers.Single().Env.Single(static one => one.Name == "OCI_REGION_METADATA").Value));

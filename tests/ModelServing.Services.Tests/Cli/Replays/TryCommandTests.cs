@@ -39,7 +39,7 @@ public class TryCommandTests
     [Theory]
     [InlineData("canary: { version: 2, percent: 5 }", "canary: { version: 2, percent: 50 }", "")]
     [InlineData("canary: { version: 2, percent: 5 }", "canary: { version: 3, percent: 5 }", "3")]
-    [InlineData("", "canary: { version: 3, percent: 5 }, shadow: { version: 4, percent: 5 }", "3 4")]
+    [InlineData("", "canary: { version: 3, percent: 5 }, keepWarm: [4]", "3 4")]
     public void A_version_is_new_if_the_earlier_file_does_not_name_it(string earlier, string now, string versions) => Assert.Equal(
         versions,
         string.Join(' ', TriedChanges.Find(Read(now), Text(earlier)).Select(static one => one.Version.Number)));

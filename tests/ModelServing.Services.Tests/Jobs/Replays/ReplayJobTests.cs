@@ -11,7 +11,8 @@ namespace ModelServing.Services.Tests.Jobs.Replays;
 /// <summary>The job as a process, with the sample's models.</summary>
 public sealed class ReplayJobTests(ReplayJobTests.Log log) : IClassFixture<ReplayJobTests.Log>
 {
-    private const int Last = 600;
+    // Whole minutes of payments, one in each second: of a part of a minute, any may be taken.
+    private const int Last = 640;
 
     private static readonly ExperimentMetric Precision = new()
     {
@@ -127,7 +128,7 @@ public sealed class ReplayJobTests(ReplayJobTests.Log log) : IClassFixture<Repla
     public async Task A_candidate_that_is_late_fails_alone_and_ends_after_some_tries()
     {
         await log.Value.PublishAsync(3, SomeSlowOnnx.EndlessLoop(), new TrainingInfo(), Token);
-        var report = JsonNode.Parse(await RunAsync(await log.Value.DocumentAsync(3, 300), "--json", "--last", "14"))!;
+        var report = JsonNode.Parse(await RunAsync(await log.Value.DocumentAsync(3, 300), 14, "--json"))!;
         Assert.Equal((14, 14, 0), ((int)report["replayed"]!, (int)report["candidate"]!["failed"]!, (int)report["answered"]!["failed"]!));
         Assert.Equal(
             [("no answer within 0.3 s", 10), ("not called, because its process ended 10 times", 4)],
@@ -165,9 +166,11 @@ public sealed class ReplayJobTests(ReplayJobTests.Log log) : IClassFixture<Repla
             Assert.Throws<ModelServing.Jobs.JobException>(() => ModelServing.Jobs.Replays.TryCommand.WithVersion(document, job));
     }
 
-    private async Task<string> RunAsync(string document, params string[] more)
+    private Task<string> RunAsync(string document, params string[] more) => RunAsync(document, Last, more);
+
+    private async Task<string> RunAsync(string document, int last, params string[] more)
     {
-        using var job = JobProcess.Start(null, [.. Arguments(document), .. more]);
+        using var job = JobProcess.Start(null, [.. Arguments(document, last), .. more]);
         return await job.ReadAsync(Token);
     }
 
@@ -177,8 +180,8 @@ public sealed class ReplayJobTests(ReplayJobTests.Log log) : IClassFixture<Repla
         "--since", IsoTime.Write(SomeRecord.Start), "--until", IsoTime.Write(SomeRecord.Start.AddHours(1)),
     ];
 
-    private string[] Arguments(string document) =>
-        ["try", document, "--registry", log.Value.Registry, .. Range, "--last", $"{Last}", "--rate", "100000"];
+    private string[] Arguments(string document, int last = Last) =>
+        ["try", document, "--registry", log.Value.Registry, .. Range, "--last", $"{last}", "--rate", "100000"];
 
     /// <summary>The log, made once.</summary>
     public sealed class Log : IAsyncLifetime
