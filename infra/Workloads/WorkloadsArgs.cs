@@ -43,6 +43,9 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The daily copy of the journal; null for none.</summary>
     public BackupJobArgs? Backup { get; init; }
 
+    /// <summary>The jobs that print reports about the prediction log; null for none.</summary>
+    public ReportJobsArgs? Reports { get; init; }
+
     /// <summary>The largest body of a request, in bytes, that routers and versions accept.</summary>
     public required int MaxRequestBytes { get; init; }
 

@@ -55,6 +55,8 @@ public sealed class WorkloadsComponent : ComponentResource
             ExportJob.Add(context, export, args, ServiceAccount(context, ClusterNames.Export, pullSecret));
         if (args.Backup is { } backup)
             BackupJob.Add(context, backup, args, ServiceAccount(context, ClusterNames.JournalBackup, pullSecret));
+        if (args.Reports is { } reports)
+            AddReports(context, reports, args, pullSecret);
 
         List<Resource> keys = [];
         if (args.HashKey is { } key)
@@ -114,6 +116,14 @@ public sealed class WorkloadsComponent : ComponentResource
 
     /// <summary>The name of the plan's ConfigMap.</summary>
     public Output<string> PlanName { get; }
+
+    private static void AddReports(ClusterContext context, ReportJobsArgs reports, WorkloadsArgs args, Resource pullSecret) =>
+        ReportJobs.Add(
+            context,
+            reports,
+            args,
+            ServiceAccount(context, ClusterNames.Experiment, pullSecret),
+            ServiceAccount(context, ClusterNames.Try, pullSecret));
 
     private static K8s.Core.V1.Secret PullSecret(ClusterContext context, Resource kubernetesNamespace, ContainerRegistryLogin login)
     {

@@ -8,6 +8,7 @@ using ModelServing.Cli.Features;
 using ModelServing.Cli.Images;
 using ModelServing.Cli.Keys;
 using ModelServing.Cli.Predictions;
+using ModelServing.Cli.Replays;
 using ModelServing.Cli.Requests;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Cli.Up;
@@ -30,6 +31,7 @@ var root = new RootCommand("ms runs and manages ModelServing: several models beh
     RequestCommand.Create(),
     LogsCommand.Create(),
     ExperimentCommand.Create(),
+    TryCommand.Create(),
     FeaturesCommand.Create(),
     ImagesCommand.Create(),
     KeysCommand.Create(),

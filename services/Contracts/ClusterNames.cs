@@ -39,6 +39,13 @@ public static class ClusterNames
     /// <summary>The CronJob that copies the journal each day, and its service account.</summary>
     public const string JournalBackup = "journal-backup";
 
+    /// <summary>The service account of the CronJobs from which people start a comparison of an experiment's arms:
+    /// <see cref="ExperimentOf"/>.</summary>
+    public const string Experiment = "experiment";
+
+    /// <summary>The service account of the CronJobs from which people start a replay: <see cref="TryOf"/>.</summary>
+    public const string Try = "try";
+
     /// <summary>The ConfigMap that holds the plan.</summary>
     public const string Plan = "plan";
 
@@ -99,6 +106,12 @@ public static class ClusterNames
 
     /// <summary>The service account of the pods of all versions of a model.</summary>
     public static string InferenceOf(ModelName model) => $"{Inference}-{model}";
+
+    /// <summary>The CronJob of a model's experiment, at most 51 characters.</summary>
+    public static string ExperimentOf(ModelName model) => $"{Experiment}-{model}";
+
+    /// <summary>The CronJob of a model's replays, at most 44 characters.</summary>
+    public static string TryOf(ModelName model) => $"{Try}-{model}";
 
     /// <summary>A version's Deployment, headless Service, autoscaler and disruption budget: <c>{model}-v{version}</c>, at most 51
     /// characters. The last <c>-v</c> with digits is always the version's, so no two versions share a name.</summary>

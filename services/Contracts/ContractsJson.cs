@@ -45,6 +45,7 @@ namespace ModelServing.Contracts;
 [JsonSerializable(typeof(FeatureAnswer))]
 [JsonSerializable(typeof(ServedViews))]
 [JsonSerializable(typeof(ExperimentDocument))]
+[JsonSerializable(typeof(ReplayDocument))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {

@@ -30,6 +30,8 @@ internal static class IdentitySetup
         Models = [.. context.Models.Keys],
         RouterAccount = ClusterNames.Router,
         ExportAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Export : null,
+        ExperimentAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Experiment : null,
+        TryAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Try : null,
         BackupAccount = context.Cloud.HasJournalBackup(context.Settings) ? ClusterNames.JournalBackup : null,
         FeatureServerAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureServer : null,
         FeatureRebuildAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureRebuild : null,

@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Experiments;
 using ModelServing.Contracts.Features;
 using ModelServing.Infra.Functions;
 using ModelServing.Infra.Identity;
@@ -59,6 +60,7 @@ internal static class WorkloadsSetup
                 Policy = invocation.Policy,
             },
             Export = cloud.HasExport(context.Settings) ? ExportOf(context, ImageOf(ImageNames.Jobs, cloud.Images.Jobs!)) : null,
+            Reports = cloud.HasExport(context.Settings) ? ReportsOf(context, ImageOf(ImageNames.Jobs, cloud.Images.Jobs!)) : null,
             Backup = cloud.HasJournalBackup(context.Settings) && cloud.Images.Jobs is { } jobs
                 ? new BackupJobArgs { Image = ImageOf(ImageNames.Jobs, jobs), Models = ModelsOf(context) }
                 : null,
@@ -153,6 +155,25 @@ internal static class WorkloadsSetup
             Models = ModelsOf(context),
             Hour = export.Hour,
             Shards = export.Shards,
+            MemoryMbs = export.MemoryInMbs,
+            StorageGbs = export.StorageInGbs,
+        };
+    }
+
+    // They read what the export reads, so they get the memory and the disk that it has.
+    private static ReportJobsArgs ReportsOf(StackContext context, Input<string> image)
+    {
+        var export = context.Cloud.PredictionStore.Export;
+        var models = ModelsOf(context);
+        return new ReportJobsArgs
+        {
+            Image = image,
+            Experiments =
+            [
+                .. models.Select(model => ExperimentMaker.Make(model, context.Models[model])).OfType<ExperimentDocument>()
+                    .Where(static experiment => experiment.IsComparable),
+            ],
+            Replays = [.. models.Select(model => ReplayMaker.Make(model, context.Models[model], version: null))],
             MemoryMbs = export.MemoryInMbs,
             StorageGbs = export.StorageInGbs,
         };

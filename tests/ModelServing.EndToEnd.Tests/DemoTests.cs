@@ -139,7 +139,7 @@ public sealed class DemoTests(DemoTests.RunningDemo demo) : IClassFixture<DemoTe
         using var folder = new StackFolder(views: true);
         // With this share the canary has the alarm's minimum of requests in each minute.
         folder.Write(StackFolder.Canary("40"));
-        await using var ms = MsProcess.Start(folder, "up", "--demo", "--once", "--guard", "off", "--json");
+        await using var ms = MsProcess.Start(folder, "up", "--demo", "--once", "--guard", "off", "--experiment", "10000", "--json");
         Assert.True(await ms.ExitAsync() == 0, ms.Output);
         using var document = JsonDocument.Parse(ms.StandardOutput);
         var rollback = AssertRollback(document.RootElement, reason: "alarm");
@@ -155,6 +155,15 @@ public sealed class DemoTests(DemoTests.RunningDemo demo) : IClassFixture<DemoTe
         Assert.Contains(minutes, static minute => Variant(minute) is ("canary", 2) && FailedShare(minute) is > 0.1 and < 0.3);
         Assert.All(minutes.Where(static minute => Variant(minute) is ("stable", 1)), static minute => Assert.Equal(0, FailedShare(minute)));
         Assert.Contains(minutes, static minute => Variant(minute) is ("stable", 1));
+
+        // The condemned version gets a new trial, and half of the payments. So few of them tell nothing yet.
+        var experiment = document.RootElement.GetProperty("experiment");
+        Assert.Equal(10_000, experiment.GetProperty("units").GetInt32());
+        Assert.Equal(JsonValueKind.Null, experiment.GetProperty("certainFrom").ValueKind);
+        Assert.Equal("not-yet", experiment.GetProperty("precision").GetProperty("conclusion").GetString());
+        Assert.All((string[])["stable", "arm"], arm => Assert.InRange(
+            experiment.GetProperty("precision").GetProperty(arm).GetProperty("units").GetInt32(), 4_500, 5_500));
+        Assert.Contains("After 10,000 payments it is not certain which version ranks better.", ms.Output, StringComparison.Ordinal);
         await folder.AssertNothingIsLeftAsync();
 
         static double FailedShare(JsonElement minute) =>
@@ -205,7 +214,7 @@ public sealed class DemoTests(DemoTests.RunningDemo demo) : IClassFixture<DemoTe
 
         public async ValueTask InitializeAsync()
         {
-            Ms = MsProcess.Start(Folder, "up", "--demo", "--json");
+            Ms = MsProcess.Start(Folder, "up", "--demo", "--experiment", "0", "--json");
             await Ms.WaitForAsync("Ctrl-C stops everything");
             FirstOutput = Ms.Output;
         }

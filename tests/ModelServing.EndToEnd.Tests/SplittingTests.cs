@@ -9,7 +9,7 @@ public class SplittingTests
     public async Task The_demo_passes_unchanged()
     {
         using var folder = new StackFolder(views: true);
-        var (exitCode, output) = await MsProcess.RunAsync(folder, "up", "--demo", "--once", "--splitting", "function");
+        var (exitCode, output) = await MsProcess.RunAsync(folder, "up", "--demo", "--once", "--experiment", "0", "--splitting", "function");
         Assert.True(exitCode == 0, output);
         Assert.Matches(@"stable +│ 1 +│ +[\d,]+ │ +9\d\.\d\d% │ +95\.00% │ +0\.00% │ +[\d.]+ │ +[\d.]+ │", output);
         Assert.Matches(@"canary +│ 2 +│ +[\d,]+ │ +\d\.\d\d% │ +5\.00% │ +0\.00% │ +[\d.]+ │ +[\d.]+ │", output);

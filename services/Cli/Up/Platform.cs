@@ -67,6 +67,9 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>The plan in force.</summary>
     internal PlanDocument Plan { get; private set; } = new() { Schema = PlanDocument.CurrentSchema, Rollouts = [] };
 
+    /// <summary>The models that were applied last.</summary>
+    internal IReadOnlyDictionary<ModelName, ModelSettings> Models { get; private set; } = new Dictionary<ModelName, ModelSettings>();
+
     /// <summary>The clients beside the operator of this machine; without <see cref="ApplyClients"/>, anyone is a caller.</summary>
     internal ClientsDocument Clients { get; private set; } = new()
     {
@@ -239,7 +242,7 @@ internal sealed class Platform : IAsyncDisposable
     {
         var (plan, lines) = servable.MakePlan(models, [.. failures.Select(static failure => failure.Version)], Plan);
         files.WritePlan(plan);
-        Plan = plan;
+        (Plan, Models) = (plan, models);
         // Said once, however often the same is tried.
         List<string> now = [.. failures.Select(static failure => failure.Message), .. lines];
         foreach (var line in now.Except(said))

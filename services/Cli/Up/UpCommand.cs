@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ModelServing.Cli.Demo;
 using ModelServing.Contracts.Reliability;
 using ModelServing.Hosting;
@@ -31,11 +32,11 @@ internal static class UpCommand
     {
         var demo = new Option<bool>("--demo")
         {
-            Description = "Run the sample in a temporary state folder, send traffic through it, and show a rollback.",
+            Description = "Run the sample in a temporary state folder, send traffic through it, and show a rollback and an experiment.",
         };
         var once = new Option<bool>("--once")
         {
-            Description = "Stop as soon as the platform is ready or, with --demo, after the rollback. The exit code is 1 if that was " +
+            Description = "Stop as soon as the platform is ready or, with --demo, after its last scene. The exit code is 1 if that was " +
                 "not as expected.",
         };
         var json = new Option<bool>("--json")
@@ -49,6 +50,20 @@ internal static class UpCommand
             DefaultValueFactory = static _ => "on",
         };
         guard.AcceptOnlyFromAmong("on", "off");
+        var experiment = new Option<int>("--experiment")
+        {
+            Description = "The most payments of the experiment at the end of a demo, which stops as soon as it is certain which version " +
+                "ranks better. That takes about 130,000. 0 leaves it out.",
+            DefaultValueFactory = static _ => 400_000,
+            CustomParser = static result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                    && count <= ExperimentScene.MostPayments)
+                    return count;
+                result.AddError($"--experiment: it must be from 0 to {ExperimentScene.MostPayments}");
+                return 0;
+            },
+        };
         var minute = new Option<TimeSpan?>("--minute")
         {
             Description = "How long a minute of metrics and alarms lasts. Default: 60s, with --demo 2s.",
@@ -67,7 +82,7 @@ internal static class UpCommand
         var stack = new StackOptions();
         var command = new Command("up", "Run the whole platform on this machine until Ctrl-C.")
         {
-            demo, once, guard, minute, splitting, json,
+            demo, once, guard, experiment, minute, splitting, json,
         };
         stack.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), (terminal, signals) =>
@@ -80,7 +95,10 @@ internal static class UpCommand
                     new PlatformPace(
                         arguments.GetValue(minute) ?? TimeSpan.FromSeconds(arguments.GetValue(demo) ? 2 : 60),
                         arguments.GetValue(guard) == "off"),
-                    arguments.GetValue(splitting)),
+                    arguments.GetValue(splitting))
+                {
+                    ExperimentPayments = arguments.GetValue(experiment),
+                },
                 terminal,
                 signals)));
         return command;
@@ -148,7 +166,7 @@ internal static class UpCommand
         try
         {
             // 5
-            var demo = request.Demo ? new DemoRounds(platform, terminal, time) : null;
+            var demo = request.Demo ? new DemoRounds(platform, request.ExperimentPayments, terminal, time) : null;
             platform.ApplyClients(ClientsMaker.Make(started.Settings));
             var failures = await platform.StartAsync(started.Settings.Models, port, signals.Stop);
             if (demo is not null && failures.Count > 0)

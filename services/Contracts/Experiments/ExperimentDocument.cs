@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelServing.Contracts.Experiments;
 
 /// <summary>An experiment as the job that analyses it gets it: its arms, and what is to be known about each.</summary>
@@ -26,13 +28,17 @@ public sealed record ExperimentDocument
     /// <summary>Whether the rollout has a routing key. Without one, each request is a unit.</summary>
     public required bool HasRoutingKey { get; init; }
 
+    /// <summary>Whether there is something to compare: stable and an arm get traffic.</summary>
+    [JsonIgnore]
+    public bool IsComparable => Arms.Count > 1 && Arms[^1].Name == VariantPlan.Stable;
+
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.ExperimentDocument);
 
     /// <exception cref="ContractException">The text is not such a document; the message says where.</exception>
     public static ExperimentDocument Parse(ReadOnlySpan<byte> utf8)
     {
         var document = ContractsJson.Read(utf8, ContractsJson.Default.ExperimentDocument, "experiment");
-        if (document.Arms.Count < 2 || document.Arms[^1].Name != VariantPlan.Stable)
+        if (!document.IsComparable)
             throw new ContractException("the experiment's arms must be two or more, and end with 'stable'");
         if (document.Arms.Any(static arm => arm.Weight <= 0))
             throw new ContractException("the experiment has an arm without traffic");

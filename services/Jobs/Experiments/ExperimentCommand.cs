@@ -21,13 +21,17 @@ internal static class ExperimentCommand
 {
     internal static Command Create()
     {
-        var experiment = new Argument<string>("experiment") { Description = "The file that describes the experiment." };
+        var experiment = new Argument<string?>("experiment")
+        {
+            Description = $"The file that describes the experiment. Default: the text in {ExperimentJobSettings.ExperimentVariable}.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var store = new Option<string?>("--store")
         {
             Description = $"The log: sqlite:PATH or nosql:COMPARTMENT-OCID/TABLE. Default: {PredictionLogSettings.StoreVariable}.",
         };
-        var since = new Option<string?>("--since") { Description = $"The first time: {IsoTime.Form}." };
-        var until = new Option<string?>("--until") { Description = "Only predictions that began before this time." };
+        var since = new Option<string?>("--since") { Description = $"The first time: {IsoTime.Form}. Default: 30 days ago." };
+        var until = new Option<string?>("--until") { Description = "Only predictions that began before this time. Default: now." };
         var html = new Option<string?>("--html") { Description = "Also write the report into an HTML file, with plots." };
         var json = new Option<bool>("--json") { Description = "Print the report as JSON." };
         var memory = new Option<int>("--memory-mb")
@@ -36,14 +40,15 @@ internal static class ExperimentCommand
             DefaultValueFactory = static _ => 512,
         };
         var stopsWithInput = new Option<bool>("--stop-with-input") { Description = "Stop when standard input ends." };
-        var command = new Command("experiment", "Compare the arms of an experiment with stable.")
+        var command = new Command(ExperimentJobSettings.Command, "Compare the arms of an experiment with stable.")
         {
             experiment, store, since, until, html, json, memory, stopsWithInput,
         };
         command.SetAction((arguments, _) => JobRun.RunAsync(arguments.GetValue(stopsWithInput), async stop =>
         {
-            var document = ExperimentDocument.Parse(await File.ReadAllBytesAsync(arguments.GetValue(experiment)!, stop));
-            var (first, end) = ExportCommand.RangeOf(arguments.GetValue(since), arguments.GetValue(until), null, TimeProvider.System);
+            var document = ExperimentDocument.Parse(await JobDocument.ReadAsync(
+                arguments.GetValue(experiment), ExperimentJobSettings.ExperimentVariable, stop));
+            var (first, end) = JobDocument.RangeOf(arguments.GetValue(since), arguments.GetValue(until), TimeProvider.System);
             var megabytes = arguments.GetValue(memory) is >= 64 and <= 1024 * 1024 and var given
                 ? given
                 : throw FeatureJobOptions.Wrong("--memory-mb: it must be from 64 to 1048576");

@@ -101,7 +101,8 @@ internal static class ExperimentTable
             ? $"{name}\n{"",NameWidth} {stable,9} {arm,9} {difference,10} {interval,23}"
             : $"{name,-NameWidth} {stable,9} {arm,9} {difference,10} {interval,23}";
 
-    private static IEnumerable<string> Wrap(string text, string indent)
+    /// <summary>A text in lines of 80 columns.</summary>
+    internal static IEnumerable<string> Wrap(string text, string indent)
     {
         var line = "";
         foreach (var word in text.Split(' '))

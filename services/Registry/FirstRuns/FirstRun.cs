@@ -27,10 +27,6 @@ public sealed class FirstRun(FirstRunProgram program)
     private const int MostOutput = 256 * 1024;
     private const int MostErrors = 4 * 1024;
 
-    // The loader and .NET need these to find libraries. Nothing else of the environment is passed on.
-    private static readonly string[] PassedOn =
-        ["PATH", "LD_LIBRARY_PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "SystemRoot", "TMPDIR", "TEMP"];
-
     /// <summary>Runs a model.</summary>
     /// <param name="manifest">The version's manifest.</param>
     /// <param name="model">The bytes of the model, which must have the manifest's size and digest.</param>
@@ -89,36 +85,8 @@ public sealed class FirstRun(FirstRunProgram program)
         return FirstRunVerdict.Judge(await output, await errors, process.ExitCode, isLate, limits); // 4
     }
 
-    private static ProcessStartInfo StartOf(FirstRunProgram program, FirstRunLimits limits)
-    {
-        var start = new ProcessStartInfo(
-            program.FileName,
-            [
-                .. program.Arguments,
-                FirstRunProgram.Command,
-                $"{limits.MemoryBytes}",
-                $"{(long)(limits.ProcessorTime + limits.ForOthers).TotalSeconds}",
-            ])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetPathRoot(AppContext.BaseDirectory),
-        };
-        var kept = PassedOn.Select(static name => (Name: name, Value: Environment.GetEnvironmentVariable(name))).ToList();
-        start.Environment.Clear();
-        foreach (var (name, value) in kept)
-        {
-            if (value is not null)
-                start.Environment[name] = value;
-        }
-
-        // No port or file through which a debugger could come, and no dump of the memory.
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        return start;
-    }
+    private static ProcessStartInfo StartOf(FirstRunProgram program, FirstRunLimits limits) => program.Start(
+        FirstRunProgram.Command, $"{limits.MemoryBytes}", $"{(long)(limits.ProcessorTime + limits.ForOthers).TotalSeconds}");
 
     /// <summary>Passes on the manifest and the model, each after its length, and the word to go on. Returns, without that word, what is
     /// wrong with the model; null if nothing is.</summary>

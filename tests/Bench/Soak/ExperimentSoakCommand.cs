@@ -55,6 +55,15 @@ internal static class ExperimentSoakCommand
             Console.WriteLine(
                 "ever wrong: the interval left out the true difference at any look, " +
                 $"in at most {ExperimentScenario.Alpha * 100:0}% of them");
+            foreach (var scenario in RankingScenario.All)
+            {
+                var wrong = await Task.Run(() => scenario.Simulate(different, seed, cancellation), cancellation);
+                var isRight = wrong <= (int)(ExperimentScenario.Alpha * different);
+                isGood &= isRight;
+                var broken = isRight ? "" : ": BROKEN";
+                Console.WriteLine($"{scenario.Name}: {wrong} of {different} experiments without a difference ever showed one{broken}");
+            }
+
             isGood &= await CheckSharesAsync(new SampleRatioScenario("shares as planned", 0), different, seed, atMost: different / 1000);
             isGood &= await CheckSharesAsync(
                 new SampleRatioScenario("an arm loses 5% of its records", 0.05), different, seed, least: different);

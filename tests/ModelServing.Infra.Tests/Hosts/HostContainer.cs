@@ -76,7 +76,7 @@ internal sealed class HostContainer : IAsyncDisposable
             ClusterNames.Router => "Router",
             ClusterNames.Inference => "Inference",
             ClusterNames.Export or ClusterNames.JournalBackup or ClusterNames.FeatureRebuild or ClusterNames.FeatureExport
-                or ClusterNames.FeatureCompact => "Jobs",
+                or ClusterNames.FeatureCompact or "try-fraud" or "experiment-fraud" => "Jobs",
             ClusterNames.FeatureServer => "FeatureServer",
             _ => throw new NotSupportedException($"{pod.Name} runs '{pod.Host}', which this test does not know"),
         };

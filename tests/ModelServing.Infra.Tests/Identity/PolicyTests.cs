@@ -89,6 +89,22 @@ public class PolicyTests
             $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "prediction-export")}, {Bucket}, "
                 + "target.object.name='datalake/*', any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
         ],
+        ["modelserving-some-experiment"] =
+        [
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "experiment")}, {Predictions}}}",
+            $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "experiment")}, {Predictions}}}",
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "experiment")}, {Outcomes}}}",
+            $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "experiment")}, {Outcomes}}}",
+        ],
+        ["modelserving-some-try"] =
+        [
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "try")}, {Predictions}}}",
+            $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "try")}, {Predictions}}}",
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "try")}, {Outcomes}}}",
+            $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "try")}, {Outcomes}}}",
+            $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "try")}, {Bucket}, "
+                + "target.object.name='models/*'}",
+        ],
         ["modelserving-some-journal-backup"] =
         [
             $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "journal-backup")}, {Journal}}}",
@@ -208,7 +224,8 @@ public class PolicyTests
     [Fact]
     public async Task Without_an_export_no_pod_may_read_all_predictions_and_write_files() => await AssertPoliciesAsync(
         some => some.WorkloadPolicies(export: false),
-        Workloads.Where(pair => pair.Key != "modelserving-some-export").ToDictionary());
+        Workloads.Where(pair => pair.Key is not ("modelserving-some-export" or "modelserving-some-experiment" or "modelserving-some-try"))
+            .ToDictionary());
 
     [Fact]
     public async Task Without_a_backup_only_routers_and_functions_read_the_journal() => await AssertPoliciesAsync(

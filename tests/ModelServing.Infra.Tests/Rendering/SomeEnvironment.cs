@@ -345,6 +345,8 @@ internal sealed class SomeEnvironment
         Models = [.. models.Select(static model => ModelName.Parse(model))],
         RouterAccount = "router",
         ExportAccount = export ? "prediction-export" : null,
+        ExperimentAccount = export ? "experiment" : null,
+        TryAccount = export ? "try" : null,
         BackupAccount = backup ? "journal-backup" : null,
         FeatureServerAccount = features ? "feature-server" : null,
         FeatureRebuildAccount = features ? "feature-rebuild" : null,

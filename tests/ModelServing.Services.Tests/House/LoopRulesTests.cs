@@ -47,6 +47,7 @@ public class LoopRulesTests
         ["services/Inference/Models/ModelStart.cs"] = "its awaiter gets it",
         ["services/Runtime/FirstRuns/ModelRun.cs"] = "the process is there to die of the model",
         ["services/Runtime/FirstRuns/ProcessEnd.cs"] = "it ends the process in any case",
+        ["services/Runtime/Replays/ReplayChild.cs"] = "it ends the process in any case",
         ["services/Spool/DiskCommits.cs"] = "the requests that wait for the flush get it",
         ["services/Inference/Models/RunWatch.cs"] = "it is logged, and the watch goes on",
     };

@@ -20,6 +20,15 @@ public sealed class ExperimentSimulationTests
     }
 
     [Theory]
+    [InlineData("AUC, 90:10")]
+    [InlineData("average precision")]
+    public void Arms_that_rank_equally_well_seldom_seem_to_differ(string name)
+    {
+        var wrong = RankingScenario.All.Single(scenario => scenario.Name == name).Simulate(40, seed: 1);
+        Assert.InRange(wrong, 0, (int)(ExperimentScenario.Alpha * 40));
+    }
+
+    [Theory]
     [MemberData(nameof(Different))]
     public void A_true_difference_is_in_the_interval_and_is_found(string name)
     {
