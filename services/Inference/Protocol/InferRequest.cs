@@ -17,6 +17,12 @@ internal sealed class InferRequest(string? id, RuntimeTensor[] inputs, int[] out
 
     internal int[] Outputs => outputs;
 
+    /// <summary>Gets whether each of the wanted outputs is wanted as bytes; null if none is.</summary>
+    internal bool[]? Binary { get; init; }
+
+    /// <summary>Gets the time that the request may take once it has been read, if it says so itself.</summary>
+    internal TimeSpan? Timeout { get; init; }
+
     /// <summary>The bytes that are taken for the tensors; null for none.</summary>
     internal ByteReservation? Bytes { get; set; }
 
