@@ -82,6 +82,7 @@ internal sealed class InferenceApi(
         var request = await memory.ReadAsync(context, model, caller, requestTime); // 2
         times.HasRead(request.BodyEnd);
         requestTime = requestTime.Within(request.Timeout, time);
+        var rows = request.RowsOf(model.RequestInputs);
         if (model.Features is { } plan)
             await ResolveAsync(context, plan, request, times); // 3
         // As in the metrics, what no rollout assigned is left out.
@@ -117,6 +118,7 @@ internal sealed class InferenceApi(
         if (answer.IsNonFinite)
             context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.NonFinite;
         var isNonFinite = answer.IsNonFinite;
+        calls.Metrics.Statistics.Answered(time.GetUtcNow(), rows, times);
         try
         {
             await memory.SendAsync(context, body, requestTime);

@@ -10,16 +10,16 @@ internal sealed unsafe class BodyExpansion : IDisposable
     private readonly BodyCoding coding;
     private readonly Stream plain;
 
-    /// <param name="body">The body, which must stay where it is.</param>
+    /// <param name="body">Where the body begins. It must stay there.</param>
     /// <param name="length">The number of bytes that were sent.</param>
     /// <param name="coding">How it is compressed.</param>
     /// <exception cref="RequestFaultException">There is no body.</exception>
-    internal BodyExpansion(byte* body, int length, BodyCoding coding)
+    internal BodyExpansion(nint body, int length, BodyCoding coding)
     {
         this.coding = coding;
         if (length == 0)
             throw Fault("has no bytes");
-        var compressed = new UnmanagedMemoryStream(body, length);
+        var compressed = new UnmanagedMemoryStream((byte*)body, length);
         plain = coding == BodyCoding.Gzip
             ? new GZipStream(compressed, CompressionMode.Decompress)
             : new ZLibStream(compressed, CompressionMode.Decompress);

@@ -141,7 +141,7 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
         Take(reading.Bytes, reading.Model, plain.Length);
         fixed (byte* start = body)
         {
-            using var expansion = new BodyExpansion(start, body.Length, reading.Form.Coding);
+            using var expansion = new BodyExpansion((nint)start, body.Length, reading.Form.Coding);
             Span<byte> more = stackalloc byte[1];
             for (var count = 0; ;)
             {

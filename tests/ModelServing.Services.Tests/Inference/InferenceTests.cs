@@ -40,7 +40,7 @@ public class InferenceTests
     }
 
     [Theory]
-    [InlineData("/v2", """{"name":"modelserving-inference","version":"1.0.0","extensions":[]}""")]
+    [InlineData("/v2", """{"name":"modelserving-inference","version":"1.0.0","extensions":["binary_tensor_data","parameters","schedule_policy","statistics"]}""")]
     [InlineData("/v2/health/live", """{"live":true}""")]
     [InlineData("/v2/health/ready", """{"ready":true}""")]
     [InlineData("/v2/models", """{"models":["m"]}""")]

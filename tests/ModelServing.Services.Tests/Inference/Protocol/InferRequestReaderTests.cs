@@ -190,8 +190,8 @@ public class InferRequestReaderTests
         """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,"two"]}""",
         "inputs[1].data: element 1 is 'two'; it must be a 32-bit number (FP32)")]
     [InlineData(
-        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,null]}""",
-        "inputs[1].data: element 1 is null; it must be a 32-bit number")]
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,true]}""",
+        "inputs[1].data: element 1 is true; it must be a 32-bit number")]
     [InlineData(
         """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,{}]}""",
         "inputs[1].data: element 1 is an object; it must be a 32-bit number")]
@@ -262,6 +262,9 @@ public class InferRequestReaderTests
             reader.Read(
                 Utf8($$"""{"inputs":[{"name":"x","shape":[3],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":{{Data}}}]}"""));
         Assert.Equal(Data, Elements(datatype, request.Inputs[0]));
+        using var unset = reader.Read(
+            Utf8($$"""{"inputs":[{"name":"x","shape":[1],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":[null]}]}"""));
+        Assert.Equal("[\"NaN\"]", Elements(datatype, unset.Inputs[0]));
     }
 
     [Fact]
