@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using ModelServing.Cli;
+using ModelServing.Cli.Conformance;
 using ModelServing.Cli.Dashboards;
 using ModelServing.Cli.Doctor;
 using ModelServing.Cli.Experiments;
@@ -38,6 +39,7 @@ var root = new RootCommand("ms runs and manages ModelServing: several models beh
     SettingsCommand.Create(),
     DashboardCommand.Create(),
     DoctorCommand.Create(),
+    ConformanceCommand.Create(),
     CompletionsCommand.Create(),
 };
 

@@ -81,6 +81,10 @@ public static class HeaderNames
     /// The router passes the remaining time to Inference.</summary>
     public const string RequestTimeout = "X-Request-Timeout";
 
+    /// <summary>In a request or an answer with binary tensor data: the length of the JSON before them, in bytes. 0 in a request whose body
+    /// is the data of the only input (the Open Inference Protocol's binary extension).</summary>
+    public const string JsonLength = "Inference-Header-Content-Length";
+
     /// <summary>From the router to Inference, for a request that a rollout assigned: the group of its client, from 0 to 31. Groups share
     /// the turns at the model, and their failures are counted apart.</summary>
     public const string ClientGroup = "X-Model-Client-Group";

@@ -31,6 +31,9 @@ public static class InferencePaths
     /// <summary>Whether the process is ready for requests, for load balancers.</summary>
     public const string HealthReady = "/health/ready";
 
+    /// <summary>The extensions of the protocol that versions have, by the names of Triton's documentation.</summary>
+    public static IReadOnlyList<string> Extensions { get; } = ["binary_tensor_data", "parameters", "schedule_policy", "statistics"];
+
     /// <summary>The path of a model, or of one of its versions.</summary>
     public static string Model(ModelName model, ModelVersion? version = null) =>
         version is { } v ? $"{Models}{model}/versions/{v}" : $"{Models}{model}";

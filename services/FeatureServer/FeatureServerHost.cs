@@ -59,7 +59,7 @@ public static class FeatureServerHost
         var events = app.Services.GetRequiredService<EventsApi>();
         var reads = app.Services.GetRequiredService<ReadApi>();
         var views = app.Services.GetRequiredService<ViewsApi>();
-        ServerPaths.Map(app, "modelserving-feature-server");
+        ServerPaths.Map(app, "modelserving-feature-server", []);
         var addresses = new FurtherAddresses(app.Services.GetRequiredService<IServer>(), settings.Urls, settings.MetricsUrls);
         ClientPaths.GuardMetrics(app, admission, addresses.Include);
         Add(FeaturePaths.Events, "events", ClientAction.Report, HttpMethods.Post, events.PostAsync);

@@ -22,6 +22,9 @@ internal sealed class AnswerTimes(long began, TimeProvider time)
     /// <summary>The timestamp of the body's last byte; 0 if it was there with the head, or is not there yet.</summary>
     internal long BodyEnd { get; private set; }
 
+    /// <summary>How long the whole body took to become tensors.</summary>
+    internal TimeSpan Decoding => read == 0 ? TimeSpan.Zero : time.GetElapsedTime(BodyEnd == 0 ? began : BodyEnd, read);
+
     /// <summary>The body has become tensors.</summary>
     /// <param name="bodyEnd">The timestamp of its last byte; 0 if it was there with the head.</param>
     internal void HasRead(long bodyEnd)

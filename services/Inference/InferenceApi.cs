@@ -59,7 +59,7 @@ internal sealed class InferenceApi(
                 await QueueFullAsync(context, caller);
             else if (calls.Recorder?.IsRefusing == true)
                 await LogFullAsync(context);
-            else if (UnsupportedBody.FindIn(context) is { } unsupported)
+            else if (UnsupportedBody.FindIn(context, isInference: true) is { } unsupported)
                 await UnsupportedBody.Problem.WriteAsync(context, unsupported, Problems.RequestIdOf(context));
             else
                 isNonFinite = await AnswerAsync(context, model, caller, requestTime, times);
@@ -81,6 +81,8 @@ internal sealed class InferenceApi(
         var attempt = calls.Recorder is null ? null : new RecordedAttempt(context, times, time);
         var request = await memory.ReadAsync(context, model, caller, requestTime); // 2
         times.HasRead(request.BodyEnd);
+        requestTime = requestTime.Within(request.Timeout, time);
+        var rows = request.RowsOf(model.RequestInputs);
         if (model.Features is { } plan)
             await ResolveAsync(context, plan, request, times); // 3
         // As in the metrics, what no rollout assigned is left out.
@@ -110,19 +112,21 @@ internal sealed class InferenceApi(
         }
 
         // 6
+        var body = memory.Prepare(context, answer, caller);
         times.HasEncoded();
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = answer.Body.Length;
         context.Response.Headers[HeaderNames.ServerTiming] = times.ToServerTiming();
         if (answer.IsNonFinite)
             context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.NonFinite;
         var isNonFinite = answer.IsNonFinite;
+        calls.Metrics.Statistics.Answered(time.GetUtcNow(), rows, times);
         try
         {
-            await memory.SendAsync(context, answer, requestTime);
+            await memory.SendAsync(context, body, requestTime);
         }
         finally
         {
+            if (body != answer.Body)
+                body.Dispose();
             calls.ReturnAnswer(answer);
         }
 
@@ -211,10 +215,18 @@ internal sealed class InferenceApi(
         }
     }
 
-    private static Task DeadlineAsync(HttpContext context, RequestTime requestTime, string passed) => Problems.Deadline.WriteAsync(
-        context,
-        $"The request's {requestTime.Limit.TotalMilliseconds:0} ms {(requestTime.IsShortened ? "(shortened by its caller) " : "")}{passed}",
-        Problems.RequestIdOf(context));
+    private static Task DeadlineAsync(HttpContext context, RequestTime requestTime, string passed)
+    {
+        // The router has not seen this time, so it does not know who shortened it. Stable may have the answer in time, but that is no
+        // evidence against this version.
+        if (requestTime.IsOfParameters)
+            context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.Busy;
+        return Problems.Deadline.WriteAsync(
+            context,
+            $"The request's {requestTime.Limit.TotalMilliseconds:0} ms " +
+            $"{(requestTime.IsShortened ? "(shortened by its caller) " : "")}{passed}",
+            Problems.RequestIdOf(context));
+    }
 
     private static Task LogFullAsync(HttpContext context) => BusyAsync(
         context, Problems.LogFull, "The log of predictions has no room, and this platform answers only what it can log; retry later");

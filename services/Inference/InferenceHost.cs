@@ -101,7 +101,7 @@ public static class InferenceHost
         ArgumentNullException.ThrowIfNull(settings);
         var api = app.Services.GetRequiredService<InferenceApi>();
         var description = app.Services.GetRequiredService<ModelDescription>();
-        ServerPaths.Map(app, "modelserving-inference");
+        ServerPaths.Map(app, "modelserving-inference", InferencePaths.Extensions);
         string[] paths = [InferencePaths.Model(settings.Model), InferencePaths.Model(settings.Model, settings.Version)];
         // Nearly every request is for one of these. Routing, which handles the rest, costs a small model some percent of its time.
         var infer = Array.ConvertAll(paths, static path => path + "/infer");
@@ -112,9 +112,13 @@ public static class InferenceHost
         {
             app.Map(path, AllowedMethods.Only(description.MetadataAsync, HttpMethods.Get));
             app.Map(path + "/ready", AllowedMethods.Only(description.ReadyAsync, HttpMethods.Get));
+            app.Map(path + "/stats", AllowedMethods.Only(description.StatsAsync, HttpMethods.Get));
             app.Map(path + "/infer", AllowedMethods.Only(api.InferAsync, HttpMethods.Post));
         }
 
+        // All models, of which there is one. It must not hide a model of that name.
+        if (settings.Model.Text != "stats")
+            app.Map(InferencePaths.Models + "stats", AllowedMethods.Only(description.StatsAsync, HttpMethods.Get));
         app.Map(InferencePaths.ModelList, AllowedMethods.Only(description.ListAsync, HttpMethods.Get));
         // Without a pattern, it would leave out paths with a dot.
         app.MapFallback("{**path}", api.NotFoundAsync);

@@ -3,6 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Features.Definitions;
 using ModelServing.Hosting;
 using ModelServing.Inference.Features;
+using ModelServing.Inference.Reporting;
 using ModelServing.Predictions.Records;
 
 namespace ModelServing.Inference;
@@ -36,10 +37,17 @@ public sealed class InferenceMetrics
         version = new(MetricNames.Version, settings.Version.ToString());
     }
 
+    /// <summary>The same events in the form of the protocol's statistics.</summary>
+    internal ModelStatistics Statistics { get; } = new();
+
     internal void Answered(int status, TimeSpan elapsed) =>
         requestDuration.Record(elapsed.TotalSeconds, model, version, status == 200 ? ok : new(MetricNames.Status, status));
 
-    internal void ModelRan(TimeSpan elapsed) => modelDuration.Record(elapsed.TotalSeconds, model, version);
+    internal void ModelRan(TimeSpan elapsed)
+    {
+        modelDuration.Record(elapsed.TotalSeconds, model, version);
+        Statistics.Ran(elapsed);
+    }
 
     internal void Unreported(long requests, string reason)
     {

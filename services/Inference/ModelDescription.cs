@@ -9,7 +9,8 @@ using ModelServing.Inference.Models;
 namespace ModelServing.Inference;
 
 /// <summary>Answers questions about the model: its metadata, and whether it is ready.</summary>
-internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoader loader, Readiness readiness)
+internal sealed class ModelDescription(
+    InferenceSettings settings, ArtifactLoader loader, Readiness readiness, InferenceMetrics metrics)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -38,6 +39,20 @@ internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoade
         json.WriteStringValue(settings.Model.Text);
         json.WriteEndArray();
     });
+
+    /// <summary>Answers with what the process has done since its start (Triton's statistics extension).</summary>
+    internal Task StatsAsync(HttpContext context) => loader.Model is { } model
+        ? WriteAsync(context, StatusCodes.Status200OK, json =>
+        {
+            json.WriteStartArray("model_stats"u8);
+            json.WriteStartObject();
+            json.WriteString("name"u8, model.Name);
+            json.WriteString("version"u8, model.Version);
+            metrics.Statistics.WriteTo(json);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        })
+        : NotReadyAsync(context);
 
     internal Task ReadyAsync(HttpContext context)
     {

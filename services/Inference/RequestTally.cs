@@ -23,6 +23,8 @@ internal sealed class RequestTally(
             status = StatusCodes.Status499ClientClosedRequest;
         var elapsed = time.GetElapsedTime(requestTime.Began);
         metrics.Answered(status, elapsed);
+        if (status != StatusCodes.Status200OK)
+            metrics.Statistics.Failed(elapsed);
         var isShortened = requestTime.IsShortenedBy(times.BodyEnd, time);
         var isExcused = (status == StatusCodes.Status504GatewayTimeout && isShortened)
             || context.Response.Headers[HeaderNames.ModelOutcome] == HeaderNames.Busy;

@@ -128,7 +128,7 @@ public static class RouterHost
             app, app.Services.GetRequiredService<Admission>(), app.Services.GetRequiredService<AdminApi>().IsAt);
         app.Map(ApiDescription.Path, AllowedMethods.Only(ApiDescription.AnswerAsync, HttpMethods.Get));
         var unready = ActivatorUtilities.CreateInstance<UnreadyModels>(app.Services);
-        ServerPaths.Map(app, "modelserving-router", unready.FindAsync);
+        ServerPaths.Map(app, "modelserving-router", InferencePaths.Extensions, unready.FindAsync);
         // Without a pattern, it would leave out paths with a dot.
         app.MapFallback("{**path}", static context =>
             Problems.NoSuchPath.WriteAsync(

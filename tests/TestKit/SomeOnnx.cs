@@ -147,6 +147,7 @@ public static class SomeOnnx
         Datatype.Uint32 => TensorProto.Types.DataType.Uint32,
         Datatype.Uint64 => TensorProto.Types.DataType.Uint64,
         Datatype.Fp16 => TensorProto.Types.DataType.Float16,
+        Datatype.Bf16 => TensorProto.Types.DataType.Bfloat16,
         Datatype.Fp32 => TensorProto.Types.DataType.Float,
         Datatype.Fp64 => TensorProto.Types.DataType.Double,
         _ => TensorProto.Types.DataType.String,

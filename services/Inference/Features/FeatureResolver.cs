@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Extensions.Logging;
 using ModelServing.Cache;
 using ModelServing.Features;
@@ -141,6 +142,9 @@ internal sealed class FeatureResolver(
         if (!spec.IsText)
             return FieldValue.FromInt64(tensor.Elements<long>()[row]);
         var text = tensor.Value.GetStringElementAsSpan(row);
+        // Binary tensor data may be any bytes. Two keys that are not text could become the same one.
+        if (!Utf8.IsValid(text))
+            throw new RequestFaultException("inputs", $"'{spec.Name}' has an element that is not text in UTF-8, as an entity's key is");
         return text.Length is > 0 and <= EntityKey.MaxTextBytes
             ? FieldValue.FromString(Encoding.UTF8.GetString(text))
             : throw new RequestFaultException(

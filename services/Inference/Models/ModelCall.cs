@@ -168,7 +168,7 @@ internal sealed class ModelCall(
         var problem = failure switch
         {
             null => IsLate(calls.Time.GetTimestamp()) ? Problems.Deadline : null,
-            OverBudgetException or AnswerTooLargeException => null,
+            OverBudgetException or AnswerTooLargeException or RequestFaultException => null,
             _ => Problems.Internal,
         };
         if (problem is null || !Claim())

@@ -78,6 +78,7 @@ public sealed record OnnxInterface(IReadOnlyList<TensorInfo> Inputs, IReadOnlyLi
         TensorProto.Types.DataType.Uint32 => Datatype.Uint32,
         TensorProto.Types.DataType.Uint64 => Datatype.Uint64,
         TensorProto.Types.DataType.Float16 => Datatype.Fp16,
+        TensorProto.Types.DataType.Bfloat16 => Datatype.Bf16,
         TensorProto.Types.DataType.Float => Datatype.Fp32,
         TensorProto.Types.DataType.Double => Datatype.Fp64,
         TensorProto.Types.DataType.String => Datatype.Bytes,

@@ -46,7 +46,13 @@ internal static class RequestHead
         var head = new HeadWriter(buffer);
         head.Bytes(action == ModelAction.Infer ? "POST "u8 : "GET "u8);
         head.Bytes(route.Path);
-        head.Bytes(action switch { ModelAction.Infer => "/infer"u8, ModelAction.Ready => "/ready"u8, _ => ""u8 });
+        head.Bytes(action switch
+        {
+            ModelAction.Infer => "/infer"u8,
+            ModelAction.Ready => "/ready"u8,
+            ModelAction.Stats => "/stats"u8,
+            _ => ""u8,
+        });
         head.Latin1(request.QueryString.Value);
         head.Bytes(" HTTP/1.1\r\nHost: "u8);
         head.Bytes(host);

@@ -22,6 +22,7 @@ internal static class MadeUpTensor
         Datatype.Uint32 => Number<uint>(shape, elements),
         Datatype.Uint64 => Number<ulong>(shape, elements),
         Datatype.Fp16 => Create(shape, new Float16(BitConverter.HalfToUInt16Bits(ElementOf<Half>(elements)))),
+        Datatype.Bf16 => Create(shape, UpperHalfOf(ElementOf<float>(elements))),
         Datatype.Fp32 => Number<float>(shape, elements),
         Datatype.Fp64 => Number<double>(shape, elements),
         _ => OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape),
@@ -45,6 +46,7 @@ internal static class MadeUpTensor
             Datatype.Uint64 => Numbers<ulong>(value),
             Datatype.Fp16 => Text(First<Float16>(value)
                 .Select(static number => BitConverter.UInt16BitsToHalf(number.value).ToString(CultureInfo.InvariantCulture))),
+            Datatype.Bf16 => Text(First<BFloat16>(value).Select(static number => ToSingle(number).ToString(CultureInfo.InvariantCulture))),
             Datatype.Fp32 => Numbers<float>(value),
             _ => Numbers<double>(value),
         };
@@ -72,6 +74,11 @@ internal static class MadeUpTensor
             MadeUp.Lowest => T.MinValue,
             _ => T.MaxValue,
         };
+
+    // A BF16 is the upper half of an FP32. Without the lower half, the lowest and the highest number stay so.
+    private static BFloat16 UpperHalfOf(float number) => new((ushort)(BitConverter.SingleToUInt32Bits(number) >> 16));
+
+    private static float ToSingle(BFloat16 number) => BitConverter.UInt32BitsToSingle((uint)number.value << 16);
 
     private static string Numbers<T>(OrtValue value)
         where T : unmanaged, IFormattable =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelServing.Bench.Soak.Features;
+using ModelServing.Bench.Soak.Fuzz;
 using ModelServing.Bench.Soak.Hostile;
 using ModelServing.Bench.Soak.Log;
 using ModelServing.Bench.Soak.Memory;
@@ -20,5 +21,6 @@ internal static class SoakCommand
         LogSoakCommand.Create(),
         FeatureSoakCommand.Create(),
         MutantSoakCommand.Create(),
+        FuzzSoakCommand.Create(),
     };
 }

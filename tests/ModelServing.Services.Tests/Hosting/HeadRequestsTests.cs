@@ -66,7 +66,7 @@ public class HeadRequestsTests
 
     private static void Map(WebApplication app)
     {
-        ServerPaths.Map(app, "some");
+        ServerPaths.Map(app, "some", []);
         app.Map("/length", AllowedMethods.Only(
             static context =>
             {

@@ -49,6 +49,21 @@ public class UnsupportedBodyTests
         Assert.StartsWith("Transfer-Encoding: ", UnsupportedBody.FindIn(context), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("gzip", null)]
+    [InlineData("identity, DEFLATE", null)]
+    [InlineData("br", "Content-Encoding: 'br' is not supported")]
+    [InlineData("gzip, gzip", "Content-Encoding: 'gzip, gzip' is not supported; one coding")]
+    public void An_inference_request_may_be_compressed_once(string codings, string? fault)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers.ContentEncoding = codings;
+        context.Request.Headers["Inference-Header-Content-Length"] = "1";
+        var detail = UnsupportedBody.FindIn(context, isInference: true);
+        Assert.StartsWith(fault ?? "", detail ?? "", StringComparison.Ordinal);
+        Assert.Equal((fault is null, fault is null ? "" : "gzip, deflate"), (detail is null, $"{context.Response.Headers.AcceptEncoding}"));
+    }
+
     private static (string? Detail, HttpResponse Response) Find(string name, string value)
     {
         var context = new DefaultHttpContext();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 
 namespace ModelServing.TestKit.Hostile;
@@ -25,6 +26,25 @@ public sealed record HostileText(IReadOnlyList<(string Text, int Times)> Pieces,
         }
 
         return bytes.ToArray();
+    }
+
+    /// <summary>The bytes, compressed by <c>gzip</c> or <c>deflate</c>. They may be far more than their compressed form.</summary>
+    public byte[] ToCompressed(string coding)
+    {
+        using var compressed = new MemoryStream();
+        using (Stream compression = coding == "gzip"
+            ? new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true)
+            : new ZLibStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            foreach (var (text, times) in Pieces)
+            {
+                var piece = Encode(text);
+                for (var i = 0; i < times; i++)
+                    compression.Write(piece);
+            }
+        }
+
+        return compressed.ToArray();
     }
 
     private byte[] Encode(string text)
