@@ -17,6 +17,7 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
         HostSetting.Whole(nameof(Concurrency), 0, 1024),
         HostSetting.Whole(nameof(Threads), 1, 1024),
+        HostSetting.Whole(nameof(BatchRows), 1, 1024),
         HostSetting.Whole(nameof(QueueLimit), 0, 1_000_000),
         HostSetting.Whole(nameof(MaxRequestBytes), 1, int.MaxValue),
         HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
@@ -49,6 +50,10 @@ public sealed record InferenceSettings : HostSettings
 
     /// <summary>How many threads one call of the model may use. 1 by default: with more, small models lose more than they gain.</summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>The most rows of requests that run together, if the model's rows are independent of each other; 1 turns it off. 32 by
+    /// default.</summary>
+    public int BatchRows { get; init; } = 32;
 
     /// <summary>How many requests may wait for the model; more are answered with 503. 1024 by default.</summary>
     public int QueueLimit { get; init; } = 1024;

@@ -23,6 +23,8 @@ internal sealed class RequestTally(
             status = StatusCodes.Status499ClientClosedRequest;
         var elapsed = time.GetElapsedTime(requestTime.Began);
         metrics.Answered(status, elapsed);
+        if (times.Waited is { } waited)
+            metrics.Waited(waited);
         var isShortened = requestTime.IsShortenedBy(times.BodyEnd, time);
         var isExcused = (status == StatusCodes.Status504GatewayTimeout && isShortened)
             || context.Response.Headers[HeaderNames.ModelOutcome] == HeaderNames.Busy;

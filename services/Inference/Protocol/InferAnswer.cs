@@ -29,6 +29,9 @@ internal sealed class InferAnswer : IDisposable
     /// <summary>The size of the tensors that the answer was written from, in bytes.</summary>
     internal long TensorBytes { get; private set; }
 
+    /// <summary>The bytes of the answer and of these tensors.</summary>
+    internal long Size => TensorBytes + buffer.Length;
+
     /// <summary>Whether an output contains NaN or infinity, and no input does. Models pass such inputs on, so an answer to
     /// them says nothing about the model.</summary>
     internal bool IsNonFinite { get; private set; }
