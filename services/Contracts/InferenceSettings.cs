@@ -7,6 +7,9 @@ namespace ModelServing.Contracts;
 /// <summary>The settings of an inference service, which serves one version of one model.</summary>
 public sealed record InferenceSettings : HostSettings
 {
+    /// <summary>The default of <see cref="BatchRows"/>.</summary>
+    public const int DefaultBatchRows = 32;
+
     private const long MostModelBytes = 3L * 1024 * 1024 * 1024 / 2;
 
     private static readonly HostSetting[] Table =
@@ -53,7 +56,7 @@ public sealed record InferenceSettings : HostSettings
 
     /// <summary>The most rows of requests that run together, if the model's rows are independent of each other; 1 turns it off. 32 by
     /// default.</summary>
-    public int BatchRows { get; init; } = 32;
+    public int BatchRows { get; init; } = DefaultBatchRows;
 
     /// <summary>How many requests may wait for the model; more are answered with 503. 1024 by default.</summary>
     public int QueueLimit { get; init; } = 1024;

@@ -23,11 +23,12 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
 {
     private long endsAt = long.MaxValue;
 
-    /// <summary>Lets the run begin as soon as a thread is free.</summary>
+    /// <summary>Lets the run begin as soon as a thread is free. If no call can join, it is the lead's own thread, which takes the run up as
+    /// soon as it waits.</summary>
     internal void Queue()
     {
         calls.Watch.Add(this);
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: batch.IsFull);
     }
 
     void IThreadPoolWorkItem.Execute()

@@ -16,10 +16,12 @@ internal static class BatchingTable
             for (var i = 0; i < report.Servers.Count; i++)
             {
                 var server = report.Servers[i];
-                Print($"| {server.Name} | {server.RequestsPerSecond.Median:N0} | {server.ProcessorMicroseconds.Median:0.0} | " +
-                    $"{server.P50Milliseconds.Median:0.000} | {server.P99Milliseconds.Median:0.00} | " +
-                    $"{report.Requests[i].Median:0.00} ({report.Requests[i].Lowest:0.00} to {report.Requests[i].Highest:0.00}) | " +
-                    $"{report.ProcessorTimes[i].Median:0.00} | {report.Latencies[i].Median:0.00} |");
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {server.Name} | {server.RequestsPerSecond.Median:N0} | {server.ProcessorMicroseconds.Median:0.0} | "
+                    + $"{server.P50Milliseconds.Median:0.000} | {server.P99Milliseconds.Median:0.00} | "
+                    + $"{report.Requests[i].Median:0.00} ({report.Requests[i].Lowest:0.00} to {report.Requests[i].Highest:0.00}) | "
+                    + $"{report.ProcessorTimes[i].Median:0.00} | {report.Latencies[i].Median:0.00} |"));
             }
 
             Console.WriteLine();
@@ -30,8 +32,10 @@ internal static class BatchingTable
         Console.WriteLine("| model | rows of a call | rows/s | CPU per row, µs |");
         Console.WriteLine("| --- | ---: | ---: | ---: |");
         foreach (var report in inProcess)
-            Print($"| {report.Model} | {report.Rows} | {report.RowsPerSecond.Median:N0} | {report.ProcessorMicroseconds.Median:0.00} |");
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {report.Model} | {report.Rows} | {report.RowsPerSecond.Median:N0} | {report.ProcessorMicroseconds.Median:0.00} |"));
+        }
     }
-
-    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }
