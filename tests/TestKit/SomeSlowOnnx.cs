@@ -19,8 +19,8 @@ public static class SomeSlowOnnx
         [SomeOnnx.Value("y", Datatype.Fp32, [])],
         LoopNode("count"));
 
-    /// <summary>The output <c>same</c> is the input <c>count</c>, INT64 [-1]. The call takes as many steps as the largest of it, so its rows
-    /// have the same results together as alone, but not the same time.</summary>
+    /// <summary>The output <c>same</c> is the input <c>count</c>, INT64 [-1]. The call takes as many steps as the largest of it, so its
+    /// rows have the same results together as alone, but not the same time.</summary>
     public static byte[] LoopOfRows() => SomeOnnx.Model(
         static graph => graph.Initializer.Add([Flag("true"), Floats("zero", [], 0), Longs("nothing", [], 0)]),
         [SomeOnnx.Value("count", Datatype.Int64, [-1])],

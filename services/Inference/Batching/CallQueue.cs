@@ -10,6 +10,9 @@ internal sealed class CallQueue(int limit)
     /// <summary>How many calls wait.</summary>
     internal int Count => Volatile.Read(ref count);
 
+    /// <summary>Whether less than half of the places are taken.</summary>
+    internal bool IsHalfEmpty => Count < limit / 2;
+
     /// <summary>The groups with calls that wait.</summary>
     internal List<GroupTurns> Groups => groups;
 
@@ -62,7 +65,7 @@ internal sealed class CallQueue(int limit)
         Remove(call, group);
     }
 
-    /// <summary>Takes out the calls that nobody waits for any more.</summary>
+    /// <summary>Takes out the calls whose callers no longer wait.</summary>
     internal List<QueuedCall> TakeOver(long now)
     {
         List<QueuedCall> over = [];

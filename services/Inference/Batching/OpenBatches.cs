@@ -13,8 +13,8 @@ internal sealed class OpenBatches(GroupTurns[] groups, CallQueue queue)
 
     internal bool Any => open.Count > 0;
 
-    /// <summary>Begins a batch with a call that has a turn. It takes others that wait, from each group in turn, so that none fills the batch
-    /// while others wait.</summary>
+    /// <summary>Begins a batch with a call that has a turn. It takes others that wait, from each group in turn, so that none fills the
+    /// batch while others wait.</summary>
     internal Batch Begin(QueuedCall lead, GroupTurns group, long now)
     {
         group.LastTurn = ++turns;

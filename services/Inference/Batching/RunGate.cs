@@ -35,7 +35,8 @@ internal sealed class RunGate : IDisposable
 
     // Guards all that follows.
     private readonly Lock changing = new();
-    private readonly GroupTurns[] groups = [.. Enumerable.Range(0, CallerGroup.Count).Select(static index => new GroupTurns(index == CallerGroup.Pinned.Index))];
+    private readonly GroupTurns[] groups =
+        [.. Enumerable.Range(0, CallerGroup.Count).Select(static index => new GroupTurns(index == CallerGroup.Pinned.Index))];
     private readonly CallQueue queue;
     private readonly OpenBatches open;
     private int held;
@@ -67,6 +68,9 @@ internal sealed class RunGate : IDisposable
     /// <summary>Whether a call that arrives now would be refused.</summary>
     internal bool IsFull(CallerGroup caller)
     {
+        // Nearly always. Then any group has room, and nothing needs to be locked.
+        if (queue.IsHalfEmpty)
+            return false;
         var group = groups[caller.Index];
         lock (changing)
         {
@@ -79,6 +83,8 @@ internal sealed class RunGate : IDisposable
     internal bool IsLost(CallerGroup caller)
     {
         var group = groups[caller.Index];
+        if (Volatile.Read(ref lost) == 0 && group.Lost == 0)
+            return false;
         lock (changing)
         {
             var areAllLost = lost > concurrency || (lost == concurrency && (blocker is null || blocker == group));

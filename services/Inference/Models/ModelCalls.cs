@@ -14,6 +14,7 @@ internal sealed class ModelCalls : IDisposable
     private const int MaxPooledAnswers = 64;
 
     private readonly ConcurrentBag<InferAnswer> answers = [];
+    private int pooled;
     private readonly RequestMemory memory;
 
     public ModelCalls(
@@ -58,15 +59,28 @@ internal sealed class ModelCalls : IDisposable
 
     /// <summary>Begins an answer, in memory from the pool.</summary>
     internal InferAnswer BeginAnswer(CallerGroup caller) =>
-        memory.Begin(answers.TryTake(out var answer) ? answer : new InferAnswer(), caller);
+        memory.Begin(Take() ?? new InferAnswer(), caller);
 
     /// <summary>Frees an answer's memory but for a small rest, which is used again.</summary>
     internal void ReturnAnswer(InferAnswer answer)
     {
         answer.Clear();
-        if (answers.Count < MaxPooledAnswers)
+        // The bag itself would stop all threads to count.
+        if (Interlocked.Increment(ref pooled) <= MaxPooledAnswers)
+        {
             answers.Add(answer);
-        else
-            answer.Dispose();
+            return;
+        }
+
+        Interlocked.Decrement(ref pooled);
+        answer.Dispose();
+    }
+
+    private InferAnswer? Take()
+    {
+        if (!answers.TryTake(out var answer))
+            return null;
+        Interlocked.Decrement(ref pooled);
+        return answer;
     }
 }

@@ -16,7 +16,7 @@ namespace ModelServing.Inference.Models;
 /// 4 leave      the turn is free. If a run for several calls failed, or took far too long, each of them waits again, to run alone
 /// 5 complete   the calls
 /// </code>
-/// A call whose time is over, or whose caller left, is abandoned by itself. The run is ended when nobody waits for it.
+/// A call whose time is over, or whose caller left, is abandoned by itself. The run is ended when no caller waits for it.
 /// </remarks>
 internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
     : WatchedRun(long.MaxValue, CancellationToken.None), IThreadPoolWorkItem

@@ -50,7 +50,7 @@ internal sealed class BatchingBench(int rounds, int seconds, string? other)
         }
 
         return (
-            [.. BenchModel.All.SelectMany(static model => LoadShape.All.Select(load => (model, load))).Select(one => Report(one.model, one.load))],
+            [.. BenchModel.All.SelectMany(model => LoadShape.All.Select(load => Report(model, load)))],
             [
                 .. inProcess.Select(static one => new InProcessReport(
                     one.Key.Item1.Name,
@@ -117,13 +117,13 @@ internal sealed class BatchingBench(int rounds, int seconds, string? other)
     private BatchingReport Report(BenchModel model, LoadShape load)
     {
         string[] names = other is null ? [OneByOne, Batched, Minimal] : [OneByOne, Batched, "other", Minimal];
-        List<Measurement> Of(string name) => results[(model, load, name)];
+        List<Measurement> ResultsOf(string name) => results[(model, load, name)];
         IReadOnlyList<Spread> Ratios(Func<Measurement, double> figure) =>
-            [.. names.Select(name => Spread.From(Of(name).Zip(Of(OneByOne), (one, first) => figure(one) / figure(first))))];
+            [.. names.Select(name => Spread.From(ResultsOf(name).Zip(ResultsOf(OneByOne), (one, first) => figure(one) / figure(first))))];
         return new BatchingReport(
             model.Name,
             load,
-            [.. names.Select(name => ServerFigures.From(name, Of(name)))],
+            [.. names.Select(name => ServerFigures.From(name, ResultsOf(name)))],
             Ratios(static one => one.Load.RequestsPerSecond),
             Ratios(static one => one.ProcessorTime.TotalMicroseconds),
             Ratios(static one => one.Load.P50.TotalMilliseconds));

@@ -11,7 +11,8 @@ internal static class BatchingTable
         {
             Console.WriteLine($"{report.Model}, {report.Load}:");
             Console.WriteLine();
-            Console.WriteLine("| server | requests/s | CPU per request, µs | p50, ms | p99, ms | requests/s, ratio | CPU, ratio | p50, ratio |");
+            Console.WriteLine(
+                "| server | requests/s | CPU per request, µs | p50, ms | p99, ms | requests/s, ratio | CPU, ratio | p50, ratio |");
             Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
             for (var i = 0; i < report.Servers.Count; i++)
             {

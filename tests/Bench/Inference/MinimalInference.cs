@@ -28,7 +28,10 @@ internal static class MinimalInference
         var model = new Argument<string>("model");
         var features = new Argument<int>("features");
         var port = new Argument<int>("port");
-        var command = new Command(Command, "Runs an inference server that does little else. The bench starts it.") { model, features, port };
+        var command = new Command(Command, "Runs an inference server that does little else. The bench starts it.")
+        {
+            model, features, port,
+        };
         command.Hidden = true;
         command.SetAction((arguments, cancellation) => RunAsync(
             arguments.GetRequiredValue(model), arguments.GetValue(features), arguments.GetValue(port), cancellation));

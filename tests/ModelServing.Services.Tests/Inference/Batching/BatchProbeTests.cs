@@ -28,7 +28,8 @@ public class BatchProbeTests
             "a linear model" => SomeOnnx.Linear(5, 3),
             "a table" => SomeOnnx.Lookup(),
             "two inputs with rows of any length" => SomeOnnx.LookupAndAdd(),
-            "the mean of all rows" => OfRows(Axis(SomeOnnx.Node("ReduceMean", ["x"], ["mean"])), SomeOnnx.Node("Sub", ["x", "mean"], ["y"])),
+            "the mean of all rows" => OfRows(
+                Axis(SomeOnnx.Node("ReduceMean", ["x"], ["mean"])), SomeOnnx.Node("Sub", ["x", "mean"], ["y"])),
             "the sum of the rows so far" => OfRows(SomeOnnx.Node("CumSum", ["x", "first"], ["y"])),
             "noise" => OfRows(SomeOnnx.Node("RandomNormalLike", ["x"], ["noise"]), SomeOnnx.Node("Add", ["x", "noise"], ["y"])),
             "a fixed number of rows" => SomeOnnx.Identity(Datatype.Fp32, 2, 3),

@@ -21,7 +21,7 @@ public class ShortNumberTests
     {
         Assert.Equal(isShort, ShortNumber.TryRead(Encoding.UTF8.GetBytes(text), out double number));
         if (isShort)
-            Assert.Equal(BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)), BitConverter.DoubleToInt64Bits(number));
+            AssertSameBits(double.Parse(text, CultureInfo.InvariantCulture), number);
     }
 
     [Fact]
@@ -47,8 +47,12 @@ public class ShortNumberTests
     {
         var utf8 = Encoding.UTF8.GetBytes(text);
         if (ShortNumber.TryRead(utf8, out double number))
-            Assert.Equal(BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)), BitConverter.DoubleToInt64Bits(number));
+            AssertSameBits(double.Parse(text, CultureInfo.InvariantCulture), number);
         if (ShortNumber.TryRead(utf8, out float single))
-            Assert.Equal(BitConverter.SingleToInt32Bits(float.Parse(text, CultureInfo.InvariantCulture)), BitConverter.SingleToInt32Bits(single));
+            AssertSameBits(float.Parse(text, CultureInfo.InvariantCulture), single);
     }
+
+    // Each 32-bit number is a 64-bit one, and -0 is not 0.
+    private static void AssertSameBits(double expected, double number) =>
+        Assert.Equal(BitConverter.DoubleToInt64Bits(expected), BitConverter.DoubleToInt64Bits(number));
 }
