@@ -45,6 +45,9 @@ internal sealed class AnswerTimes(long began, TimeProvider time)
     /// <summary>The answer is ready to be sent.</summary>
     internal void HasEncoded() => encoded = time.GetTimestamp();
 
+    /// <summary>How long the request waited for its turn; null if it had none.</summary>
+    internal TimeSpan? Waited => ran == 0 ? null : time.GetElapsedTime(resolved == 0 ? read : resolved, ran);
+
     /// <summary>The version's own time, as a router measures it: from the end of the request until the answer can be sent.</summary>
     internal TimeSpan OfVersion => time.GetElapsedTime(BodyEnd == 0 ? began : BodyEnd, encoded == 0 ? time.GetTimestamp() : encoded);
 

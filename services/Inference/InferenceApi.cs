@@ -37,7 +37,7 @@ internal sealed class InferenceApi(
     /// 1 refuse    requests that can't be answered, before reading their body
     /// 2 read      the body into tensors
     /// 3 resolve   the features, for a model that uses some
-    /// 4 wait      for a turn at the model
+    /// 4 wait      for a turn at the model, which requests may share
     /// 5 run       the model, until the request's time is over or its caller leaves
     /// 6 write     the answer
     /// </code>
@@ -88,19 +88,16 @@ internal sealed class InferenceApi(
         // As in the metrics, what no rollout assigned is left out.
         if (!caller.IsPinned && model.Served is { } served && context.Request.Headers.ContainsKey(HeaderNames.ModelVariant))
             served.Add(request);
-        if (!await TryEnterAsync(context, (model, request, attempt, times), caller, requestTime)) // 4
-            return false;
-        var answer = memory.Begin(calls.RentAnswer(), caller);
-        var call = new ModelCall(calls, model, request, answer, caller, requestTime.Deadline(time), context.RequestAborted)
+        var call = new ModelCall(calls, model, request, caller, requestTime.Deadline(time), context.RequestAborted)
         {
             Times = times,
             Attempt = attempt,
         };
-        var result = await call.StartAsync(); // 5
-        if (result.End != CallEnd.Answered)
+        var result = await call.StartAsync(); // 4, 5
+        if (result.Answer is not { } answer)
         {
             context.Response.Headers[HeaderNames.ServerTiming] = times.ToServerTiming();
-            await ExplainAsync(context, result, requestTime, attempt);
+            await ExplainAsync(context, result, requestTime, call);
             return false;
         }
 
@@ -150,45 +147,23 @@ internal sealed class InferenceApi(
             context.Response.Headers[HeaderNames.FeatureDefaults] = defaults;
     }
 
-    // Waits for a turn. If there is none, disposes of the request and answers it.
-    private async ValueTask<bool> TryEnterAsync(
-        HttpContext context,
-        (LoadedModel Model, InferRequest Request, RecordedAttempt? Attempt, AnswerTimes Times) waiting,
-        CallerGroup caller,
-        RequestTime requestTime)
-    {
-        var turn = Turn.TimedOut;
-        try
-        {
-            turn = await calls.Gate.EnterAsync(requestTime.Remaining(time), caller, context.RequestAborted);
-        }
-        catch (OperationCanceledException) when (requestTime.IsOver(time))
-        {
-            // The caller has left because the time is over.
-        }
-        finally
-        {
-            if (turn == Turn.TimedOut && waiting.Attempt is { } attempt && requestTime.IsOver(time))
-                calls.Recorder!.Failed(attempt, Problems.Deadline, waiting.Model, waiting.Request);
-            if (turn != Turn.Granted)
-            {
-                waiting.Request.Dispose();
-                context.Response.Headers[HeaderNames.ServerTiming] = waiting.Times.ToServerTiming();
-            }
-        }
-
-        if (turn == Turn.QueueFull)
-            await QueueFullAsync(context, caller);
-        else if (turn == Turn.TimedOut)
-            await DeadlineAsync(context, requestTime, "passed before its turn at the model");
-        return turn == Turn.Granted;
-    }
-
-    private Task ExplainAsync(HttpContext context, CallResult result, RequestTime requestTime, RecordedAttempt? attempt)
+    private Task ExplainAsync(HttpContext context, CallResult result, RequestTime requestTime, ModelCall call)
     {
         var requestId = Problems.RequestIdOf(context);
         switch (result.End)
         {
+            case CallEnd.QueueFull:
+                call.Request.Dispose();
+                return QueueFullAsync(context, call.Caller);
+            case CallEnd.QueueTooLong:
+                call.Request.Dispose();
+                return BusyAsync(
+                    context,
+                    Problems.QueueTooLong,
+                    $"The requests that wait for {settings.Model} version {settings.Version} take longer than the " +
+                    $"{requestTime.Remaining(time).TotalMilliseconds:0} ms that this one has left");
+            case CallEnd.NoTurn:
+                return TimedOutAsync(context, requestTime, call);
             case CallEnd.ShapesRefused:
                 return Problems.InvalidRequest.WriteAsync(
                     context,
@@ -207,12 +182,23 @@ internal sealed class InferenceApi(
             case CallEnd.NotRecorded:
                 return LogFullAsync(context);
             default:
-                if (attempt is not null && !result.IsRecorded && requestTime.IsOver(time))
+                if (call.Attempt is { } attempt && !result.IsRecorded && requestTime.IsOver(time))
                     calls.Recorder!.Failed(attempt, Problems.Deadline);
                 return context.RequestAborted.IsCancellationRequested && !requestTime.IsOver(time)
                     ? throw new OperationCanceledException(context.RequestAborted)
                     : DeadlineAsync(context, requestTime, "passed before the model had its answer");
         }
+    }
+
+    private async Task TimedOutAsync(HttpContext context, RequestTime requestTime, ModelCall call)
+    {
+        var isOver = requestTime.IsOver(time);
+        if (call.Attempt is { } attempt && isOver)
+            calls.Recorder!.Failed(attempt, Problems.Deadline, description.Model, call.Request);
+        call.Request.Dispose();
+        if (!isOver)
+            context.RequestAborted.ThrowIfCancellationRequested();
+        await DeadlineAsync(context, requestTime, "passed before its turn at the model");
     }
 
     private static Task DeadlineAsync(HttpContext context, RequestTime requestTime, string passed)

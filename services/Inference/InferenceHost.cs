@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Cache;
 using ModelServing.Contracts;
@@ -45,6 +46,13 @@ public static class InferenceHost
             kestrel.Limits.MaxRequestLineSize = MaxLineBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
             kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
+        });
+        builder.Services.Configure<SocketTransportOptions>(static options =>
+        {
+            // A request becomes tensors on the thread that received it. Nothing there blocks: the model runs on another one.
+            options.UnsafePreferInlineScheduling = true;
+            // Saves one of two receives per request and costs 4 KiB per connection.
+            options.WaitForDataBeforeAllocatingBuffer = false;
         });
         var store = ObjectStores.Open(settings.Registry, settings.Oci);
         var limits = ArtifactLimits.Default with { ModelBytes = settings.MaxModelBytes };

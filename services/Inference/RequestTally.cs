@@ -25,6 +25,8 @@ internal sealed class RequestTally(
         metrics.Answered(status, elapsed);
         if (status != StatusCodes.Status200OK)
             metrics.Statistics.Failed(elapsed);
+        if (times.Waited is { } waited)
+            metrics.Waited(waited);
         var isShortened = requestTime.IsShortenedBy(times.BodyEnd, time);
         var isExcused = (status == StatusCodes.Status504GatewayTimeout && isShortened)
             || context.Response.Headers[HeaderNames.ModelOutcome] == HeaderNames.Busy;

@@ -95,6 +95,7 @@ internal static class WorkloadsSetup
             Image = image,
             Size = SizeOf(version, context.Cloud.Inference.With(context.Models[version.Model].Pods)),
             Deadline = context.Models[version.Model].Deadline,
+            BatchRows = context.Models[version.Model].BatchRows,
             Predictions = PredictionLogMaker.ForVersion(context.Settings, version.Model, "", MountPaths.Spool),
         }),
     ];

@@ -17,11 +17,13 @@ var root = new RootCommand("Runs the measurements of docs/bench.md.")
     SplittingCommand.Create(),
     RouterCommand.Create(),
     InferenceCommand.Create(),
+    InferenceCommand.CreateReporting(),
     InferenceCommand.CreateLog(),
     SoakCommand.Create(),
     LogStore.CreateCommand(),
     BareRouter.Create(),
     MinimalProxy.Create(),
+    MinimalInference.Create(),
 };
 
 var arguments = root.Parse(args);

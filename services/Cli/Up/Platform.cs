@@ -289,6 +289,7 @@ internal sealed class Platform : IAsyncDisposable
         Predictions = predictions.OfVersion(version.Model),
         AccessLog = AccessLog,
         Minute = settings.Pace.Minute,
+        BatchRows = settings.Stack.Models.TryGetValue(version.Model, out var model) ? model.BatchRows : InferenceSettings.DefaultBatchRows,
         MaxRequestBytes = settings.Stack.MaxRequestBytes,
         Urls = "http://127.0.0.1:0",
     };

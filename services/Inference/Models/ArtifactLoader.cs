@@ -108,6 +108,7 @@ internal sealed class ArtifactLoader(
             var milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds;
             ArtifactLoaderLog.Loaded(
                 logger, settings.Model, settings.Version, artifact.Manifest.Size, artifact.Manifest.Digest, milliseconds);
+            ArtifactLoaderLog.Batching(logger, settings.Model, settings.Version, opened.Batching.Text);
             return null;
         }
         catch (Exception e) when (e is RegistryException or ModelException)
@@ -211,6 +212,9 @@ internal static partial class ArtifactLoaderLog
     [LoggerMessage(30, LogLevel.Information, "Ready: {Model} version {Version}, {Size} bytes, {Digest}, loaded in {Milliseconds} ms")]
     internal static partial void Loaded(
         ILogger logger, ModelName model, ModelVersion version, long size, string digest, long milliseconds);
+
+    [LoggerMessage(35, LogLevel.Information, "{Model} version {Version} runs requests {Batching}")]
+    internal static partial void Batching(ILogger logger, ModelName model, ModelVersion version, string batching);
 
     [LoggerMessage(31, LogLevel.Warning, "{Model} version {Version} can't be warmed up with zeros, so its first calls may be slow: {Why}")]
     internal static partial void ColdStart(ILogger logger, ModelName model, ModelVersion version, string why);

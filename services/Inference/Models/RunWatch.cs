@@ -173,6 +173,7 @@ internal sealed class RunWatch : IDisposable
         {
             foreach (var run in runs)
             {
+                run.AbandonSome(now);
                 if (run.State is RunState.Ending or RunState.Stuck || run.IsOver(now))
                     Advance(run, now, abandoned);
                 var elapsed = run.State == RunState.Queued ? TimeSpan.Zero : time.GetElapsedTime(run.Since, now);

@@ -33,6 +33,9 @@ internal sealed class InferAnswer : IDisposable
     /// <summary>The length of the JSON, if bytes of tensors follow it; null if all of the answer is JSON.</summary>
     internal int? JsonLength { get; private set; }
 
+    /// <summary>The bytes of the answer and of these tensors.</summary>
+    internal long Size => TensorBytes + buffer.Length;
+
     /// <summary>Whether an output contains NaN or infinity, and no input does. Models pass such inputs on, so an answer to
     /// them says nothing about the model.</summary>
     internal bool IsNonFinite { get; private set; }

@@ -286,6 +286,7 @@ internal sealed class SomeEnvironment
                 Image = SomeImage,
                 Size = size,
                 Deadline = TimeSpan.FromSeconds(1),
+                BatchRows = 16,
                 Predictions = log,
             }],
             Router = new RouterArgs

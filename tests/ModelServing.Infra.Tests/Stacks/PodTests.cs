@@ -132,6 +132,13 @@ public class PodTests
         Assert.Equal(new InferenceSettings(Environment(run, "fraud-v2")).ToEnvironment(), Variables(run, "fraud-v2"));
     }
 
+    [Theory]
+    [InlineData("fraud: { stable: { version: 1 } }", 32)]
+    [InlineData("fraud: { stable: { version: 1 }, batchRows: 8 }", 8)]
+    [InlineData("fraud: { stable: { version: 1 }, batchRows: 1 }", 1)]
+    public async Task A_versions_pods_run_as_many_rows_together_as_the_stack_file_says(string models, int rows) =>
+        Assert.Equal(rows, new InferenceSettings(Environment(await RunAsync(models), "fraud-v1")).BatchRows);
+
     [Fact]
     public async Task The_SDK_finds_the_region_for_workload_identity() =>
         Assert.Equal("eu-frankfurt-1", Variables(await RunAsync(), "fraud-v2")["OCI_RESOURCE_PRINCIPAL_REGION"]);
