@@ -103,14 +103,6 @@ internal sealed unsafe class RuntimeTensor : IDisposable
         return elements;
     }
 
-    /// <summary>The memory of the elements, which are not strings.</summary>
-    internal Span<byte> Bytes(int elementBytes)
-    {
-        // Finds where it is.
-        _ = Elements<byte>();
-        return new Span<byte>(elements, checked((int)(Count * elementBytes)));
-    }
-
     private static long CountOf(long[] shape)
     {
         var count = 1L;
