@@ -124,7 +124,7 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
     private static InferRequest ReadPlain(ReadOnlySpan<byte> body, in Reading reading)
     {
         var (model, bytes) = (reading.Model, reading.Bytes);
-        var request = model.Reader.Read(body, reading.Form.JsonLength);
+        var request = model.Reader.Read(body, reading.Form.JsonLength, bytes);
         // For a small request, counting costs more than it is worth.
         if (bytes.Bytes > ByteBudget.SmallRequest)
             bytes.ShrinkTo(TensorCost.Measure(model.RequestInputs, request.Inputs, body.Length));

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
@@ -22,28 +24,58 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
     /// <param name="body">The whole body.</param>
     /// <param name="jsonLength">The length of the JSON at its beginning; null if all of it is JSON. With 0, it is the data of the only
     /// input.</param>
+    /// <param name="bytes">Where the memory of a second copy of the JSON is taken; null if it is not counted.</param>
     /// <exception cref="RequestFaultException">The body is not a valid request for this model. The message names the field.</exception>
-    internal InferRequest Read(ReadOnlySpan<byte> body, int? jsonLength = null)
+    /// <exception cref="OverBudgetException">There is no room for a second copy.</exception>
+    internal InferRequest Read(ReadOnlySpan<byte> body, int? jsonLength = null, ByteReservation? bytes = null)
     {
         if (jsonLength == 0)
             return ReadRaw(body);
         if (jsonLength > body.Length)
             throw new RequestFaultException(HeaderNames.JsonLength, $"it is {jsonLength}, but the body has {body.Length} bytes");
-        var binary = new BinaryData(body[(jsonLength ?? body.Length)..]);
-        body = body[..(jsonLength ?? body.Length)];
-        if (BodyText.FindFault(body) is var (field, message))
+        var json = body[..(jsonLength ?? body.Length)];
+        var binary = body[json.Length..];
+        if (BodyText.FindFault(json) is var (field, message))
             throw new RequestFaultException(field, message);
+        try
+        {
+            return Read(json, new BinaryData(binary));
+        }
+        catch (JsonException fault)
+        {
+            // Among texts, a name without quotes could become one.
+            var count = inputs.Any(static spec => spec.IsText) ? 0 : BareNumbers.CountIn(json);
+            if (count == 0)
+                throw Invalid(fault);
+            var length = json.Length + (count * BareNumbers.Quotes);
+            bytes?.Take(length);
+            var quoted = new NativeBytes(length);
+            using IDisposable owner = quoted;
+            BareNumbers.Quote(json, quoted.GetSpan());
+            try
+            {
+                return Read(quoted.GetSpan(), new BinaryData(binary));
+            }
+            catch (JsonException other)
+            {
+                throw Invalid(other);
+            }
+        }
+    }
+
+    private static RequestFaultException Invalid(JsonException fault) => new("", $"the body is not valid JSON: {fault.Message}");
+
+    private InferRequest Read(ReadOnlySpan<byte> json, BinaryData binary)
+    {
         var tensors = new RuntimeTensor?[inputs.Count];
         try
         {
-            return Read(body, tensors, ref binary);
+            return Read(json, tensors, ref binary);
         }
-        catch (Exception e)
+        catch
         {
             foreach (var tensor in tensors)
                 tensor?.Dispose();
-            if (e is JsonException fault)
-                throw new RequestFaultException("", $"the body is not valid JSON: {fault.Message}");
             throw;
         }
     }

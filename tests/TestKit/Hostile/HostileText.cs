@@ -9,6 +9,8 @@ namespace ModelServing.TestKit.Hostile;
 /// <param name="IsUtf8">Whether the text is UTF-8 and <c>\xHH</c> in it one byte. Otherwise each character is one byte.</param>
 public sealed record HostileText(IReadOnlyList<(string Text, int Times)> Pieces, bool IsUtf8)
 {
+    private const int BlockPieces = 4096;
+
     private byte[]? made;
 
     /// <summary>The bytes, made once.</summary>
@@ -39,8 +41,9 @@ public sealed record HostileText(IReadOnlyList<(string Text, int Times)> Pieces,
             foreach (var (text, times) in Pieces)
             {
                 var piece = Encode(text);
-                for (var i = 0; i < times; i++)
-                    compression.Write(piece);
+                byte[] block = [.. Enumerable.Repeat(piece, Math.Min(times, BlockPieces)).SelectMany(static bytes => bytes)];
+                for (var left = times; left > 0; left -= BlockPieces)
+                    compression.Write(block, 0, Math.Min(left, BlockPieces) * piece.Length);
             }
         }
 
