@@ -137,9 +137,10 @@ public partial class WorkflowsTests
                 .Select(static name => name.ToString()));
 
     [Theory]
-    [InlineData("true", ".github/nuget.config", "")]
-    [InlineData("", "", "NU1901;NU1902;NU1903;NU1904")]
-    public async Task On_github_packages_come_from_one_source_and_an_advisory_is_an_error(string onGitHub, string source, string onlyWarned)
+    [InlineData("true", ".github/nuget.config", "", "true")]
+    [InlineData("", "", "NU1901;NU1902;NU1903;NU1904", "")]
+    public async Task On_github_packages_come_from_one_source_with_locked_hashes_and_an_advisory_is_an_error(
+        string onGitHub, string source, string onlyWarned, string locked)
     {
         var properties = await Tool.SucceedAsync(
             Repository.Root,
@@ -148,8 +149,11 @@ public partial class WorkflowsTests
             "dotnet",
             "msbuild",
             "services/Contracts/Contracts.csproj",
-            "-getProperty:RestoreConfigFile,WarningsNotAsErrors");
+            "-getProperty:RestoreConfigFile,WarningsNotAsErrors,RestoreLockedMode,RestorePackagesWithLockFile");
         var read = JsonDocument.Parse(properties).RootElement.GetProperty("Properties");
+        Assert.Equal(
+            ("true", locked),
+            (read.GetProperty("RestorePackagesWithLockFile").GetString(), read.GetProperty("RestoreLockedMode").GetString()));
         Assert.Equal(
             source.Length == 0 ? "" : Repository.Combine(source),
             read.GetProperty("RestoreConfigFile").GetString());

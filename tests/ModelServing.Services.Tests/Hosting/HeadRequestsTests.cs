@@ -64,6 +64,23 @@ public class HeadRequestsTests
         Assert.Equal(500, (await AskAsync(host, "HEAD", "/fails")).Status);
     }
 
+    // The access log has the caller's method.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_the_answer_the_method_is_HEAD_again(bool fails)
+    {
+        var context = new DefaultHttpContext { Request = { Method = "HEAD" } };
+        var seen = "";
+        var answer = HeadRequests.AsGet(context =>
+        {
+            seen = context.Request.Method;
+            return fails ? Task.FromException(new InvalidOperationException("it fails")) : Task.CompletedTask;
+        });
+        Assert.Equal(fails, await Record.ExceptionAsync(() => answer(context)) is InvalidOperationException);
+        Assert.Equal(("GET", "HEAD"), (seen, context.Request.Method));
+    }
+
     private static void Map(WebApplication app)
     {
         ServerPaths.Map(app, "some", []);

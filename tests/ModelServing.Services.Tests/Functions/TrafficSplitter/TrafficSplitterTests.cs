@@ -1,9 +1,13 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using ModelServing.Cache;
 using ModelServing.Cache.Guard;
 using ModelServing.Contracts;
 using ModelServing.Rollout.Guard;
+using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Services.Tests.Cache;
 using ModelServing.Services.Tests.Clients;
+using ModelServing.Services.Tests.Rollout.Guard;
 using ModelServing.Services.Tests.Router;
 using ModelServing.Services.Tests.Router.Rollouts;
 
@@ -139,6 +143,26 @@ public sealed class TrafficSplitterTests : IAsyncLifetime
         for (var i = 0; i < 50; i++)
             Assert.False((await splitter.InferAsync(customer: $"{i}")).Headers.ContainsKey("X-Model-Failover"));
         Assert.Equal(seen, routers.Canary.Seen);
+    }
+
+    // A router that no request reaches has no other reason to look.
+    [Fact]
+    public async Task What_a_function_counted_reaches_the_guard_of_a_router_that_counts_nothing_itself()
+    {
+        await routers.ApplyAsync(SomeRouters.PatientCanary2());
+        var router = await routers.StartAsync(with: SomeSplitter.ForSplitting);
+        await RunningRouter.UntilAsync(() => router.Fraud.Watched is [{ Version.Last: not null }], "the guard has looked");
+        var trial = new VersionTrial(SomePlan.Model, new ModelVersion(2), 1);
+        await using var shared = new RouterCache(cache.Settings, "local", NullLogger<RouterCache>.Instance);
+        var function = new WatchedVersion(trial, TimeProvider.System.GetUtcNow(), shared.CountsOf(trial));
+        var exchange = new CountExchange(new RouterSettings { Plan = "file:none", Endpoints = "file:none" }, shared);
+        for (var i = 0; i < 3; i++)
+            function.Recorder.Record(i, Some.Failure(isWatched: true, minute: 1));
+        await RunningRouter.UntilAsync(
+            async () => (await exchange.AddUpAsync(function, usesCache: true, Token)).Scope == GuardScope.Sum, "the cache has the counts");
+        await RunningRouter.UntilAsync(
+            () => router.Fraud.Watched.Single().Version.Last!.Counts.All.Total(GuardKind.Error).Watched == 3,
+            "the guard has seen the function's counts");
     }
 
     [Fact]

@@ -13,6 +13,21 @@ public sealed class SharedLossesTests
     [Fact]
     public async Task Losses_of_one_endpoint_at_two_routers_stay_one_failure_when_both_have_looked()
     {
+        // If the machine was suspended or too busy, the window has passed, and the other loss is one more failure.
+        for (var tries = 0; tries < 5; tries++)
+        {
+            var (counted, time) = await LoseTwiceAsync();
+            if (time >= LostConnections.Window)
+                continue;
+            Assert.Equal(1, counted);
+            return;
+        }
+
+        Assert.Skip("the machine is too busy: five times, the routers took longer than the window of a loss");
+    }
+
+    private static async Task<(long Counted, TimeSpan Time)> LoseTwiceAsync()
+    {
         await using var routers = new SomeRouters(await TestedGarnet.StartAsync());
         await routers.ApplyAsync(SomeRouters.PatientCanary2());
         var two = new[] { await routers.StartAsync(), await routers.StartAsync() };
@@ -35,8 +50,7 @@ public sealed class SharedLossesTests
             await RunningRouter.UntilAsync(() => router.Get<RolloutGuards>().Checks > checks + 3, "the guard has checked");
         }
 
-        // On a machine that was suspended, the window may have passed; then the other loss is one more failure.
-        Assert.InRange(two.Sum(Counted), 1, 1 + (int)(Stopwatch.GetElapsedTime(began) / LostConnections.Window));
+        return (two.Sum(Counted), Stopwatch.GetElapsedTime(began));
 
         static long Counted(RunningRouter router) =>
             router.Fraud.Watched.Single().Version.Recorder.Read().All.Total(GuardKind.Error).Watched;
