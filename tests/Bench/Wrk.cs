@@ -62,6 +62,8 @@ internal sealed class Wrk
             "--threads", "1",
             "--connections", connections.ToString(CultureInfo.InvariantCulture),
             "--duration", $"{seconds}s",
+            // On a busy machine, an answer may take longer than wrk waits by itself.
+            "--timeout", "10s",
             "--script", script,
             address.ToString(),
         ];
