@@ -36,7 +36,8 @@ public partial class MetricCatalogueTests
             {
                 "CreateLatencyHistogram" => (MetricKind.Histogram, "s"),
                 "CreateHistogram" => (MetricKind.Histogram, match.Groups["unit"].Value),
-                "CreateObservableGauge" or "CreateUpDownCounter" or "CreateObservableUpDownCounter" => (MetricKind.Gauge, match.Groups["unit"].Value),
+                "CreateObservableGauge" or "CreateUpDownCounter" or "CreateObservableUpDownCounter" =>
+                    (MetricKind.Gauge, match.Groups["unit"].Value),
                 _ => (MetricKind.Counter, match.Groups["unit"].Value),
             };
             Assert.Equal((metric.Name, kind, unit), (metric.Name, metric.Kind, metric.Unit));
