@@ -44,6 +44,7 @@ internal sealed class InferenceApi(
     /// </remarks>
     internal async Task InferAsync(HttpContext context)
     {
+        calls.Began();
         var times = new AnswerTimes(time.GetTimestamp(), time);
         var requestTime = new RequestTime(times.Began, settings.RequestTimeout, IsShortened: false);
         var isNonFinite = false;
@@ -71,6 +72,7 @@ internal sealed class InferenceApi(
             hasLeft = !await failures.TryAnswerAsync(context, e);
         }
 
+        calls.Ended();
         tally.Answered(context, hasLeft, isNonFinite, requestTime, times);
     }
 

@@ -103,12 +103,12 @@ internal sealed class ArtifactLoader(
             var opened = await opening.OpenAsync(
                 artifact, why => ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, why), cancellation); // 3
             await UseFeaturesAsync(opened, cancellation); // 4
+            ArtifactLoaderLog.Batching(logger, settings.Model, settings.Version, opened.Batching.Text);
             model = opened;
             readiness.Ready();
             var milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds;
             ArtifactLoaderLog.Loaded(
                 logger, settings.Model, settings.Version, artifact.Manifest.Size, artifact.Manifest.Digest, milliseconds);
-            ArtifactLoaderLog.Batching(logger, settings.Model, settings.Version, opened.Batching.Text);
             return null;
         }
         catch (Exception e) when (e is RegistryException or ModelException)

@@ -123,7 +123,7 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
                 model.Used(bytes);
         }
 
-        if (hasRunBefore && (result.End == CallEnd.Failed || failure is not null))
+        if (hasRunBefore && result.End != CallEnd.Answered)
             calls.Gate.Spoils(Caller);
     }
 

@@ -14,7 +14,9 @@ internal sealed class ModelCalls : IDisposable
     private const int MaxPooledAnswers = 64;
 
     private readonly ConcurrentBag<InferAnswer> answers = [];
+    private readonly int turns;
     private int pooled;
+    private int requests;
     private readonly RequestMemory memory;
 
     public ModelCalls(
@@ -32,7 +34,8 @@ internal sealed class ModelCalls : IDisposable
         Time = time;
         Recorder = recorder;
         Features = features;
-        Gate = new(settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount, settings.QueueLimit, time);
+        turns = settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount;
+        Gate = new(turns, settings.QueueLimit, time);
         metrics.Waiting = () => Gate.Waiting;
     }
 
@@ -57,6 +60,15 @@ internal sealed class ModelCalls : IDisposable
         while (answers.TryTake(out var answer))
             answer.Dispose();
     }
+
+    /// <summary>Whether there are no more requests than turns. Then none gains by sharing one.</summary>
+    internal bool HasTurnForEach => Volatile.Read(ref requests) <= turns;
+
+    /// <summary>A request has arrived.</summary>
+    internal void Began() => Interlocked.Increment(ref requests);
+
+    /// <summary>A request was answered.</summary>
+    internal void Ended() => Interlocked.Decrement(ref requests);
 
     /// <summary>Begins an answer, in memory from the pool.</summary>
     internal InferAnswer BeginAnswer(CallerGroup caller) =>

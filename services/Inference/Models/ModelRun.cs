@@ -23,12 +23,12 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
 {
     private long endsAt = long.MaxValue;
 
-    /// <summary>Lets the run begin as soon as a thread is free. If no call can join, it is the lead's own thread, which takes the run up as
-    /// soon as it waits.</summary>
+    /// <summary>Lets the run begin as soon as a thread is free. If no call can join, or if there are few requests, it is the lead's own
+    /// thread, which takes the run up as soon as it waits.</summary>
     internal void Queue()
     {
         calls.Watch.Add(this);
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: batch.IsFull);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: batch.IsFull || calls.HasTurnForEach);
     }
 
     void IThreadPoolWorkItem.Execute()

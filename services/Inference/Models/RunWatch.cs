@@ -211,6 +211,9 @@ internal sealed class RunWatch : IDisposable
             if (!run.IsAbandoned) // 2
                 abandoned.Add(run);
             run.IsAbandoned = true;
+            // A run that took too long for a batch has until the last of its callers has no time left.
+            if (!run.IsOver(now))
+                run.Since = now;
             if (time.GetElapsedTime(run.Since, now) < StuckAfter)
                 return;
             run.State = RunState.Stuck; // 3
