@@ -32,7 +32,8 @@ public sealed class StackFile
     /// <summary>The settings of the cloud; null if they were not read.</summary>
     public CloudSettings? Cloud { get; }
 
-    /// <summary>Whether the file names a region, whether or not the settings of the cloud were read. <c>pulumi</c> knows no other.</summary>
+    /// <summary>Whether the file names a region, whether or not the settings of the cloud were read. <c>pulumi</c> knows no
+    /// other.</summary>
     public bool IsForCloud => root is SettingsNode.Mapping settings && settings["region"] is not null;
 
     /// <summary>Reads a stack file, <c>Pulumi.STACK.yaml</c>. Keys of other namespaces are ignored.</summary>

@@ -82,25 +82,7 @@ internal static class ConformanceModels
     {
         var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = "n" } } };
         shape.Dim.Add(lengths.Select(static length => new TensorShapeProto.Types.Dimension { DimValue = length }));
-        var type = new TypeProto.Types.Tensor { ElemType = (int)ElementOf(datatype), Shape = shape };
+        var type = new TypeProto.Types.Tensor { ElemType = (int)OnnxElements.TypeOf(datatype), Shape = shape };
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = type } };
     }
-
-    private static TensorProto.Types.DataType ElementOf(Datatype datatype) => datatype switch
-    {
-        Datatype.Bool => TensorProto.Types.DataType.Bool,
-        Datatype.Int8 => TensorProto.Types.DataType.Int8,
-        Datatype.Int16 => TensorProto.Types.DataType.Int16,
-        Datatype.Int32 => TensorProto.Types.DataType.Int32,
-        Datatype.Int64 => TensorProto.Types.DataType.Int64,
-        Datatype.Uint8 => TensorProto.Types.DataType.Uint8,
-        Datatype.Uint16 => TensorProto.Types.DataType.Uint16,
-        Datatype.Uint32 => TensorProto.Types.DataType.Uint32,
-        Datatype.Uint64 => TensorProto.Types.DataType.Uint64,
-        Datatype.Fp16 => TensorProto.Types.DataType.Float16,
-        Datatype.Bf16 => TensorProto.Types.DataType.Bfloat16,
-        Datatype.Fp32 => TensorProto.Types.DataType.Float,
-        Datatype.Fp64 => TensorProto.Types.DataType.Double,
-        _ => TensorProto.Types.DataType.String,
-    };
 }

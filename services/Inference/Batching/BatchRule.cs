@@ -12,9 +12,6 @@ internal sealed class BatchRule
     private const int LongTimes = 8;
     private static readonly TimeSpan LeastLimit = TimeSpan.FromMilliseconds(100);
 
-    private const string Exact = "a row has the same result in each, to the last bit";
-    private const string Rounded = "the size of a batch changes a row's result by rounding only";
-
     private long usual;
 
     private BatchRule(int mostRows, string text)
@@ -33,10 +30,8 @@ internal sealed class BatchRule
     internal static BatchRule Off(string why) => new(0, $"one by one, because {why}");
 
     /// <param name="mostRows">The most rows of a batch.</param>
-    /// <param name="isExact">Whether a row gave the same bits in batches of all sizes that were tried.</param>
     /// <param name="usual">How long a run of a full batch takes, in the clock's units.</param>
-    internal static BatchRule On(int mostRows, bool isExact, long usual) =>
-        new(mostRows, $"in batches of up to {mostRows} rows; {(isExact ? Exact : Rounded)}") { usual = usual };
+    internal static BatchRule On(int mostRows, long usual) => new(mostRows, $"in batches of up to {mostRows} rows") { usual = usual };
 
     /// <summary>How long a run of a batch may take, in the clock's units. Then each of its calls runs alone.</summary>
     internal long LongestRun(TimeProvider time) =>

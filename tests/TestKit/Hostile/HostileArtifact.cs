@@ -33,6 +33,6 @@ public sealed record HostileArtifact(string Name, byte[] Model, string? Rule, st
 
     private static TensorInfo TensorOf(ValueInfoProto value) => new(
         value.Name,
-        Enum.GetValues<Datatype>().Single(type => (int)SomeOnnx.ElementType(type) == value.Type.TensorType.ElemType),
+        Enum.GetValues<Datatype>().Single(type => (int)OnnxElements.TypeOf(type) == value.Type.TensorType.ElemType),
         [.. value.Type.TensorType.Shape.Dim.Select(static length => length.HasDimValue ? length.DimValue : -1)]);
 }

@@ -1,5 +1,6 @@
 using ModelServing.Registry;
 using ModelServing.Registry.Onnx;
+using ModelServing.Sample;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference.Batching;
@@ -16,6 +17,8 @@ public class BatchProbeTests
     [InlineData("the mean of all rows", "the rows of 'y' depend on each other")]
     [InlineData("the sum of the rows so far", "the rows of 'y' depend on each other")]
     [InlineData("noise", "the rows of 'y' depend on each other")]
+    [InlineData("trees", Batched)]
+    [InlineData("the number of rows", "a row of 'y' has another result in a batch than alone, if only by rounding")]
     [InlineData("a fixed number of rows", "the first dimension of 'x' is not free")]
     [InlineData("no rows", "the first dimension of 'count' is not free")]
     [InlineData("text", "'x' has text")]
@@ -35,6 +38,12 @@ public class BatchProbeTests
             "a fixed number of rows" => SomeOnnx.Identity(Datatype.Fp32, 2, 3),
             "no rows" => SomeSlowOnnx.Loop(),
             "text" => SomeOnnx.ParseNumbers(),
+            "trees" => File.ReadAllBytes(SampleArtifacts.ModelPath(2)),
+            "the number of rows" => OfRows(
+                SomeOnnx.Node("Shape", ["x"], ["shape"]),
+                SomeOnnx.Node("Gather", ["shape", "first"], ["rows"]),
+                Cast(SomeOnnx.Node("Cast", ["rows"], ["number"])),
+                SomeOnnx.Node("Add", ["x", "number"], ["y"])),
             "a length of its own" => SomeOnnx.Model(
                 [SomeOnnx.Value("x", Datatype.Fp32, [-1, 3])],
                 [SomeOnnx.Value("y", Datatype.Int64, [-1, -1])],
@@ -55,6 +64,17 @@ public class BatchProbeTests
         [SomeOnnx.Value("x", Datatype.Fp32, [-1, 3])],
         [SomeOnnx.Value("y", Datatype.Fp32, [-1, 3])],
         nodes);
+
+    private static NodeProto Cast(NodeProto node)
+    {
+        node.Attribute.Add(new AttributeProto
+        {
+            Name = "to",
+            I = (int)TensorProto.Types.DataType.Float,
+            Type = AttributeProto.Types.AttributeType.Int,
+        });
+        return node;
+    }
 
     private static NodeProto Axis(NodeProto node)
     {
