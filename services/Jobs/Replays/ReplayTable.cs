@@ -59,7 +59,7 @@ internal static class ReplayTable
         foreach (var (name, figures) in new[] { ("the versions that answered", report.Answered), ("the candidate", report.Candidate) })
         {
             yield return $"{name,-28} {SkewTable.Count(figures.Calls),12} {SkewTable.Count(figures.Failed),9} "
-                + $"{Number(figures.P50Milliseconds),8} {Number(figures.P95Milliseconds),9} {Number(figures.P99Milliseconds),9}";
+                + $"{Time(figures.P50Milliseconds),8} {Time(figures.P95Milliseconds),9} {Time(figures.P99Milliseconds),9}";
             foreach (var reason in figures.Reasons)
             {
                 foreach (var line in ExperimentTable.Wrap($"{SkewTable.Count(reason.Count)} x {reason.Reason}", "  "))
@@ -117,6 +117,8 @@ internal static class ReplayTable
         : $"{input.Omitted}{(input.Digest is { } digest ? $" {digest}" : "")}";
 
     private static string Short(string text, int most) => text.Length <= most ? text : $"{text[..(most - 3)]}...";
+
+    private static string Time(double? milliseconds) => milliseconds?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
 
     private static string Number(double? number) => number?.ToString("G4", CultureInfo.InvariantCulture) ?? "-";
 }
