@@ -136,7 +136,8 @@ internal sealed class BatchProbe(LoadedModel model, int most, RunOptions options
     private string OtherAlone(int output) =>
         $"a row of '{model.Outputs[output].Name}' has another result in a batch than alone, if only by rounding";
 
-    private static byte[] RowOf(byte[] tensor, int row, int rows) => tensor.AsSpan(tensor.Length / rows * row, tensor.Length / rows).ToArray();
+    private static byte[] RowOf(byte[] tensor, int row, int rows) =>
+        tensor.AsSpan(tensor.Length / rows * row, tensor.Length / rows).ToArray();
 
     // Inputs and outputs are bytes here, of a tensor each.
     private byte[][] Outputs(byte[][] inputs, int rows)
