@@ -18,12 +18,13 @@ public class LockFilesTests
     public void Each_project_without_official_packages_has_one_and_no_other_has_one() => Assert.Equal(
         ReferencesOf.Keys.Where(static project => !HasOfficialPackages(project)).Select(Path.GetFileNameWithoutExtension)
             .Order(StringComparer.Ordinal),
-        Directory.EnumerateFiles(Repository.Combine("locks")).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
+        Directory.EnumerateFiles(Repository.Combine(".github", "locks")).Select(Path.GetFileNameWithoutExtension)
+            .Order(StringComparer.Ordinal));
 
     [Fact]
     public void Each_package_has_the_hash_of_its_content()
     {
-        foreach (var file in Directory.EnumerateFiles(Repository.Combine("locks")))
+        foreach (var file in Directory.EnumerateFiles(Repository.Combine(".github", "locks")))
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(file));
             var packages = json.RootElement.GetProperty("dependencies").GetProperty("net10.0").EnumerateObject()
