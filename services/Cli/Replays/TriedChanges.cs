@@ -25,7 +25,7 @@ internal sealed class TriedChanges(TryOptions job, ParseResult arguments, Termin
     }
 
     /// <summary>Writes the file, unless no version is new.</summary>
-    /// <param name="earlier">The earlier stack file; if there is none, every version is new.</param>
+    /// <param name="earlier">The earlier stack file. Without one, null, every version is new.</param>
     /// <param name="path">The file.</param>
     internal async Task WriteAsync(string earlier, string path)
     {

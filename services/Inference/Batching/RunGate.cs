@@ -153,7 +153,7 @@ internal sealed class RunGate : IDisposable
         Start(begun);
     }
 
-    /// <summary>A run can't be ended, so its turn is lost for now.</summary>
+    /// <summary>Takes a turn away until its run, which can't be ended, has ended by itself.</summary>
     internal void Lose(CallerGroup caller) => AddLost(groups[caller.Index], 1);
 
     internal void Regain(CallerGroup caller) => AddLost(groups[caller.Index], -1);

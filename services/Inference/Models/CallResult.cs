@@ -7,7 +7,7 @@ namespace ModelServing.Inference.Models;
 /// <param name="Why">The runtime's message about a failure, or the refused shapes.</param>
 internal readonly record struct CallResult(CallEnd End, string? Why = null)
 {
-    /// <summary>The answer, which is the caller's now; null if there is none.</summary>
+    /// <summary>The answer, which the caller owns from now on; null for none.</summary>
     internal InferAnswer? Answer { get; init; }
 
     /// <summary>Whether a failure has its prediction record.</summary>

@@ -24,7 +24,7 @@ internal sealed record ReplayReport
     /// <summary>Why the others were not.</summary>
     public required IReadOnlyList<CountedReason> NotReplayed { get; init; }
 
-    /// <summary>When the first of them was made; null if there is none.</summary>
+    /// <summary>The time of the first request; null for none.</summary>
     public DateTimeOffset? First { get; init; }
 
     /// <summary>When the last of them was made.</summary>
