@@ -1,8 +1,5 @@
-using System.Text;
-using Microsoft.AspNetCore.Http;
-using ModelServing.Contracts;
+using System.Net;
 using ModelServing.Hosting;
-using ModelServing.Router.Forwarding.Wire;
 
 namespace ModelServing.Router.Endpoints;
 
@@ -82,22 +79,10 @@ internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : Lo
 
     private async Task<bool> IsReadyAsync(Endpoint endpoint, CancellationToken stopping)
     {
-        using var connection = endpoint.Create();
-        connection.Begin(time.GetTimestamp() + (long)(Timeout.TotalSeconds * time.TimestampFrequency), stopping);
-        try
-        {
-            await connection.ConnectAsync(endpoint.Address);
-            var path = InferencePaths.Model(endpoint.Entry.Model, endpoint.Entry.Version);
-            var request = $"GET {path}/ready HTTP/1.1\r\nHost: {endpoint.Address}\r\nConnection: close\r\n\r\n";
-            await connection.SendAsync(Encoding.ASCII.GetBytes(request));
-            AnswerHead head;
-            while (!AnswerHead.TryParse(connection.Received, out head))
-                connection.Take(await connection.ReceiveAsync());
-            return head.Status == StatusCodes.Status200OK;
-        }
-        finally
-        {
-            connection.End();
-        }
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
+        using var request = new HttpRequestMessage(HttpMethod.Get, endpoint.UriOf(Endpoint.Ready));
+        using var answer = await endpoint.SendOnceAsync(request, either.Token);
+        return answer.StatusCode == HttpStatusCode.OK;
     }
 }

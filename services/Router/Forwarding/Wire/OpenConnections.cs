@@ -2,10 +2,17 @@ using System.Collections.Concurrent;
 
 namespace ModelServing.Router.Forwarding.Wire;
 
-/// <summary>All open connections, so that one sweep checks every deadline and no request needs its own timer.</summary>
+/// <summary>All open connections, and all calls over them. One sweep checks every call's deadline, so no request needs its own
+/// timer.</summary>
 internal sealed class OpenConnections
 {
+    // More than this are left to the garbage collector after a burst.
+    private const int MostIdle = 512;
+
     private readonly ConcurrentDictionary<UpstreamConnection, bool> connections = new();
+    private readonly ConcurrentDictionary<UpstreamCall, bool> calls = new();
+    private readonly ConcurrentBag<UpstreamCall> idle = [];
+    private int idleCount;
 
     internal int Count => connections.Count;
 
@@ -13,9 +20,40 @@ internal sealed class OpenConnections
 
     internal void Remove(UpstreamConnection connection) => connections.TryRemove(connection, out _);
 
+    /// <summary>Begins a call that must end by <paramref name="deadline"/> (the clock's timestamp), or when its client leaves.</summary>
+    internal UpstreamCall Begin(long deadline, CancellationToken clientLeft)
+    {
+        if (idle.TryTake(out var call))
+        {
+            Interlocked.Decrement(ref idleCount);
+        }
+        else
+        {
+            call = new UpstreamCall();
+            calls[call] = true;
+        }
+
+        call.Begin(deadline, clientLeft);
+        return call;
+    }
+
+    /// <summary>Ends a call. It is used for another request unless it was cut off.</summary>
+    internal void End(UpstreamCall call)
+    {
+        if (call.End() && Volatile.Read(ref idleCount) < MostIdle)
+        {
+            Interlocked.Increment(ref idleCount);
+            idle.Add(call);
+        }
+        else
+        {
+            calls.TryRemove(call, out _);
+        }
+    }
+
     internal void ExpirePast(long now)
     {
-        foreach (var (connection, _) in connections)
-            connection.ExpireIfPast(now);
+        foreach (var (call, _) in calls)
+            call.ExpireIfPast(now);
     }
 }

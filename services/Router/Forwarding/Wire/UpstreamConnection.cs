@@ -1,276 +1,234 @@
-using System.Buffers;
-using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections.Features;
+using System.Runtime.CompilerServices;
 
 namespace ModelServing.Router.Forwarding.Wire;
 
-/// <summary>
-/// One kept-alive HTTP/1.1 connection to an endpoint, used by one request at a time. It keeps its two buffers.
-/// </summary>
+/// <summary>One connection to an endpoint, over which the HTTP client sends one request after another.</summary>
 /// <remarks>
-/// Three sides write <see cref="state"/>: the request (begin, extend, end), the deadline sweep, and the client's leaving. The first of the
-/// latter two closes the socket, so that a waiting receive ends at once; a request that ends in time takes the state away from both.
-/// Neither of them touches the buffers: these go back to the pool when the request, which has awaited every send and receive, disposes of
-/// the connection.
+/// The HTTP client reads nothing before it has sent the whole body. An answer that arrives earlier (the version refuses the body) ends the
+/// sending all the same: <see cref="Watch"/> tells the sender, the rest of the body is discarded here, and the answer gets the header
+/// <c>Connection: close</c>, because a connection that has seen half a request cannot be used again.
 /// </remarks>
-internal sealed class UpstreamConnection : IDisposable
+internal sealed class UpstreamConnection : Stream
 {
-    /// <summary>A deadline that never passes.</summary>
-    internal const long NoDeadline = long.MaxValue;
+    private const int Fresh = 0;
+    private const int Reading = 1;
+    private const int HasRead = 2;
 
-    private const long Idle = 0;
-    private const long Expired = -1;
-    private const long Abandoned = -2;
-    private const int InitialBuffer = 8 * 1024;
-    private const int KeptBuffer = 64 * 1024;
+    // The beginning of an interim answer, with the first digit of its status.
+    private const int InterimLength = 10;
 
-    private readonly OpenConnections open;
+    [ThreadStatic]
+    private static UpstreamConnection? lastWritten;
+
     private readonly Socket socket;
-    private long state;
-    private byte[] input = ArrayPool<byte>.Shared.Rent(InitialBuffer);
-    private byte[] output = ArrayPool<byte>.Shared.Rent(InitialBuffer);
-    private int start;
-    private int end;
-    private int disposed;
-    private bool isReused;
-    private bool anyReceived;
-    private CancellationTokenRegistration leaving;
-    private ValueTask<int> early;
-    private bool isReceiving;
-    private IConnectionLifetimeFeature? reader;
+    private readonly OpenConnections open;
+    private int phase;
+    private int isDisposed;
+    private Action? answering;
+    private CancellationTokenSource? stop;
+    private bool marksEnd;
+    private byte[]? rest;
 
-    internal UpstreamConnection(AddressFamily family, OpenConnections open)
+    internal UpstreamConnection(Socket socket, OpenConnections open)
     {
+        this.socket = socket;
         this.open = open;
-        socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         open.Add(this);
     }
 
-    /// <summary>When the connection was put back, as the clock's timestamp.</summary>
-    internal long IdleSince { get; set; }
+    /// <summary>The connection to which this thread wrote last. After a flush of the HTTP client's stream, it is the connection of the
+    /// request.</summary>
+    internal static UpstreamConnection? LastWritten => lastWritten;
 
-    /// <summary>When the request's last byte was available to send, as the clock's timestamp; for a streamed body, when it was
-    /// sent.</summary>
-    internal long RequestEnd { get; set; }
+    public override bool CanRead => true;
 
-    /// <summary>How long the request has waited for its client to read the answer, in the clock's ticks.</summary>
-    internal long ClientTime { get; set; }
+    public override bool CanWrite => true;
 
-    /// <summary>The bytes that were received and not consumed yet.</summary>
-    internal ReadOnlySpan<byte> Received => input.AsSpan(start, end - start);
+    public override bool CanSeek => false;
 
-    /// <summary>The buffer in which the request is written before it is sent; may be replaced by a larger one.</summary>
-    internal ref byte[] Output => ref output;
+    public override long Length => throw new NotSupportedException();
 
-    /// <summary>When the request must end, as the clock's timestamp.</summary>
-    internal long Deadline => Volatile.Read(ref state);
-
-    internal bool HasExpired => Volatile.Read(ref state) == Expired;
-
-    internal bool WasAbandoned => Volatile.Read(ref state) == Abandoned;
-
-    /// <summary>Whether the endpoint may have closed the connection before it saw this request: it was idle before, and no byte of an
-    /// answer arrived.</summary>
-    internal bool WasStale => isReused && !anyReceived;
-
-    /// <summary>Begins a request that must end by <paramref name="deadline"/> (the clock's timestamp), or when its client leaves.</summary>
-    internal void Begin(long deadline, CancellationToken clientLeft)
+    public override long Position
     {
-        anyReceived = false;
-        ClientTime = 0;
-        Volatile.Write(ref state, deadline);
-        leaving = clientLeft.UnsafeRegister(static connection => ((UpstreamConnection)connection!).Abandon(), this);
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
     }
 
-    /// <summary>Moves the deadline of a request that was not cut off.</summary>
-    internal void Extend(long deadline)
-    {
-        var now = Volatile.Read(ref state);
-        if (now > Idle)
-            Interlocked.CompareExchange(ref state, deadline, now);
-    }
+    private static ReadOnlySpan<byte> EndHeader => "Connection: close\r\n"u8;
 
-    /// <summary>The request waits for its client, which must have read by <paramref name="until"/>. Otherwise the client is cut off, and
-    /// the request ends as if it had left.</summary>
-    internal void AwaitClient(long until, IConnectionLifetimeFeature? client)
+    /// <summary>Calls <paramref name="answered"/> once, as soon as an answer arrives or the connection ends. An interim answer
+    /// does not count.</summary>
+    internal void Watch(Action answered)
     {
-        // In this order, so that a client that is late is never taken for a version that is.
-        Volatile.Write(ref reader, client);
-        Extend(until);
-    }
-
-    /// <summary>The request waits for the version again.</summary>
-    internal void AwaitVersion(long deadline)
-    {
-        // In this order: between the two, the version has the new deadline.
-        Extend(deadline);
-        Volatile.Write(ref reader, null);
-    }
-
-    /// <summary>Ends the request; false if its deadline passed or its client left before.</summary>
-    internal bool End()
-    {
-        // Waits for a running callback, which could otherwise cut off the connection's next request.
-        leaving.Dispose();
-        leaving = default;
-        reader = null;
-        isReused = true;
-        return Interlocked.Exchange(ref state, Idle) > Idle;
-    }
-
-    /// <summary>Closes the connection if the request's deadline has passed.</summary>
-    internal void ExpireIfPast(long now)
-    {
-        var deadline = Volatile.Read(ref state);
-        if (deadline <= Idle || now < deadline)
-            return;
-        var late = Volatile.Read(ref reader);
-        if (Interlocked.CompareExchange(ref state, late is null ? Expired : Abandoned, deadline) != deadline)
-            return;
-        Close();
-        late?.Abort();
-    }
-
-    /// <summary>Closes the connection because the client of this request left.</summary>
-    internal void Abandon()
-    {
-        var deadline = Volatile.Read(ref state);
-        if (deadline > Idle && Interlocked.CompareExchange(ref state, Abandoned, deadline) == deadline)
-            Close();
-    }
-
-    internal ValueTask ConnectAsync(EndPoint address) => socket.ConnectAsync(address, CancellationToken.None);
-
-    /// <summary>
-    /// Begins to receive the next answer on an idle connection. If the receive ends at once, the other side has closed the connection or
-    /// sent unexpected bytes: then it cannot be used, and the result is false. Otherwise the receive is needed anyway, so the check is
-    /// free.
-    /// </summary>
-    internal bool TryReuse()
-    {
-#pragma warning disable CA2012 // Awaited exactly once: by the caller of ReceiveAsync, or by ReturnInputAsync.
-        early = ReceiveAsync();
-#pragma warning restore CA2012
-        isReceiving = true;
-        return !early.IsCompleted;
-    }
-
-    internal ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        var sending = socket.SendAsync(bytes, SocketFlags.None);
-        if (!sending.IsCompletedSuccessfully)
-            return SendAllAsync(sending, bytes);
-        var count = sending.Result;
-        return count == bytes.Length ? ValueTask.CompletedTask : SendAsync(bytes[count..]);
-    }
-
-    /// <summary>Receives more bytes; the caller must pass the count to <see cref="Take"/>.</summary>
-    internal ValueTask<int> ReceiveAsync()
-    {
-        if (isReceiving)
+        stop = new CancellationTokenSource();
+        Interlocked.Exchange(ref answering, answered);
+        switch (Volatile.Read(ref phase))
         {
-            isReceiving = false;
-            return early;
+            case Fresh:
+                _ = PeekAsync();
+                break;
+            case HasRead:
+                Answered();
+                break;
+            default:
+                // The HTTP client reads already, because it has used the connection before.
+                break;
+        }
+    }
+
+    /// <summary>Ends the watch: the whole body is sent.</summary>
+    internal void Unwatch()
+    {
+        Interlocked.Exchange(ref answering, null);
+        stop = null;
+    }
+
+    /// <summary>Discards what is written from now on, and marks the answer as the connection's last.</summary>
+    internal void StopSending()
+    {
+        marksEnd = true;
+        stop?.Cancel();
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (rest is { } kept && !buffer.IsEmpty)
+        {
+            var count = Math.Min(kept.Length, buffer.Length);
+            kept.AsSpan(0, count).CopyTo(buffer.Span);
+            rest = count < kept.Length ? kept[count..] : null;
+            return new(count);
         }
 
-        if (end == input.Length)
-            MakeRoom(1);
-        return socket.ReceiveAsync(input.AsMemory(end), SocketFlags.None);
+        phase = Reading;
+        var receiving = socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+        if (!receiving.IsCompleted || marksEnd)
+            return ObserveAsync(receiving, buffer);
+        phase = HasRead;
+        return receiving;
     }
 
-    /// <summary>Adds received bytes to <see cref="Received"/>.</summary>
-    /// <exception cref="ConnectionEndedException">The count is 0: the connection has ended.</exception>
-    internal void Take(int count)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (count == 0)
-            throw new ConnectionEndedException();
-        anyReceived = true;
-        end += count;
+        lastWritten = this;
+        if (stop is { } watched)
+            return WriteUntilStoppedAsync(buffer, watched.Token);
+        var sending = socket.SendAsync(buffer, SocketFlags.None, cancellationToken);
+        if (!sending.IsCompletedSuccessfully)
+            return WriteAllAsync(sending, buffer);
+        var count = sending.Result;
+        return count == buffer.Length ? ValueTask.CompletedTask : WriteAsync(buffer[count..], cancellationToken);
     }
 
-    /// <summary>Receives directly into <paramref name="target"/>; 0 at the connection's end. <see cref="Received"/> must be
-    /// empty.</summary>
-    internal ValueTask<int> ReceiveAsync(Memory<byte> target) => socket.ReceiveAsync(target, SocketFlags.None);
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Makes room for <paramref name="length"/> bytes, counted from the first unconsumed one.</summary>
-    internal void Reserve(int length)
+    public override void Flush()
     {
-        if (input.Length - start < length)
-            MakeRoom(length - (end - start));
     }
 
-    internal void Consume(int count) => start += count;
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <summary>Discards the last answer, and returns buffers that grew for a large one.</summary>
-    internal void Reset()
-    {
-        start = end = 0;
-        Shrink(ref input);
-        Shrink(ref output);
-    }
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public void Dispose()
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
     {
-        Close();
-        if (Interlocked.Exchange(ref disposed, 1) == 1)
+        if (Interlocked.Exchange(ref isDisposed, 1) == 1)
             return;
+        socket.Dispose();
         open.Remove(this);
-        ArrayPool<byte>.Shared.Return(output);
-        if (isReceiving)
-            _ = ReturnInputAsync();
-        else
-            ArrayPool<byte>.Shared.Return(input);
+        base.Dispose(disposing);
     }
 
-    // No request awaited the early receive, and it writes into the buffer until it has ended.
-    private async Task ReturnInputAsync()
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ObserveAsync(ValueTask<int> receiving, Memory<byte> buffer)
+    {
+        var count = 0;
+        try
+        {
+            count = await receiving;
+        }
+        finally
+        {
+            Interlocked.Exchange(ref phase, HasRead);
+            if (Volatile.Read(ref answering) is not null && !IsInterim(buffer.Span[..count]))
+                Answered();
+        }
+
+        return marksEnd && count > 0 ? await MarkEndAsync(buffer, count) : count;
+    }
+
+    // On a new connection, the HTTP client does not read yet.
+    private async Task PeekAsync()
     {
         try
         {
-            await early;
+            await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+            if (Volatile.Read(ref answering) is null || Volatile.Read(ref phase) != Fresh)
+                return;
+            var begun = new byte[InterimLength];
+            if (IsInterim(begun.AsSpan(0, socket.Receive(begun, SocketFlags.Peek))))
+                return;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
         }
 
-        ArrayPool<byte>.Shared.Return(input);
+        Answered();
     }
 
-    /// <summary>Closes the socket, which ends every waiting send and receive. The buffers stay until the request disposes of the
-    /// connection.</summary>
-    internal void Close() => socket.Dispose();
+    private void Answered() => Interlocked.Exchange(ref answering, null)?.Invoke();
 
-    private async ValueTask SendAllAsync(ValueTask<int> sending, ReadOnlyMemory<byte> bytes)
-    {
-        bytes = bytes[await sending..];
-        if (!bytes.IsEmpty)
-            await SendAsync(bytes);
-    }
+    private static bool IsInterim(ReadOnlySpan<byte> begun) =>
+        begun.Length >= InterimLength && begun.StartsWith("HTTP/1."u8) && begun[InterimLength - 1] == '1';
 
-    private void MakeRoom(int count)
+    // Adds the header behind the first line.
+    private async ValueTask<int> MarkEndAsync(Memory<byte> buffer, int count)
     {
-        var length = end - start;
-        if (input.Length - length >= count && start > 0)
+        int line;
+        while ((line = buffer.Span[..count].IndexOf((byte)'\n') + 1) == 0 && count < buffer.Length)
         {
-            input.AsSpan(start, length).CopyTo(input);
-        }
-        else
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(input.Length * 2, length + count));
-            input.AsSpan(start, length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(input);
-            input = larger;
+            var more = await socket.ReceiveAsync(buffer[count..], SocketFlags.None);
+            if (more == 0)
+                return count;
+            count += more;
         }
 
-        (start, end) = (0, length);
+        marksEnd = false;
+        if (line == 0)
+            return count;
+        byte[] marked = [.. buffer.Span[..line], .. EndHeader, .. buffer.Span[line..count]];
+        count = Math.Min(marked.Length, buffer.Length);
+        marked.AsSpan(0, count).CopyTo(buffer.Span);
+        rest = count < marked.Length ? marked[count..] : null;
+        return count;
     }
 
-    private static void Shrink(ref byte[] buffer)
+    private async ValueTask WriteAllAsync(ValueTask<int> sending, ReadOnlyMemory<byte> buffer)
     {
-        if (buffer.Length <= KeptBuffer)
-            return;
-        ArrayPool<byte>.Shared.Return(buffer);
-        buffer = ArrayPool<byte>.Shared.Rent(InitialBuffer);
+        buffer = buffer[await sending..];
+        if (!buffer.IsEmpty)
+            await WriteAsync(buffer);
+    }
+
+    // The receiving side sees whether the version answered before it accepted no more of the body.
+    private async ValueTask WriteUntilStoppedAsync(ReadOnlyMemory<byte> buffer, CancellationToken stopped)
+    {
+        try
+        {
+            while (!buffer.IsEmpty && !stopped.IsCancellationRequested)
+                buffer = buffer[await socket.SendAsync(buffer, SocketFlags.None, stopped)..];
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Answered();
+        }
+        catch (OperationCanceledException)
+        {
+        }
     }
 }

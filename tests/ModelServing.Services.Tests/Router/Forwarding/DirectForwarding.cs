@@ -24,8 +24,8 @@ internal sealed class DirectForwarding : IAsyncDisposable
         var table = RoutingTable.Build(plan, SomePlan.Endpoints(endpoints), null, Open, Time);
         Assert.True(table.TryGetModel(SomePlan.Model.Text, out var model));
         Model = model;
-        var forwarder = new Forwarder(Observe, metrics, Time);
-        Failover = new(forwarder, forwarder.Comparison, metrics, Time);
+        Forwarder = new(Observe, metrics, Time);
+        Failover = new(Forwarder, Forwarder.Comparison, metrics, Time);
     }
 
     internal SteppedTime Time { get; } = new();
@@ -35,6 +35,8 @@ internal sealed class DirectForwarding : IAsyncDisposable
     internal ModelRoute Model { get; }
 
     internal VariantRoute Canary => Model.VariantNamed(VariantPlan.Canary)!;
+
+    internal Forwarder Forwarder { get; }
 
     internal Failover Failover { get; }
 
