@@ -38,7 +38,7 @@ internal readonly struct Exchange(
         var body = length == 0 ? default : context.Response.BodyWriter.GetMemory((int)length);
         var stream = head.Body;
         for (var received = 0; received < length;)
-            received += await ReadAsync(stream, body[received..(int)length]);
+            received += CheckedCount(await stream.ReadAsync(body[received..(int)length], call.Cut));
         if (IsHeldBack(head))
             return true;
         CopyHead(head);
@@ -67,7 +67,7 @@ internal readonly struct Exchange(
         for (var left = length; left > 0;)
         {
             var memory = client.GetMemory(StreamBuffer);
-            var count = await ReadAsync(stream, memory[..(int)Math.Min(left, memory.Length)]);
+            var count = CheckedCount(await stream.ReadAsync(memory[..(int)Math.Min(left, memory.Length)], call.Cut));
             client.Advance(count);
             left -= count;
             await reading.FlushAsync();
@@ -116,8 +116,7 @@ internal readonly struct Exchange(
         return false;
     }
 
-    private async ValueTask<int> ReadAsync(Stream stream, Memory<byte> target) =>
-        await stream.ReadAsync(target, call.Cut) is var count and > 0 ? count : throw new ConnectionEndedException();
+    private static int CheckedCount(int count) => count > 0 ? count : throw new ConnectionEndedException();
 
     private void CopyHead(in Answer head)
     {
