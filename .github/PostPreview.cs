@@ -224,7 +224,7 @@ internal static class Comment
     private const int BytesOutsideBlocks = 4_000;
 
     // The order of a stack's blocks. The summary is always visible, the others are folded.
-    private static readonly string[] Parts = ["summary", "cost", "offline", "pulumi"];
+    private static readonly string[] Parts = ["summary", "try", "cost", "offline", "pulumi"];
 
     private const string Offline = "Rendered offline, without the cloud: this pull request's program and stack file against the base.";
 
@@ -238,18 +238,24 @@ internal static class Comment
         var blocks = new Dictionary<string, string>();
         foreach (var (name, text) in texts.OrderBy(static pair => !IsSummary(pair.Key)).ThenBy(static pair => pair.Value.Length))
         {
-            blocks[name] = Block(text, IsSummary(name) || IsCost(name) ? "text" : "diff", left / remaining--);
+            blocks[name] = Block(text, IsSummary(name) || IsCost(name) || IsTry(name) ? "text" : "diff", left / remaining--);
             left -= Encoding.UTF8.GetByteCount(blocks[name]);
         }
 
         foreach (var stack in texts.Keys.GroupBy(static name => name.Split('.')[0]))
         {
-            if (stack.Any(static name => !IsFromCloud(name)))
+            if (stack.Any(static name => !IsFromCloud(name) && !IsTry(name)))
                 comment.Append($"\n#### `{stack.Key}`\n{Offline}\n");
             foreach (var name in stack.OrderBy(static name => Array.IndexOf(Parts, name.Split('.')[1])))
             {
                 if (IsFromCloud(name))
                     continue;
+                if (IsTry(name))
+                {
+                    comment.Append($"\n#### `{stack.Key}`: new versions, tried with logged requests\n\n{blocks[name]}");
+                    continue;
+                }
+
                 comment.Append(IsSummary(name) || !texts.ContainsKey($"{stack.Key}.summary.txt")
                     ? $"\n{blocks[name]}"
                     : Folded(IsCost(name) ? "Monthly cost" : "Details", blocks[name]));
@@ -268,6 +274,8 @@ internal static class Comment
     private static bool IsSummary(string name) => name.EndsWith(".summary.txt", StringComparison.Ordinal);
 
     private static bool IsCost(string name) => name.EndsWith(".cost.txt", StringComparison.Ordinal);
+
+    private static bool IsTry(string name) => name.EndsWith(".try.txt", StringComparison.Ordinal);
 
     private static bool IsFromCloud(string name) => name.Contains(".pulumi.", StringComparison.Ordinal);
 
@@ -300,8 +308,9 @@ internal static class Comment
 
 internal static partial class Patterns
 {
-    /// <summary>The files of an artifact: the number of the pull request, and the preview of a stack, made offline or by Pulumi.</summary>
-    [GeneratedRegex(@"\A(number\.txt|[a-z0-9][a-z0-9-]{0,99}\.(summary|cost|offline|pulumi)\.txt)\z", RegexOptions.CultureInvariant)]
+    /// <summary>The files of an artifact: the number of the pull request, and the preview of a stack, made offline or by Pulumi, and
+    /// what its new versions would have answered.</summary>
+    [GeneratedRegex(@"\A(number\.txt|[a-z0-9][a-z0-9-]{0,99}\.(summary|try|cost|offline|pulumi)\.txt)\z", RegexOptions.CultureInvariant)]
     internal static partial Regex File();
 
     /// <summary>A line of a summary that names a risk.</summary>

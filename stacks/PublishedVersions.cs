@@ -21,7 +21,12 @@ internal static class PublishedVersions
         foreach (var (setting, model, version) in file.NamedVersions())
         {
             published[(model, version)] = Require(
-                file, store, setting, ArtifactKeys.Manifest(model, version), $"version {version} of {model}", "'ms publish' adds it");
+                file,
+                store,
+                setting,
+                ArtifactKeys.Manifest(model, version),
+                $"version {version} of {model}",
+                $"'{StackConfiguration.Ms} publish' adds it");
         }
 
         PublishedInterfaces.Check(file, store, (model, version) => published[(model, version)]);
@@ -32,7 +37,8 @@ internal static class PublishedVersions
             {
                 var key = ArtifactKeys.Definition(name.Text, view.Versions[i].Number);
                 var what = $"version {view.Versions[i]} of the feature view {name}";
-                Require(file, store, $"features.views.{name}.versions[{i}]", key, what, "'ms features apply' adds it");
+                const string Remedy = $"'{StackConfiguration.Ms} features apply' adds it";
+                Require(file, store, $"features.views.{name}.versions[{i}]", key, what, Remedy);
             }
         }
     }

@@ -84,8 +84,10 @@ public sealed class ServingStack : Stack
         var rights = IdentitySetup.Functions(context, functions);
         var invocation = IdentitySetup.Invocation(context, cluster, functions);
         AlarmsSetup.Alarms(context, topics, functions);
-        var workloads = WorkloadsSetup.Workloads(context, plan, foundation, functions, invocation);
-        var gateway = ServingSetup.Gateway(context, foundation, workloads);
+        var splitKey = SplitterSetup.Key(context, functions);
+        var workloads = WorkloadsSetup.Workloads(context, plan, foundation, functions, invocation, splitKey);
+        var splitter = SplitterSetup.Splitter(context, functions, workloads, splitKey);
+        var gateway = ServingSetup.Gateway(context, foundation, workloads, splitter);
         ServingSetup.Checks(context, configuration.File, foundation, functions, [rights, gateway]);
         Api = gateway.Address;
         ApiAddresses = gateway.IpAddresses;
@@ -137,15 +139,21 @@ public sealed class ServingStack : Stack
     [Output("next")]
     public Output<ImmutableArray<string>> Next { get; private set; }
 
-    private static ImmutableArray<string> AfterFoundation(string stack, bool hasViews) =>
-    [
-        $"ms images push --stack {stack}: builds and pushes the images, and writes their digests into the stack file",
-        $"ms publish --stack {stack}: stores the models' versions in the bucket",
-        .. hasViews ? (string[])[$"ms features apply VIEW.yaml --stack {stack}: stores the views' definitions in the bucket"] : [],
-        $"pulumi config set --secret --path {StackFile.Namespace}registry.token (and registry.user): the login for pulling images",
-        $"{DeployerBinding}: an administrator of the tenancy runs this once, if others deploy (docs/deploy.md, step 6)",
-        "the people in alarms.emails: follow the link in the message from each of the two topics",
-        $"pulumi config set {StackFile.Namespace}phase all: the next apply is the second one",
-        "pulumi up: adds the functions, the alarms, the workloads and the gateway",
-    ];
+    // Each line can be pasted into a shell, which takes what follows # as a comment.
+    private static ImmutableArray<string> AfterFoundation(string stack, bool hasViews)
+    {
+        const string Ms = StackConfiguration.Ms;
+        return
+        [
+            $"{Ms} images push --stack {stack}   # builds and pushes the images, and writes their digests into the stack file",
+            $"{Ms} publish MODEL model.onnx --stack {stack}   # stores a model's version in the bucket: once for each version",
+            .. hasViews ? (string[])[$"{Ms} features apply VIEW.yaml --stack {stack}   # stores the views' definitions in the bucket"] : [],
+            $"pulumi config set --secret --path {StackFile.Namespace}registry.user   # the login for pulling images",
+            $"pulumi config set --secret --path {StackFile.Namespace}registry.token   # its token",
+            $"{DeployerBinding}   # an administrator of the tenancy runs this once, if others deploy (docs/deploy.md, step 6)",
+            "# the people in alarms.emails follow the link in the message from each of the two topics",
+            $"pulumi config set {StackFile.Namespace}phase all   # the next apply is the second one",
+            "pulumi up   # adds the functions, the alarms, the workloads and the gateway",
+        ];
+    }
 }

@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using ModelServing.Settings;
 using ModelServing.Settings.Cloud;
 using ModelServing.Settings.Schema;
@@ -21,6 +22,9 @@ public sealed class StackConfiguration
 
     /// <summary>All settings, with their positions in the file.</summary>
     public StackFile File { get; }
+
+    /// <summary>How a person calls <c>ms</c> where this program runs: in a checkout.</summary>
+    internal const string Ms = "./dev ms";
 
     /// <summary>Whether the cloud is out of reach, so that published versions are not checked.</summary>
     public bool IsOffline { get; }
@@ -84,6 +88,6 @@ public sealed class StackConfiguration
     {
         var path = fault.Path.Length > 0 ? fault.Path + ": " : "";
         var position = fault.Position is { } at ? $" (line {at.Line}, column {at.Column})" : "";
-        return path + fault.Message + position;
+        return path + OwnCommand.In(fault.Message, Ms) + position;
     }
 }

@@ -11,29 +11,20 @@ using System.Xml.Linq;
 var root = Path.GetDirectoryName(Path.GetDirectoryName(ThisFile()))!;
 var (passed, failed, skipped) = (0, 0, 0);
 var skips = new List<string>();
-// There are two lanes, because tests that start processes spend most of their time waiting. Only one lane prints while it runs, so the
-// output of two programs is never mixed. They end at about the same time: the largest program and the end-to-end tests with the trait are
-// in one lane, the other end-to-end tests and all other programs in the other.
-const string Late = "Lane=Late";
+// There are three lanes, because tests that start processes spend most of their time waiting. They end at about the same time: the
+// end-to-end tests are in one, all other programs in the second, and the tests of both with the trait of TestKit/ThirdLane.cs in the third.
+// Only one lane prints while it runs, so the output of two programs is never mixed.
+const string Third = "Lane=Third";
 var projects = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
     .Select(static project => Path.GetFileNameWithoutExtension(project)!)
     .Order(StringComparer.Ordinal)
     .ToList();
 var endToEnd = projects.Where(static name => name.EndsWith(".EndToEnd.Tests", StringComparison.Ordinal)).ToList();
-var services = projects.Where(static name => name.EndsWith(".Services.Tests", StringComparison.Ordinal)).ToList();
-var one = RunLaneAsync(
-    [
-        .. services.Select(static name => (name, name, (string[])[])),
-        .. endToEnd.Select(static name => (name, name + ".Late", (string[])["-trait", Late])),
-    ],
-    prints: true);
-var other = RunLaneAsync(
-    [
-        .. endToEnd.Select(static name => (name, name, (string[])["-trait-", Late])),
-        .. projects.Except(endToEnd).Except(services).Select(static name => (name, name, (string[])[])),
-    ],
-    prints: false);
-foreach (var (name, exitCode, output) in (await one).Concat(await other))
+var lanes = await Task.WhenAll(
+    RunLaneAsync(projects.Except(endToEnd).Select(static name => (name, name, (string[])["-trait-", Third])), prints: true),
+    RunLaneAsync(endToEnd.Select(static name => (name, name, (string[])["-trait-", Third])), prints: false),
+    RunLaneAsync(projects.Select(static name => (name, name + ".Third", (string[])["-trait", Third])), prints: false));
+foreach (var (name, exitCode, output) in lanes.SelectMany(static lane => lane))
 {
     Console.Write(output);
     var results = ResultsOf(name);

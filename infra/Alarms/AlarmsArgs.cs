@@ -11,6 +11,9 @@ public sealed class AlarmsArgs : ComponentArgs
     /// <summary>The function that the topic <c>rollback</c> calls.</summary>
     public required OciFunctions.Function Rollback { get; init; }
 
-    /// <summary>By default all alarms: those about models and those about the platform.</summary>
-    public IReadOnlyList<AlarmDefinition> Definitions { get; init; } = [.. ModelAlarms.All, .. PlatformAlarms.All];
+    /// <summary>The alarms about the function TrafficSplitter. None by default, for an environment without it.</summary>
+    public IReadOnlyList<AlarmDefinition> Splitter { get; init; } = [];
+
+    /// <summary>All alarms.</summary>
+    internal IEnumerable<AlarmDefinition> Definitions => [.. ModelAlarms.All, .. PlatformAlarms.All, .. Splitter];
 }

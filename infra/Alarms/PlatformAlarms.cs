@@ -89,7 +89,8 @@ public static class PlatformAlarms
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
             Text = "A call of a function failed and may not be repeated. If it was a call of Rollback, ModelMetrics repeats it within a "
-                + "minute or two. Look at the function's log.",
+                + "minute or two; the caller of TrafficSplitter saw it, and splitter-errors fires if it goes on. Look at the function's "
+                + "log.",
         },
         new()
         {

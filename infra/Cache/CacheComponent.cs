@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using ModelServing.Contracts;
+using ModelServing.Infra.Secrets;
 using Pulumi;
 using Pulumi.Oci.Redis;
 using Pulumi.Oci.Redis.Inputs;
@@ -33,7 +36,9 @@ public sealed class CacheComponent : ComponentResource
             FreeformTags = tags,
         }, new CustomResourceOptions { Parent = this });
 
-        Password = args.PasswordSecretId is { } secret ? CachePassword.Read(this, secret) : null;
+        Password = args.PasswordSecretId is { } secret
+            ? VaultText.Read(secret, "the password of the cache", new InvokeOptions { Parent = this })
+            : null;
         var user = Password is { } password ? User(name, args, password) : null;
         var cluster = new RedisCluster(name, new RedisClusterArgs
         {
@@ -82,13 +87,13 @@ public sealed class CacheComponent : ComponentResource
     public Output<CacheSettings> Settings { get; }
 
     /// <summary>The password; null if the stack file names no secret. Then only the network protects the cache.</summary>
-    public CachePassword? Password { get; }
+    public VaultText? Password { get; }
 
     /// <summary>Whether clients must use the protocol's cluster mode.</summary>
     public bool IsSharded { get; }
 
     // Attached to a cache, a user of this name replaces the service's own, which has no password and may do everything.
-    private OciCacheUser User(string name, CacheArgs args, CachePassword password) => new(name, new OciCacheUserArgs
+    private OciCacheUser User(string name, CacheArgs args, VaultText password) => new(name, new OciCacheUserArgs
     {
         CompartmentId = args.CompartmentId,
         Name = "default",
@@ -97,7 +102,11 @@ public sealed class CacheComponent : ComponentResource
         AuthenticationMode = new OciCacheUserAuthenticationModeArgs
         {
             AuthenticationType = "PASSWORD",
-            HashedPasswords = [password.Hash],
+            // What the cache keeps of it.
+            HashedPasswords =
+            [
+                password.Text.Apply(static text => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))),
+            ],
         },
         Status = "ON",
         FreeformTags = args.Names.Tags("cache"),

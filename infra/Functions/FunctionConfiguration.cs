@@ -23,15 +23,33 @@ internal static class FunctionConfiguration
     {
         var configuration = settings.ToEnvironment().Where(static pair => !ServerVariables.Contains(pair.Key)).ToImmutableDictionary();
         var longest = Enum.GetValues<FunctionName>().Max(function => Size(configuration) + Size(ForFunction(function)));
-        return longest <= FunctionsArgs.MaxConfigurationBytes
-            ? configuration
-            : throw new ArgumentException(
-                $"the functions' configuration has {longest} bytes; OCI accepts at most {FunctionsArgs.MaxConfigurationBytes}");
+        Check(longest);
+        return configuration;
+    }
+
+    /// <summary>The configuration of TrafficSplitter: which function it is, where the routers are, and the key that they expect.</summary>
+    /// <exception cref="ArgumentException">With that of the application, it is longer than OCI accepts.</exception>
+    internal static ImmutableDictionary<string, string> ForSplitter(FunctionsHostSettings shared, string routers, string key)
+    {
+        var own = ForFunction(FunctionName.TrafficSplitter)
+            .Add(HostEnvironment.NameOf(nameof(FunctionsHostSettings.Routers)), routers)
+            .Add(HostEnvironment.NameOf(nameof(FunctionsHostSettings.SplitKey)), key);
+        Check(Size(ForApplication(shared)) + Size(own));
+        return own;
     }
 
     /// <summary>The configuration of one function: which function it is.</summary>
     internal static ImmutableDictionary<string, string> ForFunction(FunctionName function) =>
         ImmutableDictionary<string, string>.Empty.Add(HostEnvironment.NameOf(nameof(FunctionsHostSettings.Function)), function.ToString());
+
+    private static void Check(int bytes)
+    {
+        if (bytes > FunctionsArgs.MaxConfigurationBytes)
+        {
+            throw new ArgumentException(
+                $"the functions' configuration has {bytes} bytes; OCI accepts at most {FunctionsArgs.MaxConfigurationBytes}");
+        }
+    }
 
     /// <summary>The size of a configuration in bytes, keys and values together.</summary>
     internal static int Size(IReadOnlyDictionary<string, string> configuration) =>

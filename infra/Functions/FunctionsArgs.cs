@@ -53,18 +53,10 @@ public sealed class FunctionsArgs : ComponentArgs
 
     internal FunctionsArgs CheckedLimits()
     {
-        foreach (var (name, memory) in new[] { (nameof(MemoryMbs), MemoryMbs), (nameof(LoaderMemoryMbs), LoaderMemoryMbs) })
-        {
-            if (!Memories.Contains(memory))
-                throw new ArgumentException($"{name} is {memory}; it must be one of {string.Join(", ", Memories)}");
-        }
-
-        foreach (var (name, timeout) in new[] { (nameof(Timeout), Timeout), (nameof(LoaderTimeout), LoaderTimeout) })
-        {
-            if (timeout < TimeSpan.FromSeconds(5) || timeout > TimeSpan.FromSeconds(300) || timeout.Ticks % TimeSpan.TicksPerSecond != 0)
-                throw new ArgumentException($"{name} is {timeout.TotalSeconds} s; it must be from 5 to 300 whole seconds");
-        }
-
+        FunctionLimitsCheck.Memory(nameof(MemoryMbs), MemoryMbs);
+        FunctionLimitsCheck.Memory(nameof(LoaderMemoryMbs), LoaderMemoryMbs);
+        FunctionLimitsCheck.Timeout(nameof(Timeout), Timeout);
+        FunctionLimitsCheck.Timeout(nameof(LoaderTimeout), LoaderTimeout);
         if (ProvisionedConcurrency < 0)
             throw new ArgumentException($"{nameof(ProvisionedConcurrency)} is {ProvisionedConcurrency}; it must be at least 0");
         ServiceLogs.CheckRetention(LogRetentionDays);

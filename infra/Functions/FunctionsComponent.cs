@@ -1,5 +1,3 @@
-using System.Globalization;
-using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Infra.Alarms;
 using ModelServing.Infra.Workloads;
@@ -12,7 +10,8 @@ namespace ModelServing.Infra.Functions;
 /// <summary>
 /// The functions: one application in a private subnet that reaches the cache and Oracle's services. It contains Rollback, ModelMetrics and
 /// ModelLoader, all with one image. An alarm's topic calls Rollback (<see cref="AlarmsComponent"/>), a CronJob of the cluster calls
-/// ModelMetrics (<see cref="WorkloadsComponent"/>), and the event of a new manifest calls ModelLoader.
+/// ModelMetrics (<see cref="WorkloadsComponent"/>), and the event of a new manifest calls ModelLoader. <see cref="SplitterComponent"/> adds
+/// TrafficSplitter.
 /// </summary>
 public sealed class FunctionsComponent : ComponentResource
 {
@@ -35,39 +34,16 @@ public sealed class FunctionsComponent : ComponentResource
             Logging = new ApplicationLoggingArgs { LineFormat = "JSON" },
             FreeformTags = tags,
         }, new CustomResourceOptions { Parent = this });
-        // The log comes before the functions, so it contains even the first call.
         var log = new ServiceLogs(this, name, "functions", args).Add("functions", "invoke", application.Id, args.LogRetentionDays);
 
-        var rollback = Function(FunctionName.Rollback, args.MemoryMbs, args.Timeout, args.ProvisionedConcurrency);
-        var modelMetrics = Function(FunctionName.ModelMetrics, args.MemoryMbs, args.Timeout);
-        var modelLoader = Function(FunctionName.ModelLoader, args.LoaderMemoryMbs, args.LoaderTimeout);
-        ArtifactEvents.Add(this, name, args, modelLoader, tags);
+        Source = new FunctionSource(args, application.Id, log);
+        Rollback = Source.Add(this, name, FunctionName.Rollback, args.MemoryMbs, args.Timeout, args.ProvisionedConcurrency);
+        ModelMetrics = Source.Add(this, name, FunctionName.ModelMetrics, args.MemoryMbs, args.Timeout);
+        ModelLoader = Source.Add(this, name, FunctionName.ModelLoader, args.LoaderMemoryMbs, args.LoaderTimeout);
+        ArtifactEvents.Add(this, name, args, ModelLoader, tags);
 
         ApplicationId = application.Id;
-        Rollback = rollback;
-        ModelMetrics = modelMetrics;
-        ModelLoader = modelLoader;
         RegisterOutputs(new Dictionary<string, object?> { ["applicationId"] = ApplicationId });
-
-        OciFunctions.Function Function(FunctionName function, int memoryMbs, TimeSpan timeout, int provisioned = 0)
-        {
-            var key = FunctionNames.NameOf(function);
-            return new OciFunctions.Function($"{name}-{key}", new OciFunctions.FunctionArgs
-            {
-                ApplicationId = application.Id,
-                DisplayName = args.Names.NameOf(key),
-                // Tag and digest change together. With a tag alone, OCI would look up the image once and keep it.
-                Image = Output.Format($"{args.Repository}:{ImageNames.TagOf(args.ImageDigest)}"),
-                ImageDigest = args.ImageDigest,
-                MemoryInMbs = memoryMbs.ToString(CultureInfo.InvariantCulture),
-                TimeoutInSeconds = (int)timeout.TotalSeconds,
-                Config = FunctionConfiguration.ForFunction(function),
-                ProvisionedConcurrencyConfig = provisioned > 0
-                    ? new FunctionProvisionedConcurrencyConfigArgs { Strategy = "CONSTANT", Count = provisioned }
-                    : new FunctionProvisionedConcurrencyConfigArgs { Strategy = "NONE" },
-                FreeformTags = tags,
-            }, new CustomResourceOptions { Parent = this, DependsOn = { log } });
-        }
     }
 
     public Output<string> ApplicationId { get; }
@@ -80,4 +56,7 @@ public sealed class FunctionsComponent : ComponentResource
 
     /// <summary>The function that checks new artifacts: it is called when a version is published.</summary>
     public OciFunctions.Function ModelLoader { get; }
+
+    /// <summary>What a function of another component shares with these.</summary>
+    internal FunctionSource Source { get; }
 }

@@ -27,6 +27,14 @@ public sealed class GatewayArgs : ComponentArgs
     /// default, the gateway does not lead there.</summary>
     public Input<string>? FeatureServerAddress { get; init; }
 
+    /// <summary>The OCID of the function TrafficSplitter, if it gets the requests to models. With null, the default, the routers get them.
+    /// </summary>
+    public Input<string>? SplitterId { get; init; }
+
+    /// <summary>What must be there before requests are sent to it, so that a change of routes comes last: the routers, the function, and
+    /// the right to call it. Nothing by default.</summary>
+    public IReadOnlyList<Resource> After { get; init; } = [];
+
     /// <summary>The longest deadline of any rollout, at most 295 seconds: the gateway waits 5 seconds longer.</summary>
     public required TimeSpan LongestDeadline { get; init; }
 

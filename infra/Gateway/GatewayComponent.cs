@@ -7,8 +7,8 @@ namespace ModelServing.Infra.Gateway;
 
 /// <summary>
 /// The only public entry point: an API Gateway that checks tokens, limits rates, and sends requests with the Open Inference Protocol's
-/// paths, and posts of outcomes, to the routers' internal load balancer, and those about features to the feature server's. Access and
-/// execution logs go to the Logging service.
+/// paths, and posts of outcomes, to the routers' internal load balancer, and those about features to the feature server's. If a function
+/// splits traffic, requests to models go to it instead. Access and execution logs go to the Logging service.
 /// </summary>
 public sealed class GatewayComponent : ComponentResource
 {
@@ -19,7 +19,6 @@ public sealed class GatewayComponent : ComponentResource
         ArgumentNullException.ThrowIfNull(args);
         args.Checked<GatewayArgs>().CheckedLimits();
         var tags = args.Names.Tags("gateway");
-        var child = new CustomResourceOptions { Parent = this };
         var gateway = new ApiGateway.Gateway(name, new ApiGateway.GatewayArgs
         {
             CompartmentId = args.CompartmentId,
@@ -38,7 +37,7 @@ public sealed class GatewayComponent : ComponentResource
             PathPrefix = "/",
             Specification = GatewaySpecification.From(args),
             FreeformTags = tags,
-        }, child);
+        }, new CustomResourceOptions { Parent = this, DependsOn = args.After.ToArray() });
         var logs = new ServiceLogs(this, name, "gateway", args);
         logs.Add("apigateway", "access", deployment.Id, args.LogRetentionDays);
         logs.Add("apigateway", "execution", deployment.Id, args.LogRetentionDays);

@@ -52,8 +52,12 @@ internal static class GatewaySpecification
         var timeout = Math.Ceiling(args.ReadTimeout.TotalSeconds);
         var router = args.RouterAddress;
         yield return Route(router, args.RouterPort, InferencePaths.Server, InferencePaths.Server, methods, timeout);
-        yield return Below(router, args.RouterPort, InferencePaths.Server, methods, timeout);
+        yield return Below(router, args.RouterPort, InferencePaths.Health, methods, timeout);
+        yield return Route(router, args.RouterPort, InferencePaths.ModelList, InferencePaths.ModelList, methods, timeout);
         // No two routes match the same path: which of them the gateway would take is not documented.
+        yield return args.SplitterId is { } splitter
+            ? Calling(splitter, InferencePaths.ModelList, methods)
+            : Below(router, args.RouterPort, InferencePaths.ModelList, methods, timeout);
         yield return Route(router, args.RouterPort, OutcomePaths.Outcomes, OutcomePaths.Outcomes, ["POST"], OutcomesTimeoutSeconds);
         yield return Below(router, args.RouterPort, OutcomePaths.Predictions.TrimEnd('/'), ["POST"], OutcomesTimeoutSeconds);
         if (args.RouterAdminPort is { } admin)
@@ -82,6 +86,14 @@ internal static class GatewaySpecification
                 ReadTimeoutInSeconds = timeout,
             },
         };
+
+    // A function gets the path that the client sent. Its own timeout ends a call.
+    private static DeploymentSpecificationRouteArgs Calling(Input<string> functionId, string path, string[] methods) => new()
+    {
+        Path = $"{path}/{{path*}}",
+        Methods = [.. methods],
+        Backend = new DeploymentSpecificationRouteBackendArgs { Type = "ORACLE_FUNCTIONS_BACKEND", FunctionId = functionId },
+    };
 
     private static DeploymentSpecificationRequestPoliciesAuthenticationArgs Authentication(GatewayTokens tokens) => new()
     {

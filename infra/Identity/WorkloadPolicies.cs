@@ -111,14 +111,23 @@ public sealed class WorkloadPolicies : ComponentResource
             writer.Write(
                 "export",
                 "The export reads predictions and outcomes, and writes files",
-                Pod(export, "read", "nosql-tables", predictions),
-                Pod(export, "read", "nosql-rows", predictions),
-                Pod(export, "read", "nosql-tables", outcomes),
-                Pod(export, "read", "nosql-rows", outcomes),
-                // A list of keys cannot be limited to a prefix.
-                Pod(export, "inspect", "objects", bucket),
-                // An upload in parts needs the right to overwrite, although each upload is conditional.
-                Pod(export, "manage", "objects", bucket, AccessConditions.Below(args.DataLakePrefix), AccessConditions.Writing));
+                [
+                    .. ReadsLog(export),
+                    // A list of keys cannot be limited to a prefix.
+                    Pod(export, "inspect", "objects", bucket),
+                    // An upload in parts needs the right to overwrite, although each upload is conditional.
+                    Pod(export, "manage", "objects", bucket, AccessConditions.Below(args.DataLakePrefix), AccessConditions.Writing),
+                ]);
+        }
+
+        if (args.ExperimentAccount is { } experiment)
+            writer.Write("experiment", "The reports about experiments read predictions and outcomes", ReadsLog(experiment));
+        if (args.TryAccount is { } replay)
+        {
+            writer.Write(
+                "try",
+                "Replays read predictions and outcomes, and the artifacts of all models",
+                [.. ReadsLog(replay), Pod(replay, "read", "objects", bucket, AccessConditions.Below(ArtifactKeys.Prefix))]);
         }
 
         if (args.BackupAccount is { } backup)
@@ -150,6 +159,14 @@ public sealed class WorkloadPolicies : ComponentResource
 
         PolicyStatement Pods(IReadOnlyList<string> accounts, string verb, string resources, params Input<string>[] conditions) =>
             new("any-user", verb, resources, [.. Workload(args.Namespace, accounts), .. conditions]);
+
+        PolicyStatement[] ReadsLog(string account) =>
+        [
+            Pod(account, "read", "nosql-tables", predictions),
+            Pod(account, "read", "nosql-rows", predictions),
+            Pod(account, "read", "nosql-tables", outcomes),
+            Pod(account, "read", "nosql-rows", outcomes),
+        ];
 
         // A version reads its own artifact, and the definitions of the views that it uses.
         Input<string> Artifacts(ModelName model) => AccessConditions.Below(ArtifactKeys.PrefixOf(model), args.FeaturesPrefix);

@@ -27,6 +27,12 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
     /// <summary>The service account of the pods that export predictions; null for none.</summary>
     public string? ExportAccount { get; init; }
 
+    /// <summary>The service account of the pods that compare the arms of experiments; null for none.</summary>
+    public string? ExperimentAccount { get; init; }
+
+    /// <summary>The service account of the pods that replay requests; null for none.</summary>
+    public string? TryAccount { get; init; }
+
     /// <summary>The service account of the pod that copies the journal; null for none.</summary>
     public string? BackupAccount { get; init; }
 

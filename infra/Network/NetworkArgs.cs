@@ -11,6 +11,9 @@ public sealed class NetworkArgs : ComponentArgs
     /// <summary>The port that it listens on for their admin API. Null, the default, if it does not.</summary>
     public int? RouterAdminPort { get; init; }
 
+    /// <summary>The port that it listens on for the function TrafficSplitter. Null, the default, if it does not.</summary>
+    public int? RouterSplitPort { get; init; }
+
     /// <summary>Whether the cluster's endpoint may have a public address. Its subnet is then public, and this cannot be changed later.
     /// False by default.</summary>
     public bool IsClusterEndpointPublic { get; init; }
@@ -97,6 +100,12 @@ public sealed class NetworkArgs : ComponentArgs
         {
             throw new ArgumentException(
                 $"{nameof(RouterAdminPort)} is {RouterAdminPort}; a port is from 1 to 65535 and must differ from {nameof(RouterPort)}");
+        }
+
+        if (RouterSplitPort is { } split && (split is < 1 or > 65535 || split == RouterPort || split == RouterAdminPort))
+        {
+            throw new ArgumentException(
+                $"{nameof(RouterSplitPort)} is {RouterSplitPort}; a port is from 1 to 65535 and must differ from the routers' other ports");
         }
 
         FlowLogs?.Check();

@@ -67,6 +67,9 @@ public sealed class NetworkComponent : ComponentResource
 
     public string VcnCidr => args.VcnCidr;
 
+    /// <summary>The addresses of the functions' subnet.</summary>
+    public string FunctionCidr => args.FunctionCidr;
+
     /// <summary>The OCID of the VCN.</summary>
     public Output<string> VcnId { get; }
 

@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using ModelServing.Infra.Cache;
 using Group = ModelServing.Infra.Network.NetworkGroup;
 
@@ -17,6 +18,14 @@ internal static class NetworkFlows
         yield return new(Group.Gateway, Group.LoadBalancer, Traffic.Tcp(args.RouterPort), "requests to the routers");
         if (args.RouterAdminPort is { } admin)
             yield return new(Group.Gateway, Group.LoadBalancer, Traffic.Tcp(admin), "operators to the routers' admin API");
+        if (args.RouterSplitPort is { } split)
+        {
+            yield return new(Group.Functions, Group.LoadBalancer, Traffic.Tcp(split), "TrafficSplitter to the routers' splitting port");
+            // That load balancer passes connections on with the address that they come from.
+            var functions = new FlowEnd.RangeEnd(args.FunctionCidr);
+            yield return new(functions, Group.Nodes, Traffic.Tcp(HostPorts.NodeSplit), "TrafficSplitter, through its load balancer");
+        }
+
         yield return new(Group.Gateway, world, Traffic.Tcp(443), "the identity provider's keys");
         yield return new(Group.LoadBalancer, Group.Nodes, Traffic.Tcp(30000, 32767), "requests to the routers' node ports");
         yield return new(Group.LoadBalancer, Group.Nodes, Traffic.Tcp(10256), "health checks of kube-proxy");

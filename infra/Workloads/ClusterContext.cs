@@ -1,6 +1,6 @@
 using ModelServing.Contracts;
-using ModelServing.Infra.Cache;
 using ModelServing.Infra.Naming;
+using ModelServing.Infra.Secrets;
 using Pulumi;
 using Pulumi.Kubernetes.Types.Inputs.Meta.V1;
 
@@ -13,7 +13,7 @@ namespace ModelServing.Infra.Workloads;
 /// <param name="RoutersHaveNodes">Whether routers have nodes of their own.</param>
 /// <param name="CachePassword">The password of the cache; null for none.</param>
 internal sealed record ClusterContext(
-    Resource Parent, ProviderResource Provider, EnvironmentNames Names, bool RoutersHaveNodes, CachePassword? CachePassword)
+    Resource Parent, ProviderResource Provider, EnvironmentNames Names, bool RoutersHaveNodes, VaultText? CachePassword)
 {
     /// <summary>The options of an object that is created after <paramref name="after"/>.</summary>
     internal CustomResourceOptions Options(params ReadOnlySpan<Resource> after)

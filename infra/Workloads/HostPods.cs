@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ModelServing.Contracts;
+using ModelServing.Infra.Secrets;
 using Pulumi;
 using Pulumi.Kubernetes.Types.Inputs.Apps.V1;
 using Pulumi.Kubernetes.Types.Inputs.Autoscaling.V2;
@@ -48,6 +49,9 @@ internal sealed record HostPods
 
     /// <summary>The Secret to mount as a folder, and the path. Null for none.</summary>
     internal (string Name, string Path)? Secret { get; init; }
+
+    /// <summary>The key of the function TrafficSplitter. Null for none.</summary>
+    internal VaultText? SplitKey { get; init; }
 
     /// <summary>The prediction log's spool. Null for none.</summary>
     internal PodSpool? Spool { get; init; }
@@ -152,7 +156,10 @@ internal sealed record HostPods
     private PodTemplateSpecArgs Template(ClusterContext context)
     {
         var metadata = PodPlacement.Metadata(Labels, [Scratch, .. Spool is null ? (string[])[] : [PodSpool.VolumeName]]);
-        PodCache.Annotate(context, metadata);
+        if (context.CachePassword is { } password)
+            PodVaultText.CachePassword.Annotate(metadata, password);
+        if (SplitKey is { } key)
+            PodVaultText.SplitKey.Annotate(metadata, key);
         if (ScrapedPort is { } port)
         {
             // The convention that OCI's Management Agent and Prometheus' own examples follow.
@@ -229,7 +236,9 @@ internal sealed record HostPods
         foreach (var (name, port) in MorePorts)
             container.Ports.Add(Port(name, port));
         if (context.CachePassword is not null)
-            container.Env.Add(PodCache.Variable());
+            container.Env.Add(PodVaultText.CachePassword.FromSecret());
+        if (SplitKey is not null)
+            container.Env.Add(PodVaultText.SplitKey.FromSecret());
         container.VolumeMounts.Add(new VolumeMountArgs { Name = Scratch, MountPath = MountPaths.Scratch });
         if (Spool is { } spool)
         {

@@ -106,7 +106,7 @@ internal sealed record JobPods
     {
         var variables = PodRestrictions.Variables(Environment);
         if (UsesCache && context.CachePassword is not null)
-            variables.Add(PodCache.Variable());
+            variables.Add(PodVaultText.CachePassword.FromSecret());
         foreach (var (name, label) in Labels)
         {
             variables.Add(new EnvVarArgs

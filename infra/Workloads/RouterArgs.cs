@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
+using ModelServing.Infra.Secrets;
 using Pulumi;
 
 namespace ModelServing.Infra.Workloads;
@@ -29,4 +30,11 @@ public sealed record RouterArgs
     /// <summary>Whether the internal load balancer also leads to the admin API, on <see cref="HostPorts.LoadBalancerAdmin"/>. False by
     /// default.</summary>
     public bool IsAdminBalanced { get; init; }
+
+    /// <summary>The key of the function TrafficSplitter. With it, the routers listen on a port for that function, to which a load balancer
+    /// of its own leads (<see cref="HostPorts.LoadBalancerSplit"/>). Null, the default, for no function.</summary>
+    public VaultText? SplitKey { get; init; }
+
+    /// <summary>The addresses from which that function calls. No other can connect to the port.</summary>
+    public required string FunctionCidr { get; init; }
 }

@@ -6,11 +6,12 @@ using K8s = Pulumi.Kubernetes;
 
 namespace ModelServing.Infra.Workloads;
 
-/// <summary>The routers, and the internal load balancer through which the API Gateway reaches them.</summary>
+/// <summary>The routers, and the internal load balancers through which the API Gateway and the function TrafficSplitter reach
+/// them.</summary>
 internal static class RouterWorkload
 {
-    /// <summary>Creates them and returns the load balancer's address.</summary>
-    internal static Output<string> Add(
+    /// <summary>Creates them and returns the load balancers' addresses. That of the function is null without a key for it.</summary>
+    internal static (Output<string> Gateway, Output<string>? Function) Add(
         ClusterContext context,
         WorkloadsArgs args,
         K8s.Core.V1.ServiceAccount account,
@@ -41,12 +42,19 @@ internal static class RouterWorkload
                 // maximum.
                 RoutersMax = router.Size.Max + Surge.Extra(router.Size.Max),
                 AdminUrls = HostPorts.AdminUrls,
+                SplitUrls = router.SplitKey is null ? null : HostPorts.SplitUrls,
+                SplitSources = router.SplitKey is null ? null : router.FunctionCidr,
                 MaxRequestBytes = args.MaxRequestBytes,
                 AccessLog = new AccessLogSettings { Sample = args.AccessLogSample },
                 OtlpEndpoint = args.OtlpEndpoint,
                 Predictions = router.Predictions is { } log ? log with { Store = locations.Item3, HashKey = null } : null,
             }.ToEnvironment()),
-            MorePorts = [(HostPorts.AdminName, HostPorts.Admin)],
+            MorePorts =
+            [
+                (HostPorts.AdminName, HostPorts.Admin),
+                .. router.SplitKey is null ? ((string, int)[])[] : [(HostPorts.SplitName, HostPorts.Split)],
+            ],
+            SplitKey = router.SplitKey,
             // Clients do not reach this port, so metrics need no credential there.
             ScrapedPort = args.AreScraped ? HostPorts.Admin : null,
             Size = router.Size,
@@ -64,7 +72,9 @@ internal static class RouterWorkload
             (HostPorts.HttpName, HostPorts.LoadBalancer),
             .. router.IsAdminBalanced ? ((string, int)[])[(HostPorts.AdminName, HostPorts.LoadBalancerAdmin)] : [],
         ];
-        return InternalBalancer.Add(context, router, pods, ports, deployment);
+        return (
+            InternalBalancer.Add(context, router, pods, ports, deployment),
+            router.SplitKey is null ? null : InternalBalancer.AddForFunction(context, router, pods, deployment));
     }
 
     private static K8s.Rbac.V1.RoleBinding AllowWatchingPlan(ClusterContext context, K8s.Core.V1.ServiceAccount account)

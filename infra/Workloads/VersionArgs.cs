@@ -19,6 +19,9 @@ public sealed record VersionArgs
     /// <summary>The deadline of the model's requests. A terminating pod still answers requests within it.</summary>
     public required TimeSpan Deadline { get; init; }
 
+    /// <summary>The most rows of requests that run together; 1 for none.</summary>
+    public required int BatchRows { get; init; }
+
     /// <summary>How the version's pods log predictions, without the store's location and the key; null if they do not.</summary>
     public PredictionLogSettings? Predictions { get; init; }
 }

@@ -39,6 +39,7 @@ internal static class VersionWorkload
                 Cache = locations.Item2,
                 Environment = context.Names.Environment,
                 Oci = args.Oci,
+                BatchRows = version.BatchRows,
                 MaxRequestBytes = args.MaxRequestBytes,
                 AccessLog = new AccessLogSettings { Sample = args.AccessLogSample },
                 OtlpEndpoint = args.OtlpEndpoint,

@@ -1,6 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
-using ModelServing.Infra.Cache;
+using ModelServing.Infra.Secrets;
 using Pulumi;
 
 namespace ModelServing.Infra.Workloads;
@@ -43,6 +43,9 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The daily copy of the journal; null for none.</summary>
     public BackupJobArgs? Backup { get; init; }
 
+    /// <summary>The jobs that print reports about the prediction log; null for none.</summary>
+    public ReportJobsArgs? Reports { get; init; }
+
     /// <summary>The largest body of a request, in bytes, that routers and versions accept.</summary>
     public required int MaxRequestBytes { get; init; }
 
@@ -69,7 +72,7 @@ public sealed class WorkloadsArgs : ComponentArgs
     public required Input<CacheSettings> Cache { get; init; }
 
     /// <summary>The password of the cache, which pods get through a Secret. Null, the default, for none.</summary>
-    public CachePassword? CachePassword { get; init; }
+    public VaultText? CachePassword { get; init; }
 
     /// <summary>The location of the prediction log's tables: <see cref="PredictionLogSettings.Store"/>.</summary>
     public required Input<string> PredictionStore { get; init; }

@@ -55,12 +55,17 @@ public sealed class WorkloadsComponent : ComponentResource
             ExportJob.Add(context, export, args, ServiceAccount(context, ClusterNames.Export, pullSecret));
         if (args.Backup is { } backup)
             BackupJob.Add(context, backup, args, ServiceAccount(context, ClusterNames.JournalBackup, pullSecret));
+        if (args.Reports is { } reports)
+            AddReports(context, reports, args, pullSecret);
 
         List<Resource> keys = [];
         if (args.HashKey is { } key)
             keys.Add(HashKey(context, kubernetesNamespace, key));
         if (args.CachePassword is { } password)
-            keys.Add(PodCache.AddSecret(context, kubernetesNamespace, password));
+            keys.Add(PodVaultText.CachePassword.AddSecret(context, kubernetesNamespace, password));
+        K8s.Core.V1.Secret[] splitKey = args.Router.SplitKey is { } split
+            ? [PodVaultText.SplitKey.AddSecret(context, kubernetesNamespace, split)]
+            : [];
 
         var named = args.Plan.Rollouts.SelectMany(pair => pair.Value.Variants.Select(variant => (pair.Key, variant.Version))).ToHashSet();
         var ready = new List<Resource>();
@@ -79,7 +84,7 @@ public sealed class WorkloadsComponent : ComponentResource
         }, context.Options([kubernetesNamespace, .. ready]));
 
         var clients = Clients(context, kubernetesNamespace, args.Clients);
-        RouterAddress = RouterWorkload.Add(context, args, routerAccount, [plan, clients, .. keys]);
+        (RouterAddress, SplitAddress) = RouterWorkload.Add(context, args, routerAccount, [plan, clients, .. keys, .. splitKey]);
         if (args.FeatureServer is { } server)
         {
             var account = ServiceAccount(context, ClusterNames.FeatureServer, pullSecret);
@@ -93,6 +98,7 @@ public sealed class WorkloadsComponent : ComponentResource
         RegisterOutputs(new Dictionary<string, object?>
         {
             ["routerAddress"] = RouterAddress,
+            ["splitAddress"] = SplitAddress,
             ["featureServerAddress"] = FeatureServerAddress,
             ["planName"] = PlanName,
         });
@@ -101,11 +107,23 @@ public sealed class WorkloadsComponent : ComponentResource
     /// <summary>The address of the routers' internal load balancer.</summary>
     public Output<string> RouterAddress { get; }
 
+    /// <summary>The address of the load balancer that leads the function TrafficSplitter to the routers; null without that
+    /// function.</summary>
+    public Output<string>? SplitAddress { get; }
+
     /// <summary>The address of the feature server's internal load balancer; null without a feature server.</summary>
     public Output<string>? FeatureServerAddress { get; }
 
     /// <summary>The name of the plan's ConfigMap.</summary>
     public Output<string> PlanName { get; }
+
+    private static void AddReports(ClusterContext context, ReportJobsArgs reports, WorkloadsArgs args, Resource pullSecret) =>
+        ReportJobs.Add(
+            context,
+            reports,
+            args,
+            ServiceAccount(context, ClusterNames.Experiment, pullSecret),
+            ServiceAccount(context, ClusterNames.Try, pullSecret));
 
     private static K8s.Core.V1.Secret PullSecret(ClusterContext context, Resource kubernetesNamespace, ContainerRegistryLogin login)
     {

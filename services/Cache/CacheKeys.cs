@@ -16,6 +16,8 @@ internal sealed partial class CacheKeys
         Counts = $"{tag}:counts";
         Routers = $"{tag}:numbers";
         Keys = $"{tag}:keys";
+        Slots = $"{tag}:slots";
+        Holders = $"{tag}:holders";
         this.tag = tag;
     }
 
@@ -27,6 +29,12 @@ internal sealed partial class CacheKeys
 
     /// <summary>A hash from a routing key's hash to the minute of its last failure.</summary>
     internal RedisKey Keys { get; }
+
+    /// <summary>A sorted set of the slots for counts, by the time until which each is taken.</summary>
+    internal RedisKey Slots { get; }
+
+    /// <summary>A hash from a slot to the program that took it last.</summary>
+    internal RedisKey Holders { get; }
 
     /// <summary>Exists while further lost connections to an endpoint count as the same loss.</summary>
     internal RedisKey LossOf(string endpoint) => $"{tag}:lost:{endpoint}";

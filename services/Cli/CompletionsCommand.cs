@@ -39,7 +39,8 @@ internal static class CompletionsCommand
         # In $PROFILE: ms completions pwsh | Out-String | Invoke-Expression
         Register-ArgumentCompleter -Native -CommandName ms -ScriptBlock {
           param($word, $line, $cursor)
-          ms "[suggest:$cursor]" "$line" | ForEach-Object {
+          $position = $cursor - $line.Extent.StartOffset
+          ms "[suggest:$position]" "$line".PadRight($position) 2>$null | ForEach-Object {
             [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
           }
         }

@@ -23,13 +23,19 @@ internal sealed record ModelVerdict(
             verdict.Findings,
             verdict.MoreFindings,
             verdict.CheckedAt,
-            verdict.CheckedBy);
+            verdict.CheckedBy)
+        {
+            Untried = verdict.Untried,
+        };
 
     /// <summary>An unreadable manifest is refused without a stored verdict, because it can't be served.</summary>
     internal static ModelVerdict Unreadable(RegistryException e) =>
         new("refused", [new Finding(FindingCode.ManifestUnreadable, e.Key.Text, e.Message)], 0, null, null);
 
+    /// <summary>Why the model was not run; null if it was, or if that is unknown.</summary>
+    public string? Untried { get; private init; }
+
     public override string ToString() => Findings.Count == 0
-        ? Outcome
+        ? Outcome + (Untried is null ? "" : $", not run: {Untried}")
         : $"{Outcome}: {Findings[0]}{(Findings.Count - 1 + MoreFindings is > 0 and var others ? $", and {others} more" : "")}";
 }

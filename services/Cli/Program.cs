@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using ModelServing.Cli;
+using ModelServing.Cli.Conformance;
 using ModelServing.Cli.Dashboards;
 using ModelServing.Cli.Doctor;
+using ModelServing.Cli.Experiments;
 using ModelServing.Cli.Features;
 using ModelServing.Cli.Images;
 using ModelServing.Cli.Keys;
 using ModelServing.Cli.Predictions;
+using ModelServing.Cli.Replays;
 using ModelServing.Cli.Requests;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Cli.Up;
@@ -28,12 +31,15 @@ var root = new RootCommand("ms runs and manages ModelServing: several models beh
     PredictionCommand.Create(),
     RequestCommand.Create(),
     LogsCommand.Create(),
+    ExperimentCommand.Create(),
+    TryCommand.Create(),
     FeaturesCommand.Create(),
     ImagesCommand.Create(),
     KeysCommand.Create(),
     SettingsCommand.Create(),
     DashboardCommand.Create(),
     DoctorCommand.Create(),
+    ConformanceCommand.Create(),
     CompletionsCommand.Create(),
 };
 

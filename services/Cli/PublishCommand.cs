@@ -29,12 +29,12 @@ internal static class PublishCommand
             Description = "A label, KEY=VALUE; may be repeated.",
             AllowMultipleArgumentsPerToken = false,
         };
-        var untried = new Option<bool>("--untried") { Description = "Do not load the model before it is published." };
+        var untried = new Option<bool>("--untried") { Description = "Do not run the model before it is published." };
         var json = new Option<bool>("--json") { Description = "Print the manifest as JSON." };
         var registry = new RegistryOptions();
         var command = new Command(
             "publish",
-            "Load a model once, run it with zeros, and publish it as a version. A version never changes and is never overwritten.")
+            "Run a model once, with limits, and publish it as a version. A version never changes and is never overwritten.")
         {
             model, file, version, training, profile, labels, untried, json,
         };
@@ -53,11 +53,13 @@ internal static class PublishCommand
             var bar = new UploadBar();
             var target = await registry.OpenAsync(arguments, bar, signals.Stop);
             var number = arguments.GetValue(version) is { } text ? ParseVersion(text) : await NextAsync(target, name, signals.Stop);
+            await using var content = path.OpenRead();
+            // What was run is what is published, even if the file changes meanwhile.
+            var artifact = await target.DescribeAsync(name, number, content, info, signals.Stop);
             var first = arguments.GetValue(untried)
                 ? null
-                : await FirstRun.RunAsync(name, number, path, HostPrograms.Find().Inference, signals.Stop);
-            await using var content = path.OpenRead();
-            Task<Manifest> PublishAsync() => target.PublishAsync(name, number, content, info, signals.Stop);
+                : await PublishedFirstRun.RunAsync(artifact, HostPrograms.Find().Inference, signals.Stop);
+            Task<Manifest> PublishAsync() => target.PublishAsync(artifact, signals.Stop);
             var manifest = target.IsRemote && path.Length >= ShownFrom
                 ? await bar.ShowAsync(terminal, RegistryLayout.Model(name, number), path.Length, $"{name} version {number}", PublishAsync)
                 : await PublishAsync();

@@ -62,7 +62,7 @@ internal sealed class Terminal
         if (json)
             Json(value);
         else
-            Messages.Write(table(value));
+            Show(value, table);
     }
 
     /// <summary>Prints a result that replaces the one before it; in a file or a pipe it follows that one. On a terminal, lines beyond its
@@ -102,18 +102,18 @@ internal sealed class Terminal
 
         await Messages.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(progress => body(progress.AddTask(Markup.Escape(label), maxValue: total)));
+            .StartAsync(progress => body(progress.AddTask(Markup.Escape(VisibleText.From(label)), maxValue: total)));
     }
 
     /// <summary>Prints a value that only programs need: with <c>--json</c> as a JSON document, otherwise not at all.</summary>
     internal void Json<T>(T value)
     {
         if (json)
-            output.WriteLine(JsonSerializer.Serialize(value, JsonOptions));
+            output.WriteLine(VisibleText.Json(JsonSerializer.Serialize(value, JsonOptions)));
     }
 
     /// <summary>Prints a value as a message; it is not the command's result.</summary>
-    internal void Show<T>(T value, Func<T, IRenderable> table) => Messages.Write(table(value));
+    internal void Show<T>(T value, Func<T, IRenderable> table) => Messages.Write(new VisibleRenderable(table(value)));
 
     /// <summary>Runs a command's body. Expected exceptions become red lines and an exit code.</summary>
     internal static Task<int> RunAsync(bool json, Func<Terminal, StopSignals, Task<int>> body) => RunAsync(new Terminal(json), body);
@@ -185,7 +185,7 @@ internal sealed class Terminal
     {
         try
         {
-            console.Write(new UnbrokenLine(line));
+            console.Write(new TerminalLine(new VisibleRenderable(line)));
         }
         catch (IOException)
         {

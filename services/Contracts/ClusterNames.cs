@@ -9,6 +9,9 @@ public static class ClusterNames
     /// <summary>The router's Deployment, Service and service account.</summary>
     public const string Router = "router";
 
+    /// <summary>The Service through which the function TrafficSplitter reaches the routers.</summary>
+    public const string RouterSplit = "router-split";
+
     /// <summary>The program of all versions' pods. Each model has a service account of its own: <see cref="InferenceOf"/>.</summary>
     public const string Inference = "inference";
 
@@ -35,6 +38,13 @@ public static class ClusterNames
 
     /// <summary>The CronJob that copies the journal each day, and its service account.</summary>
     public const string JournalBackup = "journal-backup";
+
+    /// <summary>The service account of the CronJobs from which people start a comparison of an experiment's arms:
+    /// <see cref="ExperimentOf"/>.</summary>
+    public const string Experiment = "experiment";
+
+    /// <summary>The service account of the CronJobs from which people start a replay: <see cref="TryOf"/>.</summary>
+    public const string Try = "try";
 
     /// <summary>The ConfigMap that holds the plan.</summary>
     public const string Plan = "plan";
@@ -63,6 +73,15 @@ public static class ClusterNames
     /// <summary>The annotation of pods that holds the version of the password, so that another one restarts them.</summary>
     public const string CachePasswordVersion = "modelserving/cache-password-version";
 
+    /// <summary>The Secret with the key between the routers and the function TrafficSplitter.</summary>
+    public const string SplitKey = "split-key";
+
+    /// <summary>The key's key in that Secret.</summary>
+    public const string SplitKeyKey = "key";
+
+    /// <summary>The annotation of the routers' pods that holds the version of that key, so that another one restarts them.</summary>
+    public const string SplitKeyVersion = "modelserving/split-key-version";
+
     /// <summary>The secret with which pods pull images.</summary>
     public const string PullSecret = "registry";
 
@@ -87,6 +106,12 @@ public static class ClusterNames
 
     /// <summary>The service account of the pods of all versions of a model.</summary>
     public static string InferenceOf(ModelName model) => $"{Inference}-{model}";
+
+    /// <summary>The CronJob of a model's experiment, at most 51 characters.</summary>
+    public static string ExperimentOf(ModelName model) => $"{Experiment}-{model}";
+
+    /// <summary>The CronJob of a model's replays, at most 44 characters.</summary>
+    public static string TryOf(ModelName model) => $"{Try}-{model}";
 
     /// <summary>A version's Deployment, headless Service, autoscaler and disruption budget: <c>{model}-v{version}</c>, at most 51
     /// characters. The last <c>-v</c> with digits is always the version's, so no two versions share a name.</summary>

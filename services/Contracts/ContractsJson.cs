@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Experiments;
 using ModelServing.Contracts.Features;
 using ModelServing.Contracts.Journal;
 using ModelServing.Contracts.Monitoring;
@@ -42,6 +44,8 @@ namespace ModelServing.Contracts;
 [JsonSerializable(typeof(FeatureQuery))]
 [JsonSerializable(typeof(FeatureAnswer))]
 [JsonSerializable(typeof(ServedViews))]
+[JsonSerializable(typeof(ExperimentDocument))]
+[JsonSerializable(typeof(ReplayDocument))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {
@@ -62,6 +66,10 @@ internal sealed partial class ContractsJson : JsonSerializerContext
             throw new ContractException($"the {what} can't be read: {MessageOf(e)}", e);
         }
     }
+
+    /// <summary>Reads a document that a caller wrote (<see cref="CallerJson"/>).</summary>
+    internal static T ReadFromCaller<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string what) =>
+        Read(CallerJson.Read(utf8, what), type, what);
 
     /// <summary>The options with which a document is read.</summary>
     internal static JsonSerializerOptions OptionsFor(JsonTypeInfo type) =>
@@ -91,7 +99,8 @@ internal sealed partial class ContractsJson : JsonSerializerContext
     // The serializer appends the place to its own messages, but not to those of our converters. So it is cut off, and then added to all.
     private static string MessageOf(JsonException e)
     {
-        var message = e.Message;
+        // The names of our types say nothing to a caller.
+        var message = TypeName.Replace(e.Message, "");
         foreach (var place in (ReadOnlySpan<string>)[" Path: ", " LineNumber: "])
         {
             if (message.LastIndexOf(place, StringComparison.Ordinal) is var at and >= 0)
@@ -105,6 +114,9 @@ internal sealed partial class ContractsJson : JsonSerializerContext
             _ => message,
         };
     }
+
+    [GeneratedRegex(@"(?: contained in type| for type| to) '?ModelServing\.[\w.+`]+'?", RegexOptions.CultureInvariant)]
+    private static partial Regex TypeName { get; }
 
     private static class Reading
     {

@@ -32,6 +32,10 @@ public static class HeaderNames
     /// <summary>In calls between the programs of one <c>ms up</c>: the secret of the run.</summary>
     public const string RunSecret = "X-Run-Secret";
 
+    /// <summary>From the router to Inference, with a question for a model's metadata: the versions that a path may name, in their order, as
+    /// in <c>1,2</c>. The metadata lists them.</summary>
+    public const string ModelVersions = "X-Model-Versions";
+
     /// <summary>From the router to Inference: the rollout's revision.</summary>
     public const string ModelRevision = "X-Model-Revision";
 
@@ -64,8 +68,9 @@ public static class HeaderNames
     /// variant's version and trial and the failure's kind: <c>canary;version=2;trial=1;kind=error</c>.</summary>
     public const string ModelFailover = "X-Model-Failover";
 
-    /// <summary>From the router to Inference, with <see cref="ModelFailover"/>: the rollout's attempt limit in milliseconds. An answer that
-    /// takes longer is the same failure, so it is not evidence against the variant.</summary>
+    /// <summary>From the router to Inference, for a request to stable beside another variant: the rollout's attempt limit in milliseconds,
+    /// at which that variant is cut off. An answer that takes longer is the same failure. So it counts as stable's failure, or, with
+    /// <see cref="ModelFailover"/>, not as evidence against the variant.</summary>
     public const string FailoverWithin = "X-Model-Failover-Within";
 
     /// <summary>In an answer that may be a failure of its variant: why stable was not asked as well. <c>body-not-kept</c> if there was no
@@ -76,7 +81,12 @@ public static class HeaderNames
     /// The router passes the remaining time to Inference.</summary>
     public const string RequestTimeout = "X-Request-Timeout";
 
-    /// <summary>From the router to Inference, for a request that a rollout assigned: the group of its client, from 0 to 31.</summary>
+    /// <summary>In a request or an answer with binary tensor data: the length of the JSON before them, in bytes. 0 in a request whose body
+    /// is the data of the only input (the Open Inference Protocol's binary extension).</summary>
+    public const string JsonLength = "Inference-Header-Content-Length";
+
+    /// <summary>From the router to Inference, for a request that a rollout assigned: the group of its client, from 0 to 31. Groups share
+    /// the turns at the model, and their failures are counted apart.</summary>
     public const string ClientGroup = "X-Model-Client-Group";
 
     /// <summary>From the router to Inference, with the value <c>1</c>: the caller shortened the deadline, so a missed deadline is not the

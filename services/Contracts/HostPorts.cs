@@ -22,6 +22,19 @@ public static class HostPorts
     /// <summary>The name of that port in a pod.</summary>
     public const string AdminName = "admin";
 
+    /// <summary>The port of a router in a container for the function TrafficSplitter, if a stack has that function.</summary>
+    public const int Split = 8082;
+
+    /// <summary>The port of the load balancer that leads that function to it.</summary>
+    public const int LoadBalancerSplit = 8082;
+
+    /// <summary>The port of the nodes to which that load balancer passes connections on with the function's own address. It is a fixed one
+    /// of those that Kubernetes does not give away by itself, because a rule of the network names it.</summary>
+    public const int NodeSplit = 30082;
+
+    /// <summary>The name of that port in a pod.</summary>
+    public const string SplitName = "split";
+
     /// <summary>The name of that port in a pod of the feature server, which has only <c>/metrics</c> there.</summary>
     public const string MetricsName = "metrics";
 
@@ -30,4 +43,7 @@ public static class HostPorts
 
     /// <summary>The setting <see cref="RouterSettings.AdminUrls"/> of a router in a container.</summary>
     public static string AdminUrls { get; } = $"http://*:{Admin}";
+
+    /// <summary>The setting <see cref="RouterSettings.SplitUrls"/> of a router in a container.</summary>
+    public static string SplitUrls { get; } = $"http://*:{Split}";
 }

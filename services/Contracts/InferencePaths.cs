@@ -7,11 +7,14 @@ public static class InferencePaths
     /// <summary>The server's metadata.</summary>
     public const string Server = "/v2";
 
+    /// <summary>The start of the paths about the server's health, without its '/'.</summary>
+    public const string Health = "/v2/health";
+
     /// <summary>Whether the server is live.</summary>
-    public const string Live = "/v2/health/live";
+    public const string Live = Health + "/live";
 
     /// <summary>Whether the server and all that it serves are ready.</summary>
-    public const string Ready = "/v2/health/ready";
+    public const string Ready = Health + "/ready";
 
     /// <summary>The names of all models.</summary>
     public const string ModelList = "/v2/models";
@@ -27,6 +30,9 @@ public static class InferencePaths
 
     /// <summary>Whether the process is ready for requests, for load balancers.</summary>
     public const string HealthReady = "/health/ready";
+
+    /// <summary>The extensions of the protocol that versions have, by the names of Triton's documentation.</summary>
+    public static IReadOnlyList<string> Extensions { get; } = ["binary_tensor_data", "parameters", "schedule_policy", "statistics"];
 
     /// <summary>The path of a model, or of one of its versions.</summary>
     public static string Model(ModelName model, ModelVersion? version = null) =>

@@ -7,6 +7,9 @@ namespace ModelServing.Contracts;
 /// <summary>The settings of an inference service, which serves one version of one model.</summary>
 public sealed record InferenceSettings : HostSettings
 {
+    /// <summary>The default of <see cref="BatchRows"/>.</summary>
+    public const int DefaultBatchRows = 32;
+
     private const long MostModelBytes = 3L * 1024 * 1024 * 1024 / 2;
 
     private static readonly HostSetting[] Table =
@@ -17,6 +20,7 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
         HostSetting.Whole(nameof(Concurrency), 0, 1024),
         HostSetting.Whole(nameof(Threads), 1, 1024),
+        HostSetting.Whole(nameof(BatchRows), 1, 1024),
         HostSetting.Whole(nameof(QueueLimit), 0, 1_000_000),
         HostSetting.Whole(nameof(MaxRequestBytes), 1, int.MaxValue),
         HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
@@ -49,6 +53,10 @@ public sealed record InferenceSettings : HostSettings
 
     /// <summary>How many threads one call of the model may use. 1 by default: with more, small models lose more than they gain.</summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>The most rows of requests that run together, if the model's rows are independent of each other; 1 turns it off. 32 by
+    /// default.</summary>
+    public int BatchRows { get; init; } = DefaultBatchRows;
 
     /// <summary>How many requests may wait for the model; more are answered with 503. 1024 by default.</summary>
     public int QueueLimit { get; init; } = 1024;

@@ -38,6 +38,9 @@ public static class MetricCatalogue
         [
             new(InferenceRequestDuration, Histogram, "s", "Requests: time to the last byte", Model, MetricNames.Version),
             new(InferenceModelDuration, Histogram, "s", "Calls of the model", Model, MetricNames.Version),
+            new(InferenceBatchRows, Histogram, "{row}", "Rows of a call of the model", Model, MetricNames.Version),
+            new(InferenceFailedBatches, Counter, "{call}", "Calls that were repeated request by request", Model, MetricNames.Version),
+            new(InferenceQueueDuration, Histogram, "s", "Requests: wait for the model", Model, MetricNames.Version),
             new(InferenceQueueLength, Gauge, "{request}", "Requests that wait for the model", Model, MetricNames.Version),
             new(InferenceFeatures, Counter, "{row}", "Rows whose features were read", Model, View, Status),
             new(InferenceUnreportedRequests, Counter, "{request}", "Requests that ModelMetrics does not know", Model, Reason),

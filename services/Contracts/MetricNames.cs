@@ -79,6 +79,16 @@ public static class MetricNames
     /// <summary>Inference, histogram in seconds: one call of the model.</summary>
     public const string InferenceModelDuration = "modelserving.inference.model.duration";
 
+    /// <summary>Inference, histogram: the rows of one call of the model, of one request or of several.</summary>
+    public const string InferenceBatchRows = "modelserving.inference.batch.rows";
+
+    /// <summary>Inference, counter: calls of the model for several requests that failed or took too long, so that each request was run
+    /// alone.</summary>
+    public const string InferenceFailedBatches = "modelserving.inference.batch.failures";
+
+    /// <summary>Inference, histogram in seconds: how long a request waited for its turn at the model.</summary>
+    public const string InferenceQueueDuration = "modelserving.inference.queue.duration";
+
     /// <summary>Inference, counter: rows whose features were read, by model, version, <see cref="View"/> and
     /// <see cref="Status"/>.</summary>
     public const string InferenceFeatures = "modelserving.inference.features";
@@ -212,4 +222,7 @@ public static class MetricNames
     /// <summary>The bounds of the latency histograms' buckets, in seconds: 0.5 ms to 10 s.</summary>
     public static IReadOnlyList<double> LatencyBounds { get; } =
         [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+    /// <summary>The bounds of the histograms' buckets of rows: powers of two, up to the largest batch.</summary>
+    public static IReadOnlyList<long> RowBounds { get; } = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using ModelServing.Contracts.Predictions;
 
 namespace ModelServing.Contracts;
@@ -21,6 +22,9 @@ public sealed record RouterSettings : HostSettings
         HostSetting.Flag(nameof(GuardOff)),
         HostSetting.Text(nameof(AdminUrls)),
         HostSetting.Text(nameof(AdminAddressFile)),
+        HostSetting.Text(nameof(SplitUrls)),
+        HostSetting.Text(nameof(SplitKey)),
+        HostSetting.Text(nameof(SplitSources)),
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
         HostSetting.Text(nameof(Clients)),
         HostSetting.Whole(nameof(MaxRequestBytes), 1, long.MaxValue),
@@ -67,6 +71,17 @@ public sealed record RouterSettings : HostSettings
     /// none.</summary>
     public string? AdminAddressFile { get; init; }
 
+    /// <summary>The address for the function TrafficSplitter, in the form of <see cref="HostSettings.Urls"/> and with another port; null if
+    /// no function splits traffic.</summary>
+    public string? SplitUrls { get; init; }
+
+    /// <summary>The key that the function sends. Required with <see cref="SplitUrls"/>.</summary>
+    public string? SplitKey { get; init; }
+
+    /// <summary>The addresses from which the function calls, as in <c>10.0.3.0/24</c>. A connection to <see cref="SplitUrls"/> from another
+    /// address is closed at once. Null, the default, for any address.</summary>
+    public string? SplitSources { get; init; }
+
     /// <summary>How OCI is called; null if nothing of it is used, as with <c>sqlite:PATH</c>.</summary>
     public OciSettings? Oci { get; init; }
 
@@ -82,7 +97,7 @@ public sealed record RouterSettings : HostSettings
     /// container's memory limit.</summary>
     public long? BudgetBytes { get; init; }
 
-    public override string AllUrls => AdminUrls is null ? Urls : $"{Urls};{AdminUrls}";
+    public override string AllUrls => string.Join(';', ((string?[])[Urls, SplitUrls, AdminUrls]).OfType<string>());
 
     public RouterSettings()
     {
@@ -96,6 +111,14 @@ public sealed record RouterSettings : HostSettings
 #pragma warning restore CS8618
         : base(environment, Table)
     {
+        if (SplitUrls is not null && SplitKey is null)
+            throw HostEnvironment.Missing(HostEnvironment.NameOf(nameof(SplitKey)), "the key of the function TrafficSplitter");
+        if (SplitSources is not null && !IPNetwork.TryParse(SplitSources, out _))
+        {
+            throw new ContractException(
+                $"the environment variable {HostEnvironment.NameOf(nameof(SplitSources))} is '{SplitSources}'; it must be a range of "
+                + "addresses as in 10.0.3.0/24");
+        }
     }
 
     private protected override HostSetting[] Own => Table;

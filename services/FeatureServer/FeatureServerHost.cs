@@ -59,9 +59,9 @@ public static class FeatureServerHost
         var events = app.Services.GetRequiredService<EventsApi>();
         var reads = app.Services.GetRequiredService<ReadApi>();
         var views = app.Services.GetRequiredService<ViewsApi>();
-        ServerPaths.Map(app, "modelserving-feature-server");
-        var addresses = new FurtherAddresses(app.Services.GetRequiredService<IServer>(), settings.Urls);
-        ClientPaths.GuardMetrics(app, admission, settings.MetricsUrls is null ? null : addresses.Include);
+        ServerPaths.Map(app, "modelserving-feature-server", []);
+        var addresses = new FurtherAddresses(app.Services.GetRequiredService<IServer>(), settings.Urls, settings.MetricsUrls);
+        ClientPaths.GuardMetrics(app, admission, addresses.Include);
         Add(FeaturePaths.Events, "events", ClientAction.Report, HttpMethods.Post, events.PostAsync);
         Add(FeaturePaths.Read, "read", ClientAction.Call, HttpMethods.Post, reads.PostAsync);
         Add(FeaturePaths.Views, "views", ClientAction.Call, HttpMethods.Get, views.ListAsync);

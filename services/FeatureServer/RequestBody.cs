@@ -34,6 +34,8 @@ internal sealed class RequestBody(int mostInFlight, int mostBytes, Problem busy,
         var buffer = Array.Empty<byte>();
         try
         {
+            if (!HttpMethods.IsGet(context.Request.Method) && UnsupportedBody.FindIn(context) is { } unsupported)
+                return await RefuseAsync(context, new Refusal(UnsupportedBody.Problem, unsupported));
             if (context.Request.ContentLength > mostBytes)
                 return await RefuseAsync(context, TooLarge);
             buffer = ArrayPool<byte>.Shared.Rent((int)(context.Request.ContentLength ?? mostBytes) + 1);
@@ -47,6 +49,11 @@ internal sealed class RequestBody(int mostInFlight, int mostBytes, Problem busy,
             {
                 return await RefuseAsync(
                     context, new Refusal(Problems.BodyLate, $"The request body was not complete within {BodyLimit.TotalSeconds} s"));
+            }
+            catch (Exception e) when (!CallerLeft.IsShownBy(e, context) && BodyFault.Find(e) is not null)
+            {
+                var (problem, detail) = BodyFault.Find(e)!.Value;
+                return await RefuseAsync(context, new Refusal(problem, detail));
             }
 
             var refusal = length > mostBytes ? TooLarge
@@ -62,13 +69,6 @@ internal sealed class RequestBody(int mostInFlight, int mostBytes, Problem busy,
         {
             CallerLeft.End(context);
             return null;
-        }
-        catch (BadHttpRequestException e)
-        {
-            var problem = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Problems.BodyTooLarge
-                : e.StatusCode == StatusCodes.Status408RequestTimeout ? Problems.BodyLate
-                : Problems.BadRequest;
-            return await RefuseAsync(context, new Refusal(problem, e.Message));
         }
         catch (Exception e)
         {

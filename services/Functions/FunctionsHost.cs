@@ -6,6 +6,7 @@ using ModelServing.Functions.Listener;
 using ModelServing.Functions.ModelLoader;
 using ModelServing.Functions.ModelMetrics;
 using ModelServing.Functions.Rollback;
+using ModelServing.Functions.TrafficSplitter;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Access;
 
@@ -27,6 +28,7 @@ public static class FunctionsHost
         [FunctionName.Rollback] = RollbackServices.Add,
         [FunctionName.ModelLoader] = ModelLoaderServices.Add,
         [FunctionName.ModelMetrics] = ModelMetricsServices.Add,
+        [FunctionName.TrafficSplitter] = TrafficSplitterServices.Add,
     };
 
     /// <summary>All functions.</summary>
@@ -62,7 +64,8 @@ public static class FunctionsHost
 
     private static FunctionName[] Select(FunctionsHostSettings settings) => settings.Function switch
     {
-        null => [.. Known.Keys],
+        // Only a gateway calls TrafficSplitter, by the platform's socket, where the program is one function.
+        null => [.. Known.Keys.Where(static function => function != FunctionName.TrafficSplitter)],
         { } one when Known.ContainsKey(one) => [one],
         { } other => throw new ContractException(
             $"the environment variable {HostEnvironment.NameOf(nameof(settings.Function))} is '{other}', but this program only has " +

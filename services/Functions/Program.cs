@@ -3,7 +3,10 @@ using ModelServing.Contracts.Functions;
 using ModelServing.Functions;
 using ModelServing.Functions.Invoke;
 using ModelServing.Hosting;
+using ModelServing.Runtime.FirstRuns;
 
+if (FirstRunChild.IsFor(args))
+    return FirstRunChild.Run(args);
 return args.Length > 0
     ? await InvokeCommand.RunAsync(args, HostEnvironment.OfProcess, CancellationToken.None)
     : await ServiceHost.RunAsync(

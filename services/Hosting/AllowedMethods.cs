@@ -10,11 +10,15 @@ public static class AllowedMethods
     public static Problem NotAllowed { get; } =
         new(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed");
 
+    /// <summary>The methods as <c>Allow</c> names them. HEAD is answered wherever GET is (<see cref="HeadRequests"/>).</summary>
+    public static string Text(params IEnumerable<string> methods) =>
+        string.Join(", ", methods.SelectMany(static method => HttpMethods.IsGet(method) ? (string[])[method, HttpMethods.Head] : [method]));
+
     /// <summary>Limits a handler.</summary>
     public static RequestDelegate Only(RequestDelegate handle, params string[] methods)
     {
         ArgumentNullException.ThrowIfNull(handle);
-        var allowed = string.Join(", ", methods);
+        var allowed = Text(methods);
         return context =>
         {
             if (methods.Any(method => HttpMethods.Equals(method, context.Request.Method)))

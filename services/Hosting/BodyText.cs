@@ -69,7 +69,7 @@ public static class BodyText
         }
     }
 
-    // The UTF-16 unit of an escape at the start of a text; null if there is none.
+    // The UTF-16 unit of an escape at the start of a text; null if it does not start with one.
     private static char? EscapedUnit(ReadOnlySpan<byte> text)
     {
         if (text.Length < EscapeLength || text[0] != '\\' || text[1] != 'u')

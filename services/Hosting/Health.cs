@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,15 +21,15 @@ internal static class Health
             string.Concat(readiness.Faults.Select(static fault => $"{fault.Key} fails: {fault.Value}\n"))));
 
         void Map(string path, RequestDelegate answer) =>
-            app.Map(path, AllowedMethods.Only(answer, HttpMethods.Get, HttpMethods.Head));
+            app.Map(path, AllowedMethods.Only(answer, HttpMethods.Get));
     }
 
     private static Task WriteAsync(HttpContext context, string kind, string? reason, string faults = "")
     {
         context.Response.StatusCode = reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "text/plain; charset=utf-8";
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : context.Response.WriteAsync((reason is null ? "ok\n" : $"not {kind}: {reason}\n") + faults);
+        var body = Encoding.UTF8.GetBytes(VisibleText.Lines((reason is null ? "ok\n" : $"not {kind}: {reason}\n") + faults));
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 }

@@ -33,6 +33,7 @@ public sealed record Problem(int Status, string Reason, string Title)
         var body = ToUtf8(detail, requestId);
         // For the access log.
         context.Features.Set(this);
+        context.Features.Get<RefusedRequests>()?.Add(context.Request, this, requestId);
         context.Response.StatusCode = Status;
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = body.Length;
@@ -41,9 +42,10 @@ public sealed record Problem(int Status, string Reason, string Title)
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
-    /// <summary>The response's body.</summary>
+    /// <summary>The response's body. Its text may be what a caller or a version chose, and is often printed on a terminal.</summary>
     public ReadOnlyMemory<byte> ToUtf8(string detail, string? requestId)
     {
+        detail = VisibleText.From(detail);
         var body = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(body, Readable))
         {
@@ -54,7 +56,7 @@ public sealed record Problem(int Status, string Reason, string Title)
             json.WriteString("detail"u8, detail);
             json.WriteString("error"u8, detail);
             if (requestId is not null)
-                json.WriteString("requestId"u8, requestId);
+                json.WriteString("requestId"u8, VisibleText.From(requestId));
             json.WriteEndObject();
         }
 

@@ -19,18 +19,27 @@ public static class ServerPaths
     /// <summary>Adds the paths.</summary>
     /// <param name="app">The host.</param>
     /// <param name="name">The server's name in its metadata.</param>
+    /// <param name="extensions">The extensions of the protocol that it has.</param>
     /// <param name="findUnready">Finds the models that can't answer; null if the host is ready only when its one model can.</param>
-    public static void Map(WebApplication app, string name, Func<IReadOnlyList<UnreadyModel>>? findUnready = null)
+    public static void Map(
+        WebApplication app,
+        string name,
+        IReadOnlyList<string> extensions,
+        Func<CancellationToken, ValueTask<IReadOnlyList<UnreadyModel>>>? findUnready = null)
     {
         ArgumentNullException.ThrowIfNull(app);
         var readiness = app.Services.GetRequiredService<Readiness>();
         var liveness = app.Services.GetRequiredService<Liveness>();
-        var metadata = $$"""{"name":"{{JsonEncodedText.Encode(name)}}","version":"{{Version}}","extensions":[]}""";
+        var metadata = $$"""{"name":"{{JsonEncodedText.Encode(name)}}","version":"{{Version}}","extensions":{{JsonSerializer.Serialize(extensions)}}}""";
         Map(InferencePaths.Server, context => WriteAsync(context, StatusCodes.Status200OK, metadata));
         Map(InferencePaths.Live, context => liveness.Reason is null
             ? WriteAsync(context, StatusCodes.Status200OK, """{"live":true}""")
             : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, """{"live":false}"""));
-        Map(InferencePaths.Ready, context => ReadyAsync(context, readiness.Reason, findUnready?.Invoke() ?? []));
+        Map(InferencePaths.Ready, async context =>
+        {
+            var unready = findUnready is null ? [] : await findUnready(context.RequestAborted);
+            await ReadyAsync(context, readiness.Reason, unready);
+        });
 
         void Map(string path, RequestDelegate answer) => app.Map(path, AllowedMethods.Only(answer, HttpMethods.Get));
     }
@@ -69,6 +78,8 @@ public static class ServerPaths
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(json);
+        var body = Encoding.UTF8.GetBytes(json);
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 }

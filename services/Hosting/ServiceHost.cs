@@ -1,9 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -11,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Reliability;
 using ModelServing.Hosting.Connections;
+using ModelServing.Hosting.Logging;
 using ModelServing.Hosting.Memory;
 
 namespace ModelServing.Hosting;
@@ -65,7 +64,7 @@ public static class ServiceHost
         }
         catch (ContractException e)
         {
-            await Console.Error.WriteLineAsync($"{name}: {e.Message}");
+            await Console.Error.WriteLineAsync(VisibleText.From($"{name}: {e.Message}"));
             return WrongSettings;
         }
 
@@ -82,7 +81,7 @@ public static class ServiceHost
             }
             catch (Exception e) when (listener.Explain(e) is { } why)
             {
-                await Console.Error.WriteLineAsync($"{name}: {why}");
+                await Console.Error.WriteLineAsync(VisibleText.From($"{name}: {why}"));
                 return NoAddress;
             }
 
@@ -135,10 +134,7 @@ public static class ServiceHost
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<Liveness>();
         builder.Services.AddSingleton<HostFailure>();
-        builder.Services.AddSingleton<ConnectionLimit>();
-        // The last factory that can bind an address is used.
-        builder.Services.AddSingleton<IConnectionListenerFactory>(static services => new LimitedListenerFactory(
-            ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), services.GetRequiredService<ConnectionLimit>()));
+        ConnectionLimits.Add(builder, settings.MaxConnections);
         builder.Services.AddSingleton<HostLoops>();
         builder.Services.AddHostedService<LoopStarter>();
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
@@ -155,9 +151,10 @@ public static class ServiceHost
         app.Lifetime.ApplicationStarted.Register(() => Log.Listening(app.Logger, name, string.Join(", ", app.Urls)));
         var connections = app.Services.GetRequiredService<ConnectionLimit>();
         HostMetrics.Add(app.Services.GetRequiredService<IMeterFactory>(), connections, app.Services.GetService<ByteBudget>());
-        app.Use(connections.Track);
+        ConnectionLimits.Use(app);
         if (listener.HasOperations && otlp.HasTraces)
             app.Use(RequestTracing.Trace);
+        app.Use(HeadRequests.AsGet);
         if (settings.LoopbackHostsOnly)
             LoopbackHosts.Require(app);
         map(app, settings);

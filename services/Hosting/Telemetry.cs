@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
@@ -60,5 +61,34 @@ public static class Telemetry
         });
     }
 
-    internal static void Map(WebApplication app) => app.MapPrometheusScrapingEndpoint(InferencePaths.Metrics);
+    internal static void Map(WebApplication app)
+    {
+        app.Use(WithLength);
+        app.MapPrometheusScrapingEndpoint(InferencePaths.Metrics);
+    }
+
+    // The exporter has the whole answer before it writes, but does not say how long it is.
+    private static RequestDelegate WithLength(RequestDelegate next) => async context =>
+    {
+        if (context.Request.Path != InferencePaths.Metrics)
+        {
+            await next(context);
+            return;
+        }
+
+        var body = context.Response.Body;
+        using var held = new MemoryStream();
+        context.Response.Body = held;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            context.Response.Body = body;
+        }
+
+        context.Response.ContentLength = held.Length;
+        await body.WriteAsync(held.GetBuffer().AsMemory(0, (int)held.Length), context.RequestAborted);
+    };
 }

@@ -22,6 +22,9 @@ internal sealed class AnswerTimes(long began, TimeProvider time)
     /// <summary>The timestamp of the body's last byte; 0 if it was there with the head, or is not there yet.</summary>
     internal long BodyEnd { get; private set; }
 
+    /// <summary>How long the whole body took to become tensors.</summary>
+    internal TimeSpan Decoding => read == 0 ? TimeSpan.Zero : time.GetElapsedTime(BodyEnd == 0 ? began : BodyEnd, read);
+
     /// <summary>The body has become tensors.</summary>
     /// <param name="bodyEnd">The timestamp of its last byte; 0 if it was there with the head.</param>
     internal void HasRead(long bodyEnd)
@@ -41,6 +44,12 @@ internal sealed class AnswerTimes(long began, TimeProvider time)
 
     /// <summary>The answer is ready to be sent.</summary>
     internal void HasEncoded() => encoded = time.GetTimestamp();
+
+    /// <summary>How long the request waited for its turn; null if it had none.</summary>
+    internal TimeSpan? Waited => ran == 0 ? null : time.GetElapsedTime(resolved == 0 ? read : resolved, ran);
+
+    /// <summary>The version's own time, as a router measures it: from the end of the request until the answer can be sent.</summary>
+    internal TimeSpan OfVersion => time.GetElapsedTime(BodyEnd == 0 ? began : BodyEnd, encoded == 0 ? time.GetTimestamp() : encoded);
 
     /// <summary>The parts up to now, or up to the sending of the answer.</summary>
     internal RecordTimes Split()

@@ -7,6 +7,7 @@ using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
 using ModelServing.Inference.Recording;
+using ModelServing.Runtime;
 
 namespace ModelServing.Inference;
 
@@ -36,13 +37,14 @@ internal sealed class InferenceApi(
     /// 1 refuse    requests that can't be answered, before reading their body
     /// 2 read      the body into tensors
     /// 3 resolve   the features, for a model that uses some
-    /// 4 wait      for a turn at the model
+    /// 4 wait      for a turn at the model, which requests may share
     /// 5 run       the model, until the request's time is over or its caller leaves
     /// 6 write     the answer
     /// </code>
     /// </remarks>
     internal async Task InferAsync(HttpContext context)
     {
+        calls.Began();
         var times = new AnswerTimes(time.GetTimestamp(), time);
         var requestTime = new RequestTime(times.Began, settings.RequestTimeout, IsShortened: false);
         var isNonFinite = false;
@@ -50,18 +52,18 @@ internal sealed class InferenceApi(
         try
         {
             requestTime = RequestTime.Read(context.Request, requestTime.Began, settings.RequestTimeout);
-            var isPinned = context.Request.Headers[HeaderNames.ModelVariant] == VariantPlan.Pinned;
+            var caller = CallerGroup.Read(context.Request.Headers);
             // 1
-            if (description.Model is not { } model || calls.Gate.IsLost(isPinned))
+            if (description.Model is not { } model || calls.Gate.IsLost(caller))
                 await description.NotReadyAsync(context);
-            else if (calls.Gate.IsFull(isPinned))
-                await QueueFullAsync(context, isPinned);
+            else if (calls.Gate.IsFull(caller))
+                await QueueFullAsync(context, caller);
             else if (calls.Recorder?.IsRefusing == true)
                 await LogFullAsync(context);
-            else if (UnsupportedBody.FindIn(context.Request) is { } unsupported)
-                await Problems.UnsupportedBody.WriteAsync(context, unsupported, Problems.RequestIdOf(context));
+            else if (UnsupportedBody.FindIn(context, isInference: true) is { } unsupported)
+                await UnsupportedBody.Problem.WriteAsync(context, unsupported, Problems.RequestIdOf(context));
             else
-                isNonFinite = await AnswerAsync(context, model, isPinned, requestTime, times);
+                isNonFinite = await AnswerAsync(context, model, caller, requestTime, times);
         }
         catch (Exception e)
         {
@@ -70,34 +72,34 @@ internal sealed class InferenceApi(
             hasLeft = !await failures.TryAnswerAsync(context, e);
         }
 
+        calls.Ended();
         tally.Answered(context, hasLeft, isNonFinite, requestTime, times);
     }
 
     // Returns whether the answer contains NaN or infinity, and the request does not.
     private async Task<bool> AnswerAsync(
-        HttpContext context, LoadedModel model, bool isPinned, RequestTime requestTime, AnswerTimes times)
+        HttpContext context, LoadedModel model, CallerGroup caller, RequestTime requestTime, AnswerTimes times)
     {
         var attempt = calls.Recorder is null ? null : new RecordedAttempt(context, times, time);
-        var request = await memory.ReadAsync(context, model, isPinned, requestTime); // 2
+        var request = await memory.ReadAsync(context, model, caller, requestTime); // 2
         times.HasRead(request.BodyEnd);
+        requestTime = requestTime.Within(request.Timeout, time);
+        var rows = request.RowsOf(model.RequestInputs);
         if (model.Features is { } plan)
             await ResolveAsync(context, plan, request, times); // 3
         // As in the metrics, what no rollout assigned is left out.
-        if (!isPinned && model.Served is { } served && context.Request.Headers.ContainsKey(HeaderNames.ModelVariant))
+        if (!caller.IsPinned && model.Served is { } served && context.Request.Headers.ContainsKey(HeaderNames.ModelVariant))
             served.Add(request);
-        if (!await TryEnterAsync(context, (model, request, attempt, times), isPinned, requestTime)) // 4
-            return false;
-        var answer = memory.Begin(calls.RentAnswer(), isPinned);
-        var call = new ModelCall(calls, model, request, answer, isPinned, requestTime.Deadline(time), context.RequestAborted)
+        var call = new ModelCall(calls, model, request, caller, requestTime.Deadline(time), context.RequestAborted)
         {
             Times = times,
             Attempt = attempt,
         };
-        var result = await call.StartAsync(); // 5
-        if (result.End != CallEnd.Answered)
+        var result = await call.StartAsync(); // 4, 5
+        if (result.Answer is not { } answer)
         {
             context.Response.Headers[HeaderNames.ServerTiming] = times.ToServerTiming();
-            await ExplainAsync(context, result, requestTime, attempt);
+            await ExplainAsync(context, result, requestTime, call);
             return false;
         }
 
@@ -109,19 +111,21 @@ internal sealed class InferenceApi(
         }
 
         // 6
+        var body = memory.Prepare(context, answer, caller);
         times.HasEncoded();
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = answer.Body.Length;
         context.Response.Headers[HeaderNames.ServerTiming] = times.ToServerTiming();
         if (answer.IsNonFinite)
             context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.NonFinite;
         var isNonFinite = answer.IsNonFinite;
+        calls.Metrics.Statistics.Answered(time.GetUtcNow(), rows, times);
         try
         {
-            await memory.SendAsync(context, answer, requestTime);
+            await memory.SendAsync(context, body, requestTime);
         }
         finally
         {
+            if (body != answer.Body)
+                body.Dispose();
             calls.ReturnAnswer(answer);
         }
 
@@ -145,45 +149,23 @@ internal sealed class InferenceApi(
             context.Response.Headers[HeaderNames.FeatureDefaults] = defaults;
     }
 
-    // Waits for a turn. If there is none, disposes of the request and answers it.
-    private async ValueTask<bool> TryEnterAsync(
-        HttpContext context,
-        (LoadedModel Model, InferRequest Request, RecordedAttempt? Attempt, AnswerTimes Times) waiting,
-        bool isPinned,
-        RequestTime requestTime)
-    {
-        var turn = Turn.TimedOut;
-        try
-        {
-            turn = await calls.Gate.EnterAsync(requestTime.Remaining(time), context.RequestAborted, isPinned);
-        }
-        catch (OperationCanceledException) when (requestTime.IsOver(time))
-        {
-            // The caller has left because the time is over.
-        }
-        finally
-        {
-            if (turn == Turn.TimedOut && waiting.Attempt is { } attempt && requestTime.IsOver(time))
-                calls.Recorder!.Failed(attempt, Problems.Deadline, waiting.Model, waiting.Request);
-            if (turn != Turn.Granted)
-            {
-                waiting.Request.Dispose();
-                context.Response.Headers[HeaderNames.ServerTiming] = waiting.Times.ToServerTiming();
-            }
-        }
-
-        if (turn == Turn.QueueFull)
-            await QueueFullAsync(context, isPinned);
-        else if (turn == Turn.TimedOut)
-            await DeadlineAsync(context, requestTime, "passed before its turn at the model");
-        return turn == Turn.Granted;
-    }
-
-    private Task ExplainAsync(HttpContext context, CallResult result, RequestTime requestTime, RecordedAttempt? attempt)
+    private Task ExplainAsync(HttpContext context, CallResult result, RequestTime requestTime, ModelCall call)
     {
         var requestId = Problems.RequestIdOf(context);
         switch (result.End)
         {
+            case CallEnd.QueueFull:
+                call.Request.Dispose();
+                return QueueFullAsync(context, call.Caller);
+            case CallEnd.QueueTooLong:
+                call.Request.Dispose();
+                return BusyAsync(
+                    context,
+                    Problems.QueueTooLong,
+                    $"The requests that wait for {settings.Model} version {settings.Version} take longer than the " +
+                    $"{requestTime.Remaining(time).TotalMilliseconds:0} ms that this one has left");
+            case CallEnd.NoTurn:
+                return TimedOutAsync(context, requestTime, call);
             case CallEnd.ShapesRefused:
                 return Problems.InvalidRequest.WriteAsync(
                     context,
@@ -202,7 +184,7 @@ internal sealed class InferenceApi(
             case CallEnd.NotRecorded:
                 return LogFullAsync(context);
             default:
-                if (attempt is not null && !result.IsRecorded && requestTime.IsOver(time))
+                if (call.Attempt is { } attempt && !result.IsRecorded && requestTime.IsOver(time))
                     calls.Recorder!.Failed(attempt, Problems.Deadline);
                 return context.RequestAborted.IsCancellationRequested && !requestTime.IsOver(time)
                     ? throw new OperationCanceledException(context.RequestAborted)
@@ -210,10 +192,29 @@ internal sealed class InferenceApi(
         }
     }
 
-    private static Task DeadlineAsync(HttpContext context, RequestTime requestTime, string passed) => Problems.Deadline.WriteAsync(
-        context,
-        $"The request's {requestTime.Limit.TotalMilliseconds:0} ms {(requestTime.IsShortened ? "(shortened by its caller) " : "")}{passed}",
-        Problems.RequestIdOf(context));
+    private async Task TimedOutAsync(HttpContext context, RequestTime requestTime, ModelCall call)
+    {
+        var isOver = requestTime.IsOver(time);
+        if (call.Attempt is { } attempt && isOver)
+            calls.Recorder!.Failed(attempt, Problems.Deadline, description.Model, call.Request);
+        call.Request.Dispose();
+        if (!isOver)
+            context.RequestAborted.ThrowIfCancellationRequested();
+        await DeadlineAsync(context, requestTime, "passed before its turn at the model");
+    }
+
+    private static Task DeadlineAsync(HttpContext context, RequestTime requestTime, string passed)
+    {
+        // The router has not seen this time, so it does not know who shortened it. Stable may have the answer in time, but that is no
+        // evidence against this version.
+        if (requestTime.IsOfParameters)
+            context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.Busy;
+        return Problems.Deadline.WriteAsync(
+            context,
+            $"The request's {requestTime.Limit.TotalMilliseconds:0} ms " +
+            $"{(requestTime.IsShortened ? "(shortened by its caller) " : "")}{passed}",
+            Problems.RequestIdOf(context));
+    }
 
     private static Task LogFullAsync(HttpContext context) => BusyAsync(
         context, Problems.LogFull, "The log of predictions has no room, and this platform answers only what it can log; retry later");
@@ -224,11 +225,11 @@ internal sealed class InferenceApi(
         return problem.WriteAsync(context, detail, Problems.RequestIdOf(context), RetryAfter);
     }
 
-    private Task QueueFullAsync(HttpContext context, bool isPinned) => BusyAsync(
+    private Task QueueFullAsync(HttpContext context, CallerGroup caller) => BusyAsync(
         context,
         Problems.QueueFull,
-        $"{(isPinned ? settings.QueueLimit / 2 : settings.QueueLimit)} {(isPinned ? "pinned " : "")}requests are already waiting " +
-        $"for {settings.Model} version {settings.Version}");
+        $"{(caller.IsPinned ? settings.QueueLimit / 2 : settings.QueueLimit)} {(caller.IsPinned ? "pinned " : "")}requests are already " +
+        $"waiting for {settings.Model} version {settings.Version}");
 }
 
 internal static partial class InferenceLog

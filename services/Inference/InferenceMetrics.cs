@@ -3,6 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Features.Definitions;
 using ModelServing.Hosting;
 using ModelServing.Inference.Features;
+using ModelServing.Inference.Reporting;
 using ModelServing.Predictions.Records;
 
 namespace ModelServing.Inference;
@@ -12,7 +13,9 @@ public sealed class InferenceMetrics
 {
     private readonly Histogram<double> requestDuration;
     private readonly Histogram<double> modelDuration;
-    private readonly UpDownCounter<long> queueLength;
+    private readonly Histogram<long> batchRows;
+    private readonly Histogram<double> queueDuration;
+    private readonly Counter<long> failedBatches;
     private readonly Counter<long> unreported;
     private readonly Counter<long> features;
     private readonly KeyValuePair<string, object?> model;
@@ -26,8 +29,21 @@ public sealed class InferenceMetrics
         requestDuration = meter.CreateLatencyHistogram(
             MetricNames.InferenceRequestDuration, "Time from a request's head to the last byte of its answer.");
         modelDuration = meter.CreateLatencyHistogram(MetricNames.InferenceModelDuration, "Duration of one call of the model.");
-        queueLength = meter.CreateUpDownCounter<long>(
-            MetricNames.InferenceQueueLength, "{request}", "Requests that are waiting for their turn at the model.");
+        batchRows = meter.CreateHistogram(
+            MetricNames.InferenceBatchRows,
+            "{row}",
+            "Rows of one call of the model.",
+            null,
+            new InstrumentAdvice<long> { HistogramBucketBoundaries = MetricNames.RowBounds });
+        queueDuration = meter.CreateLatencyHistogram(
+            MetricNames.InferenceQueueDuration, "Time that a request waited for its turn at the model.");
+        failedBatches = meter.CreateCounter<long>(
+            MetricNames.InferenceFailedBatches, "{call}", "Calls of the model for several requests that were repeated one by one.");
+        meter.CreateObservableUpDownCounter(
+            MetricNames.InferenceQueueLength,
+            () => new Measurement<long>(Waiting(), model, version),
+            "{request}",
+            "Requests that are waiting for their turn at the model.");
         unreported = meter.CreateCounter<long>(
             MetricNames.InferenceUnreportedRequests, "{request}", "Requests that were not reported to ModelMetrics.");
         features = meter.CreateCounter<long>(
@@ -36,10 +52,25 @@ public sealed class InferenceMetrics
         version = new(MetricNames.Version, settings.Version.ToString());
     }
 
+    /// <summary>The same events in the form of the protocol's statistics.</summary>
+    internal ModelStatistics Statistics { get; } = new();
+
     internal void Answered(int status, TimeSpan elapsed) =>
         requestDuration.Record(elapsed.TotalSeconds, model, version, status == 200 ? ok : new(MetricNames.Status, status));
 
-    internal void ModelRan(TimeSpan elapsed) => modelDuration.Record(elapsed.TotalSeconds, model, version);
+    /// <summary>Says how many requests wait for their turn.</summary>
+    internal Func<int> Waiting { get; set; } = static () => 0;
+
+    internal void ModelRan(TimeSpan elapsed, long rows)
+    {
+        modelDuration.Record(elapsed.TotalSeconds, model, version);
+        Statistics.Ran(elapsed);
+        batchRows.Record(rows, model, version);
+    }
+
+    internal void BatchFailed() => failedBatches.Add(1, model, version);
+
+    internal void Waited(TimeSpan elapsed) => queueDuration.Record(elapsed.TotalSeconds, model, version);
 
     internal void Unreported(long requests, string reason)
     {
@@ -59,6 +90,4 @@ public sealed class InferenceMetrics
             }
         }
     }
-
-    internal void Queued(int change) => queueLength.Add(change, model, version);
 }

@@ -9,7 +9,8 @@ using ModelServing.Inference.Models;
 namespace ModelServing.Inference;
 
 /// <summary>Answers questions about the model: its metadata, and whether it is ready.</summary>
-internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoader loader, Readiness readiness)
+internal sealed class ModelDescription(
+    InferenceSettings settings, ArtifactLoader loader, Readiness readiness, InferenceMetrics metrics)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -22,7 +23,8 @@ internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoade
         {
             json.WriteString("name"u8, model.Name);
             json.WriteStartArray("versions"u8);
-            json.WriteStringValue(model.Version);
+            foreach (var version in VersionsIn(context.Request.Headers) ?? [model.Version])
+                json.WriteStringValue(version);
             json.WriteEndArray();
             json.WriteString("platform"u8, "onnxruntime_onnx"u8);
             WriteTensors(json, "inputs", model.RequestInputs);
@@ -37,6 +39,20 @@ internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoade
         json.WriteStringValue(settings.Model.Text);
         json.WriteEndArray();
     });
+
+    /// <summary>Answers with what the process has done since its start (Triton's statistics extension).</summary>
+    internal Task StatsAsync(HttpContext context) => loader.Model is { } model
+        ? WriteAsync(context, StatusCodes.Status200OK, json =>
+        {
+            json.WriteStartArray("model_stats"u8);
+            json.WriteStartObject();
+            json.WriteString("name"u8, model.Name);
+            json.WriteString("version"u8, model.Version);
+            metrics.Statistics.WriteTo(json);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        })
+        : NotReadyAsync(context);
 
     internal Task ReadyAsync(HttpContext context)
     {
@@ -58,6 +74,14 @@ internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoade
             Problems.RequestIdOf(context),
             RetryAfter);
     }
+
+    // The router knows which other versions a caller may name; null if it does not say.
+    private static string[]? VersionsIn(IHeaderDictionary headers) =>
+        headers[HeaderNames.ModelVersions] is [{ } list]
+        && list.Split(',') is var versions
+        && versions.All(static version => ModelVersion.TryParse(version, null, out _))
+            ? versions
+            : null;
 
     private static void WriteTensors(Utf8JsonWriter json, string name, IReadOnlyList<TensorSpec> specs)
     {

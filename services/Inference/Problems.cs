@@ -12,8 +12,6 @@ internal static class Problems
     internal static readonly Problem BodyLate =
         new(StatusCodes.Status408RequestTimeout, "body-late", "The request body did not arrive in time");
     internal static readonly Problem BodyTooLarge = new(StatusCodes.Status413PayloadTooLarge, "body-too-large", "Body too large");
-    internal static readonly Problem UnsupportedBody =
-        new(StatusCodes.Status415UnsupportedMediaType, "unsupported-body", "Unsupported body");
     internal static readonly Problem ModelFailed = new(StatusCodes.Status500InternalServerError, "model-failed", "The model failed");
     internal static readonly Problem AnswerTooLarge =
         new(StatusCodes.Status422UnprocessableEntity, "answer-too-large", "The answer is too large");
@@ -25,6 +23,8 @@ internal static class Problems
     internal static readonly Problem NotReady = new(StatusCodes.Status503ServiceUnavailable, "not-ready", "The model is not ready");
     internal static readonly Problem QueueFull =
         new(StatusCodes.Status503ServiceUnavailable, "queue-full", "Too many requests are waiting for the model");
+    internal static readonly Problem QueueTooLong =
+        new(StatusCodes.Status503ServiceUnavailable, "queue-too-long", "The requests that wait for the model take too long");
     internal static readonly Problem LogFull =
         new(StatusCodes.Status503ServiceUnavailable, "log-full", "The prediction can't be logged");
     internal static readonly Problem Deadline = new(StatusCodes.Status504GatewayTimeout, "deadline", "The deadline passed");

@@ -23,13 +23,19 @@ internal sealed class RequestTally(
             status = StatusCodes.Status499ClientClosedRequest;
         var elapsed = time.GetElapsedTime(requestTime.Began);
         metrics.Answered(status, elapsed);
+        if (status != StatusCodes.Status200OK)
+            metrics.Statistics.Failed(elapsed);
+        if (times.Waited is { } waited)
+            metrics.Waited(waited);
+        var isShortened = requestTime.IsShortenedBy(times.BodyEnd, time);
+        var isExcused = (status == StatusCodes.Status504GatewayTimeout && isShortened)
+            || context.Response.Headers[HeaderNames.ModelOutcome] == HeaderNames.Busy;
         recorder?.Answered(
             context.Request.Headers,
             status,
             isNonFinite,
-            elapsed,
-            isExcused: (status == StatusCodes.Status504GatewayTimeout && requestTime.IsShortenedBy(times.BodyEnd, time))
-                || context.Response.Headers[HeaderNames.ModelOutcome] == HeaderNames.Busy);
+            new AnswerTime(elapsed, times.OfVersion, isShortened),
+            isExcused);
         attempts?.Add(context, status, isNonFinite, times);
         if (Activity.Current is { } span)
             times.AddTo(span);

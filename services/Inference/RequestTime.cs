@@ -23,6 +23,9 @@ internal readonly record struct RequestTime(long Began, TimeSpan Limit, bool IsS
     /// <summary>The caller has also shortened the time if less than this is left when its body ends.</summary>
     internal TimeSpan Least { get; init; }
 
+    /// <summary>Gets whether the request's parameter <c>timeout</c> shortened the time.</summary>
+    internal bool IsOfParameters { get; private init; }
+
     /// <exception cref="RequestFaultException">The header is wrong.</exception>
     internal static RequestTime Read(HttpRequest request, long began, TimeSpan usual)
     {
@@ -33,6 +36,12 @@ internal readonly record struct RequestTime(long Began, TimeSpan Limit, bool IsS
         string? shortened = request.Headers[HeaderNames.TimeoutShortened];
         return new RequestTime(began, timeout < Longest ? timeout : Longest, shortened == Shortened) { Least = LeastIn(shortened) };
     }
+
+    /// <summary>The time with what the request itself allows from now on, once it has been read; null if it says nothing.</summary>
+    internal RequestTime Within(TimeSpan? timeout, TimeProvider time) =>
+        timeout is { } allowed && time.GetElapsedTime(Began) + allowed is var limit && limit < Limit
+            ? this with { Limit = limit, IsShortened = true, IsOfParameters = true }
+            : this;
 
     /// <summary>Whether the version is not to blame if the time is not enough.</summary>
     /// <param name="bodyEnd">The timestamp of the body's last byte; 0 if it was there with the head.</param>

@@ -65,7 +65,7 @@ internal static class JobRun
         }
     }
 
-    private static void Say(string line) => Console.Error.WriteLine(OwnCommand.In(line));
+    private static void Say(string line) => Console.Error.WriteLine(VisibleText.From(OwnCommand.In(line)));
 
     private static void WaitForEnd(CancellationTokenSource stop)
     {

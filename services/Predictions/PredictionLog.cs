@@ -16,7 +16,11 @@ namespace ModelServing.Predictions;
 /// </summary>
 public sealed class PredictionLog : IDisposable
 {
+    // While no segment is prepared.
     private static readonly TimeSpan PreparePeriod = TimeSpan.FromMilliseconds(50);
+
+    // While one is. More rounds would wake a thread that then spins, which requests pay for.
+    private static readonly TimeSpan ReportPeriod = TimeSpan.FromMilliseconds(500);
 
     // While nothing is to be shipped; records gather in the meantime, so that a store that takes several gets several.
     private static readonly TimeSpan ShipPeriod = TimeSpan.FromMilliseconds(100);
@@ -31,6 +35,7 @@ public sealed class PredictionLog : IDisposable
     private readonly PredictionLogReporter reporter;
     private readonly DiskCommits? commits;
     private readonly Lock opening = new();
+    private readonly SemaphoreSlim spareTaken = new(0);
     private volatile SpoolWriter? writer;
     private volatile ShippedSpool? own;
     private volatile ShippedSpool? takenOver;
@@ -132,13 +137,13 @@ public sealed class PredictionLog : IDisposable
         if (TryOpen(out var open))
         {
             if (open.NeedsSpare && !isDraining)
-                open.Prepare();
+                await open.PrepareAsync();
             if (isRefusing && !open.NeedsSpare)
                 isRefusing = false;
         }
 
         reporter.Report(SpoolFailure);
-        await Task.Delay(PreparePeriod, time, cancellation);
+        _ = await spareTaken.WaitAsync(open is { NeedsSpare: false } ? ReportPeriod : PreparePeriod, cancellation);
     }
 
     /// <summary>One round: ships what is in this process's spool.</summary>
@@ -205,6 +210,7 @@ public sealed class PredictionLog : IDisposable
 
         commits?.Dispose();
         writer?.Dispose();
+        spareTaken.Dispose();
         if (own is { } spool)
         {
             spool.Dispose();
@@ -237,7 +243,10 @@ public sealed class PredictionLog : IDisposable
             try
             {
                 var folder = SpoolFolder.Create(settings.Spool, time);
-                var created = new SpoolWriter(folder.Path, new SpoolOptions(settings.Mode, settings.SpoolBytes), time);
+                var created = new SpoolWriter(folder.Path, new SpoolOptions(settings.Mode, settings.SpoolBytes), time)
+                {
+                    SpareTaken = () => spareTaken.Release(),
+                };
                 own = new ShippedSpool(folder, created, aside, Counters, logger);
                 writer = open = created;
                 failure = null;

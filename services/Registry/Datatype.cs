@@ -46,4 +46,7 @@ public enum Datatype
 
     [JsonStringEnumMemberName("BYTES")]
     Bytes,
+
+    [JsonStringEnumMemberName("BF16")]
+    Bf16,
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ModelServing.Contracts;
 using ModelServing.Registry.Onnx;
 using ModelServing.Registry.Safety;
@@ -30,6 +29,12 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
     /// <summary>Publishes a version whose model is read from the stream's position to its end.</summary>
     /// <inheritdoc cref="PublishAsync(ModelName, ModelVersion, ReadOnlyMemory{byte}, TrainingInfo, CancellationToken)"/>
     public async Task<Manifest> PublishAsync(
+        ModelName name, ModelVersion version, Stream model, TrainingInfo training, CancellationToken cancellationToken) =>
+        await PublishAsync(await DescribeAsync(name, version, model, training, cancellationToken), cancellationToken);
+
+    /// <summary>Reads a model from the stream's position to its end, and checks everything but the store.</summary>
+    /// <exception cref="RegistryException">The model can't be served.</exception>
+    public async Task<Artifact> DescribeAsync(
         ModelName name, ModelVersion version, Stream model, TrainingInfo training, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -47,7 +52,7 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
             bytes.Write(buffer, 0, read);
         }
 
-        return await PublishAsync(name, version, bytes.GetBuffer().AsMemory(0, (int)bytes.Length), training, cancellationToken);
+        return Describe(name, version, bytes.GetBuffer().AsMemory(0, (int)bytes.Length), training);
     }
 
     /// <summary>Publishes a version. To finish an interrupted publish, publish the same bytes again.</summary>
@@ -57,30 +62,23 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
     /// <param name="training">The owner's information about the version.</param>
     /// <param name="cancellationToken">Cancels the publish; the version then does not exist.</param>
     /// <exception cref="RegistryException">The model can't be served, the version already exists, or the store failed.</exception>
-    public async Task<Manifest> PublishAsync(
-        ModelName name, ModelVersion version, ReadOnlyMemory<byte> model, TrainingInfo training, CancellationToken cancellationToken)
+    public Task<Manifest> PublishAsync(
+        ModelName name, ModelVersion version, ReadOnlyMemory<byte> model, TrainingInfo training, CancellationToken cancellationToken) =>
+        PublishAsync(Describe(name, version, model, training), cancellationToken);
+
+    /// <summary>Publishes a version from <see cref="DescribeAsync"/>.</summary>
+    /// <exception cref="RegistryException">The version already exists, or the store failed.</exception>
+    public async Task<Manifest> PublishAsync(Artifact artifact, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(artifact);
+        var (manifest, model) = artifact;
+        var (name, version) = (manifest.Model, manifest.Version);
         var (modelKey, manifestKey) = (RegistryLayout.Model(name, version), RegistryLayout.Manifest(name, version));
-        if (model.Length > limits.ModelBytes)
-            throw TooLarge(modelKey, model.Length);
-
-        // All checks come before the first write, so a refused publish stores nothing.
-        var manifest = Describe(name, version, model, training);
         var manifestBytes = manifest.ToUtf8();
-        if (manifestBytes.Length > Manifest.MaxBytes)
-        {
-            throw new RegistryException(
-                RegistryError.Refused,
-                manifestKey,
-                $"the manifest would have {manifestBytes.Length} bytes; at most {Manifest.MaxBytes} are allowed, " +
-                "so publish with fewer metrics and labels");
-        }
-
         if (await store.FindLengthAsync(manifestKey, cancellationToken) is not null)
             throw await AlreadyPublishedAsync(name, version, cancellationToken);
 
-        if (!await store.PutIfAbsentAsync(modelKey, StreamOf(model), model.Length, cancellationToken))
+        if (!await store.PutIfAbsentAsync(modelKey, artifact.OpenModel(), model.Length, cancellationToken))
             await RequireSameBytesAsync(modelKey, manifest, cancellationToken);
         if (!await store.PutIfAbsentAsync(manifestKey, new MemoryStream(manifestBytes), manifestBytes.Length, cancellationToken))
             throw await AlreadyPublishedAsync(name, version, cancellationToken);
@@ -177,12 +175,12 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
 
     private RegistryException TooLarge(ObjectKey key, long? length) => new(key, [ArtifactRules.TooLarge(key, length, limits)], 0);
 
-    private static MemoryStream StreamOf(ReadOnlyMemory<byte> bytes) => MemoryMarshal.TryGetArray(bytes, out var array)
-        ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
-        : new MemoryStream(bytes.ToArray(), writable: false);
-
-    private Manifest Describe(ModelName name, ModelVersion version, ReadOnlyMemory<byte> model, TrainingInfo training)
+    // All checks come before the first write, so a refused publish stores nothing.
+    private Artifact Describe(ModelName name, ModelVersion version, ReadOnlyMemory<byte> model, TrainingInfo training)
     {
+        ArgumentNullException.ThrowIfNull(training);
+        if (model.Length > limits.ModelBytes)
+            throw TooLarge(RegistryLayout.Model(name, version), model.Length);
         var report = OnnxInspection.Inspect(model.Span, limits);
         if (report.Findings.Count > 0)
             throw new RegistryException(RegistryLayout.Model(name, version), report.Findings, report.MoreFindings);
@@ -215,12 +213,21 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
         try
         {
             manifest.Features?.Check(manifest.Inputs);
-            return manifest with { Profile = training.Profile?.For(manifest.Features, manifest.Inputs) };
+            manifest = manifest with { Profile = training.Profile?.For(manifest.Features, manifest.Inputs) };
         }
         catch (ContractException e)
         {
             throw new RegistryException(RegistryError.Refused, RegistryLayout.Manifest(name, version), e.Message, e);
         }
+
+        var size = manifest.ToUtf8().Length;
+        return size <= Manifest.MaxBytes
+            ? new Artifact(manifest, model)
+            : throw new RegistryException(
+                RegistryError.Refused,
+                RegistryLayout.Manifest(name, version),
+                $"the manifest would have {size} bytes; at most {Manifest.MaxBytes} are allowed, " +
+                "so publish with fewer metrics and labels");
     }
 
     /// <summary>A model without a manifest is left from an interrupted publish, which only the same bytes may finish.</summary>

@@ -14,7 +14,7 @@ public sealed class RegistryException : Exception
     }
 
     /// <summary>The refusal of an artifact, of which <paramref name="key"/> is one object, because of its findings.</summary>
-    internal RegistryException(ObjectKey key, IReadOnlyList<Finding> findings, int moreFindings)
+    public RegistryException(ObjectKey key, IReadOnlyList<Finding> findings, int moreFindings)
         : this(RegistryError.Refused, key, OneLine(key, findings, moreFindings))
     {
         Findings = findings;

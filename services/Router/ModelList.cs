@@ -21,7 +21,7 @@ internal sealed class ModelList(Admission admission, RoutingTableHolder holder, 
         var (problem, detail, retryAfter) = (admitted.Problem, admitted.Detail, admitted.RetryAfter);
         if (problem is null && !HttpMethods.IsGet(context.Request.Method))
         {
-            context.Response.Headers.Allow = HttpMethods.Get;
+            context.Response.Headers.Allow = AllowedMethods.Text(HttpMethods.Get);
             (problem, detail) =
                 (Problems.MethodNotAllowed, $"{InferencePaths.ModelList} accepts GET, not {context.Request.Method}");
         }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using ModelServing.Clients;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Splitting;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
 using ModelServing.Predictions.Records;
@@ -9,6 +10,7 @@ using ModelServing.Router.Forwarding;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Recording;
 using ModelServing.Router.Routing;
+using ModelServing.Router.Splitting;
 
 namespace ModelServing.Router;
 
@@ -47,24 +49,37 @@ internal sealed class RequestHandler
         failover = new(forwarder, forwarder.Comparison, metrics, time);
     }
 
-    internal async Task HandleAsync(HttpContext context, string path)
+    /// <summary>Answers a request.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="path">The path as Kestrel has decoded it.</param>
+    /// <param name="split">What the function TrafficSplitter says about a request that it has assigned; null for a client's own.</param>
+    internal async Task HandleAsync(HttpContext context, string path, SplitCall? split = null)
     {
         var began = time.GetTimestamp();
-        var id = Ulid.NewUlid(time.GetUtcNow());
+        var id = split?.RequestId ?? Ulid.NewUlid(time.GetUtcNow());
         var requestId = id.ToString();
         var isSampled = answered.IsSampled(id);
         context.Response.Headers[HeaderNames.RequestId] = requestId;
-        var admitted = await admission.AdmitAsync(context);
+        // The client of a retry was admitted with the first attempt.
+        var admitted = split is { IsRetry: true } ? default : await admission.AdmitAsync(context);
         if (admitted.Problem is { } refusal)
         {
+            if (split is not null)
+                context.Response.Headers[SplitHeaders.Result] = SplitResults.Refused;
             answered.Refused(context, requestId, began, refusal);
             await refusal.WriteAsync(context, admitted.Detail, requestId, admitted.RetryAfter);
             return;
         }
 
-        var found = RequestRouting.Find(context, path, holder.Current, admitted.Client!, requestId);
+        var found = split is null
+            ? RequestRouting.Find(context, path, holder.Current, admitted.Client!, requestId)
+            : SplitRouting.Find(context, path, holder.Current, admitted.Client, split);
+        if (split is { Failed: { } failed } && found.Problem is null && !failover.Take(found.Request.Model, failed))
+            found = RouteResult.Refused(SplitProblems.NoRetryBudget, "The budget of retries is empty");
         if (found.Problem is { } notFound)
         {
+            if (split is not null)
+                SplitPort.Describe(context, notFound);
             answered.Refused(context, requestId, began, notFound);
             await WriteAsync(context, notFound, found.Detail, requestId);
             return;
@@ -74,22 +89,20 @@ internal sealed class RequestHandler
         var route = request.Route;
         context.Response.Headers[HeaderNames.ModelVersion] = route.VersionText;
         context.Response.Headers[HeaderNames.ModelVariant] = route.Variant;
+        if (split is not null)
+            SplitPort.Describe(context, request.ClientHash, request.Model.LimitOf(request.Timeout ?? request.Model.Timeout));
         var result = new AttemptResult(ForwardResult.Answered);
         Problem? problem = null;
         var detail = "";
         try
         {
-            var attempt = AttemptFor(request, requestId, began, isSampled, AnsweredRequests.TraceOf(context.Request));
+            var attempt = AttemptFor(request, requestId, began, isSampled, AnsweredRequests.TraceOf(context.Request), split);
             // Only the timeout is used after the await: whatever outlives an await is allocated.
             var timeout = attempt.Timeout;
             if (request.IsAssigned && !route.IsStable)
-            {
                 (result, route) = await failover.ForwardAsync(context, attempt);
-            }
             else
-            {
                 result = await forwarder.ForwardAsync(context, attempt, default);
-            }
 
             if (result.Result == ForwardResult.NoReadyEndpoint && route.Variant != VariantPlan.Pinned &&
                 request.Model.Effective.Refused is { } condemned)
@@ -121,6 +134,8 @@ internal sealed class RequestHandler
             (problem, detail) = (Problems.Internal, "The router failed to handle this request; its log has the reason");
         }
 
+        if (split is not null && problem is not null && !context.Response.HasStarted)
+            SplitPort.Describe(context, result);
         if (problem is not null && !context.Response.HasStarted && result.Times is { Attempt: > 0 } times)
             context.Response.Headers[HeaderNames.ServerTiming] = times.ToServerTiming(time);
         if (problem is not null && !context.Response.HasStarted)
@@ -128,11 +143,15 @@ internal sealed class RequestHandler
         answered.Answered(context, route, requestId, began, result, problem?.Reason);
     }
 
-    private Attempt AttemptFor(in RoutedRequest request, string requestId, long began, bool isSampled, string? trace)
+    private Attempt AttemptFor(
+        in RoutedRequest request, string requestId, long began, bool isSampled, string? trace, SplitCall? split)
     {
         var model = request.Model;
         var isShortened = request.Timeout < model.Timeout;
         var timeout = isShortened ? request.Timeout!.Value : model.Timeout;
+        // The function sends the time that is left for a retry. That it is less than the model's need not be the caller's doing.
+        if (split is { IsRetry: true })
+            isShortened = split.IsShortened;
         var limit = TimeSpan.Zero;
         if (request.IsAssigned && model.AttemptLimit is not null)
         {
@@ -157,6 +176,9 @@ internal sealed class RequestHandler
             IsSampled = isSampled,
             ClientHash = request.ClientHash,
             IsReported = limit > TimeSpan.Zero,
+            IsSplit = split is not null,
+            Failed = split?.Failed,
+            FailedWithin = split?.FailedWithin ?? default,
         };
     }
 

@@ -24,6 +24,7 @@ using ModelServing.Router.Recording;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 using ModelServing.Router.Sources;
+using ModelServing.Router.Splitting;
 using ModelServing.Router.Threading;
 
 namespace ModelServing.Router;
@@ -49,6 +50,8 @@ public static class RouterHost
             // Latin-1 keeps the bytes of a header as they are.
             kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+            if (settings.SplitSources is not null)
+                kestrel.ConfigureEndpointDefaults(SplitPort.Guard);
         });
         builder.Services.Configure<SocketTransportOptions>(static options =>
         {
@@ -85,13 +88,16 @@ public static class RouterHost
             var holder = services.GetRequiredService<RoutingTableHolder>();
             return () => holder.Current?.Endpoints.Values ?? [];
         });
-        builder.Services.AddSingleton<OpenConnections>();
+        builder.Services.AddSingleton<UpstreamCalls>();
         builder.Services.AddSingleton<AnsweredRequests>();
         builder.Services.AddSingleton<RequestHandler>();
+        if (settings.SplitUrls is not null)
+            SplitServices.Add(builder.Services, settings);
         builder.Services.AddSingleton<ModelList>();
         builder.Services.AddSingleton<RoutingTableSwapper>();
         builder.Services.AddHostedService<RoutingTableUpdater>();
         builder.Services.AddHostedService<DeadlineSweep>();
+        builder.Services.AddSingleton<AskedReadiness>();
         builder.Services.AddHostedService<ReadinessProbe>();
     }
 
@@ -106,6 +112,8 @@ public static class RouterHost
         var handler = app.Services.GetRequiredService<RequestHandler>();
         if (settings.AdminUrls is not null)
             AdminApi.Map(app);
+        if (settings.SplitUrls is not null)
+            SplitPort.Map(app, handler.HandleAsync);
         app.Use(next => context =>
             context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
                 ? handler.HandleAsync(context, path)
@@ -119,8 +127,8 @@ public static class RouterHost
         ClientPaths.GuardMetrics(
             app, app.Services.GetRequiredService<Admission>(), app.Services.GetRequiredService<AdminApi>().IsAt);
         app.Map(ApiDescription.Path, AllowedMethods.Only(ApiDescription.AnswerAsync, HttpMethods.Get));
-        var unready = new UnreadyModels(app.Services.GetRequiredService<RoutingTableHolder>());
-        ServerPaths.Map(app, "modelserving-router", unready.Find);
+        var unready = ActivatorUtilities.CreateInstance<UnreadyModels>(app.Services);
+        ServerPaths.Map(app, "modelserving-router", InferencePaths.Extensions, unready.FindAsync);
         // Without a pattern, it would leave out paths with a dot.
         app.MapFallback("{**path}", static context =>
             Problems.NoSuchPath.WriteAsync(

@@ -32,6 +32,10 @@ public sealed class StackFile
     /// <summary>The settings of the cloud; null if they were not read.</summary>
     public CloudSettings? Cloud { get; }
 
+    /// <summary>Whether the file names a region, whether or not the settings of the cloud were read. <c>pulumi</c> knows no
+    /// other.</summary>
+    public bool IsForCloud => root is SettingsNode.Mapping settings && settings["region"] is not null;
+
     /// <summary>Reads a stack file, <c>Pulumi.STACK.yaml</c>. Keys of other namespaces are ignored.</summary>
     /// <param name="yaml">The text of the file.</param>
     /// <param name="cloud">True to read the settings of the cloud too, and to skip those of one machine.</param>

@@ -45,6 +45,9 @@ public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvide
     /// <summary>Whether <see cref="Prepare"/> has work.</summary>
     public bool NeedsSpare => Volatile.Read(ref spare) is null;
 
+    /// <summary>Is called when <see cref="Prepare"/> gets work, by a thread that appends.</summary>
+    public Action? SpareTaken { get; init; }
+
     /// <summary>Where the last record ends.</summary>
     public SpoolPosition End
     {
@@ -115,15 +118,7 @@ public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvide
     public int? LengthOf(long segment)
     {
         lock (appending)
-        {
-            foreach (var (number, length, _) in sealedSegments)
-            {
-                if (number == segment)
-                    return length;
-            }
-
-            return null;
-        }
+            return sealedSegments.FirstOrDefault(one => one.Number == segment) is { Number: > 0 } found ? found.Length : null;
     }
 
     /// <summary>The segment after <paramref name="segment"/> that holds records, if there is one.</summary>
@@ -226,6 +221,7 @@ public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvide
         if (next is not null && size <= next.Capacity)
         {
             spare = null;
+            SpareTaken?.Invoke();
         }
         else
         {

@@ -21,5 +21,6 @@ internal static class AlarmsSetup
             CompartmentId = context.Cloud.Compartment,
             Topics = topics,
             Rollback = functions.Rollback,
+            Splitter = context.Splitter is null ? [] : SplitterAlarms.For(context.LongestDeadline),
         }, context.InRegion());
 }

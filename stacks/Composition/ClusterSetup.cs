@@ -21,6 +21,7 @@ internal static class ClusterSetup
             CompartmentId = cloud.Compartment,
             RouterPort = HostPorts.LoadBalancer,
             RouterAdminPort = context.AdminPort,
+            RouterSplitPort = context.Splitter is null ? null : HostPorts.LoadBalancerSplit,
             IsClusterEndpointPublic = cloud.Cluster.PublicEndpoint,
             ClusterEndpointAllowedCidrs = cloud.Cluster.AllowedCidrs,
             InternetEgress = cloud.Network.InternetEgress,

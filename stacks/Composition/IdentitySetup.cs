@@ -30,6 +30,8 @@ internal static class IdentitySetup
         Models = [.. context.Models.Keys],
         RouterAccount = ClusterNames.Router,
         ExportAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Export : null,
+        ExperimentAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Experiment : null,
+        TryAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Try : null,
         BackupAccount = context.Cloud.HasJournalBackup(context.Settings) ? ClusterNames.JournalBackup : null,
         FeatureServerAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureServer : null,
         FeatureRebuildAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureRebuild : null,
@@ -55,6 +57,14 @@ internal static class IdentitySetup
             ArtifactsPrefix = ArtifactKeys.Prefix,
             VerdictsPrefix = ArtifactKeys.VerdictPrefix,
         }, context.InRegion());
+
+    internal static SplitterPolicy Splitter(StackContext context, SplitterComponent splitter) => new("splitter", new SplitterPolicyArgs
+    {
+        Names = context.Names,
+        CompartmentId = context.Cloud.Compartment,
+        HomeRegion = context.HomeRegion,
+        FunctionId = splitter.Function.Id,
+    }, context.InRegion());
 
     internal static InvocationPolicy Invocation(StackContext context, ClusterComponent cluster, FunctionsComponent functions) =>
         new("invocation", new InvocationPolicyArgs

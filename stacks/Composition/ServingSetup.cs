@@ -2,8 +2,10 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Infra.Functions;
 using ModelServing.Infra.Gateway;
+using ModelServing.Infra.Identity;
 using ModelServing.Infra.Workloads;
 using ModelServing.Settings;
+using ModelServing.Settings.Models;
 using Pulumi;
 
 namespace ModelServing.Stacks.Composition;
@@ -62,7 +64,13 @@ internal static class ServingSetup
         ? Output.Tuple(foundation.Cache.Settings, password.Text).Apply(static cache => cache.Item1 with { Password = cache.Item2 })
         : foundation.Cache.Settings;
 
-    internal static GatewayComponent Gateway(StackContext context, Foundation foundation, WorkloadsComponent workloads)
+    /// <summary>Creates the gateway. Whether it leads to TrafficSplitter is all that <c>splitting</c> decides: the rest of that mode exists
+    /// with the function, so a change of the mode changes routes only.</summary>
+    internal static GatewayComponent Gateway(
+        StackContext context,
+        Foundation foundation,
+        WorkloadsComponent workloads,
+        (SplitterComponent Function, SplitterPolicy Right)? splitter)
     {
         var gateway = context.Cloud.Gateway!;
         return new GatewayComponent("gateway", new GatewayArgs
@@ -73,6 +81,10 @@ internal static class ServingSetup
             RouterAddress = workloads.RouterAddress,
             RouterPort = HostPorts.LoadBalancer,
             RouterAdminPort = context.AdminPort,
+            SplitterId = context.Settings.Splitting == SplittingMode.Function && splitter is { Function.Function.Id: var id }
+                ? (Input<string>)id
+                : null,
+            After = [workloads, .. splitter is { } made ? (Resource[])[made.Function, made.Right] : []],
             FeatureServerAddress = workloads.FeatureServerAddress is { } features ? (Input<string>)features : null,
             LongestDeadline = context.LongestDeadline,
             Tokens = new GatewayTokens { KeysUri = gateway.KeysUri, Issuers = gateway.Issuers, Audiences = gateway.Audiences },

@@ -63,6 +63,9 @@ internal sealed class StackContext
     /// lead to it.</summary>
     internal int? AdminPort => Cloud.Gateway is { AdminApi: true } ? HostPorts.LoadBalancerAdmin : null;
 
+    /// <summary>The settings of the function TrafficSplitter; null if the environment does not have it.</summary>
+    internal SplitterStackSettings? Splitter => Cloud.Functions.Splitter;
+
     internal TimeSpan LongestDeadline => Models.Count == 0 ? TimeSpan.FromSeconds(10) : Models.Values.Max(static model => model.Deadline);
 
     private Oci.Provider Region { get; }

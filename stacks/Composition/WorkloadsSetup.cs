@@ -1,7 +1,9 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Experiments;
 using ModelServing.Contracts.Features;
 using ModelServing.Infra.Functions;
 using ModelServing.Infra.Identity;
+using ModelServing.Infra.Secrets;
 using ModelServing.Infra.Workloads;
 using ModelServing.Settings.Clients;
 using ModelServing.Settings.Cloud;
@@ -14,7 +16,12 @@ namespace ModelServing.Stacks.Composition;
 internal static class WorkloadsSetup
 {
     internal static WorkloadsComponent Workloads(
-        StackContext context, PlanDocument plan, Foundation foundation, FunctionsComponent functions, InvocationPolicy invocation)
+        StackContext context,
+        PlanDocument plan,
+        Foundation foundation,
+        FunctionsComponent functions,
+        InvocationPolicy invocation,
+        VaultText? splitKey)
     {
         var cloud = context.Cloud;
         return new WorkloadsComponent("workloads", new WorkloadsArgs
@@ -38,6 +45,8 @@ internal static class WorkloadsSetup
                 LoadBalancerSubnetId = foundation.Network.LoadBalancer.SubnetId,
                 LoadBalancerGroupId = foundation.Network.LoadBalancer.GroupId,
                 IsAdminBalanced = context.AdminPort is not null,
+                SplitKey = splitKey,
+                FunctionCidr = foundation.Network.FunctionCidr,
             },
             FeatureServer = context.Settings.Features.Views.Count > 0
                 ? FeatureServerOf(
@@ -51,6 +60,7 @@ internal static class WorkloadsSetup
                 Policy = invocation.Policy,
             },
             Export = cloud.HasExport(context.Settings) ? ExportOf(context, ImageOf(ImageNames.Jobs, cloud.Images.Jobs!)) : null,
+            Reports = cloud.HasExport(context.Settings) ? ReportsOf(context, ImageOf(ImageNames.Jobs, cloud.Images.Jobs!)) : null,
             Backup = cloud.HasJournalBackup(context.Settings) && cloud.Images.Jobs is { } jobs
                 ? new BackupJobArgs { Image = ImageOf(ImageNames.Jobs, jobs), Models = ModelsOf(context) }
                 : null,
@@ -85,6 +95,7 @@ internal static class WorkloadsSetup
             Image = image,
             Size = SizeOf(version, context.Cloud.Inference.With(context.Models[version.Model].Pods)),
             Deadline = context.Models[version.Model].Deadline,
+            BatchRows = context.Models[version.Model].BatchRows,
             Predictions = PredictionLogMaker.ForVersion(context.Settings, version.Model, "", MountPaths.Spool),
         }),
     ];
@@ -145,6 +156,25 @@ internal static class WorkloadsSetup
             Models = ModelsOf(context),
             Hour = export.Hour,
             Shards = export.Shards,
+            MemoryMbs = export.MemoryInMbs,
+            StorageGbs = export.StorageInGbs,
+        };
+    }
+
+    // They read what the export reads, so they get the memory and the disk that it has.
+    private static ReportJobsArgs ReportsOf(StackContext context, Input<string> image)
+    {
+        var export = context.Cloud.PredictionStore.Export;
+        var models = ModelsOf(context);
+        return new ReportJobsArgs
+        {
+            Image = image,
+            Experiments =
+            [
+                .. models.Select(model => ExperimentMaker.Make(model, context.Models[model])).OfType<ExperimentDocument>()
+                    .Where(static experiment => experiment.IsComparable),
+            ],
+            Replays = [.. models.Select(model => ReplayMaker.Make(model, context.Models[model], version: null))],
             MemoryMbs = export.MemoryInMbs,
             StorageGbs = export.StorageInGbs,
         };

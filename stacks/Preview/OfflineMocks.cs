@@ -1,3 +1,4 @@
+using System.Text;
 using Pulumi.Testing;
 using Pulumi.Utilities;
 
@@ -51,11 +52,11 @@ internal sealed class OfflineMocks : IMocks
                 {
                     new Dictionary<string, object>
                     {
-                        ["content"] = Convert.ToBase64String("<cache-password.content>"u8),
+                        ["content"] = Convert.ToBase64String(Encoding.UTF8.GetBytes($"<{args.Args["secretId"]}.content>")),
                         ["contentType"] = "BASE64",
                     },
                 },
-                ["versionNumber"] = "<cache-password.versionNumber>",
+                ["versionNumber"] = $"<{args.Args["secretId"]}.versionNumber>",
             },
             "oci:ContainerEngine/getClusterKubeConfig:getClusterKubeConfig" => new Dictionary<string, object>
             {

@@ -69,6 +69,13 @@ internal sealed class PreviewCommandLine
         DefaultValueFactory = static _ => 10,
     };
 
+    private readonly Option<decimal> splitSeconds = new("--split-seconds")
+    {
+        HelpName = "NUMBER",
+        Description = "With --cost: the seconds of a call of TrafficSplitter, with the model's own time.",
+        DefaultValueFactory = static _ => CostAssumptions.DefaultSplitSeconds,
+    };
+
     private readonly Option<bool> noColor = new("--no-color")
     {
         Description = "Use no colours. NO_COLOR in the environment has the same effect.",
@@ -89,15 +96,17 @@ internal sealed class PreviewCommandLine
             The exit code is 0, 1 if a stack can't be rendered, or 2 for wrong arguments.
             """)
         {
-            stack, against, output, registry, phase, format, cost, rate, stored, noColor, snapshot,
+            stack, against, output, registry, phase, format, cost, rate, stored, splitSeconds, noColor, snapshot,
             new HelpOption { Action = new HelpAction { MaxWidth = 80 } },
         };
         Require(output, against);
         Require(snapshot, stack);
         Require(rate, cost);
         Require(stored, cost);
+        Require(splitSeconds, cost);
         NotNegative(rate);
         NotNegative(stored);
+        NotNegative(splitSeconds);
     }
 
     /// <summary>Parses the arguments and runs <paramref name="preview"/>, help, or the report of what is wrong with the
@@ -139,7 +148,9 @@ internal sealed class PreviewCommandLine
             result.GetValue(registry),
             result.GetValue(snapshot))
         {
-            Cost = result.GetValue(cost) ? new CostAssumptions(result.GetValue(rate), result.GetValue(stored)) : null,
+            Cost = result.GetValue(cost)
+                ? new CostAssumptions(result.GetValue(rate), result.GetValue(stored), result.GetValue(splitSeconds))
+                : null,
         };
     }
 

@@ -7,19 +7,23 @@ using ModelServing.Bench.Inference;
 using ModelServing.Bench.Routing;
 using ModelServing.Bench.Soak;
 using ModelServing.Bench.Soak.Log;
+using ModelServing.Bench.Splitting;
 
 var root = new RootCommand("Runs the measurements of docs/bench.md.")
 {
     FeaturesCommand.Create(),
     ExportCommand.Create(),
     FunctionsCommand.Create(),
+    SplittingCommand.Create(),
     RouterCommand.Create(),
     InferenceCommand.Create(),
+    InferenceCommand.CreateReporting(),
     InferenceCommand.CreateLog(),
     SoakCommand.Create(),
     LogStore.CreateCommand(),
     BareRouter.Create(),
     MinimalProxy.Create(),
+    MinimalInference.Create(),
 };
 
 var arguments = root.Parse(args);

@@ -33,6 +33,8 @@ internal sealed class Wrk
 
         """;
 
+    private static int scripts;
+
     private readonly string program;
     private readonly string script;
     private readonly int connections;
@@ -47,7 +49,7 @@ internal sealed class Wrk
     {
         this.program = program.FullPath!;
         this.connections = connections;
-        script = folder.Combine("request.lua");
+        script = folder.Combine($"request-{Interlocked.Increment(ref scripts)}.lua");
         var headerLines = headers.ToArray().Select(static header => $"wrk.headers[\"{header.Name}\"] = \"{header.Value}\"\n");
         var identifiers = hasIdentifiers ? Identifiers : "";
         File.WriteAllText(script, string.Concat(headerLines) + identifiers + Script.Replace("BODY", body, StringComparison.Ordinal));
@@ -62,6 +64,8 @@ internal sealed class Wrk
             "--threads", "1",
             "--connections", connections.ToString(CultureInfo.InvariantCulture),
             "--duration", $"{seconds}s",
+            // On a busy machine, an answer may take longer than wrk waits by itself.
+            "--timeout", "10s",
             "--script", script,
             address.ToString(),
         ];

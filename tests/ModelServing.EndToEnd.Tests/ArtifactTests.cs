@@ -3,6 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Registry;
 using ModelServing.Registry.Safety;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Hostile;
 
 namespace ModelServing.EndToEnd.Tests;
 
@@ -89,7 +90,10 @@ public sealed class ArtifactTests : IDisposable
     {
         var file = Path.Combine(folder.FullPath, "model.onnx");
         await File.WriteAllBytesAsync(file, SomeOnnx.Add(Datatype.Fp32, -1, 2), TestContext.Current.CancellationToken);
-        var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "churn", file);
+        using var temporary = new TemporaryFolder();
+        await using var ms = MsProcess.Start(
+            folder, new Dictionary<string, string> { ["TMPDIR"] = temporary.FullPath }, "publish", "churn", file);
+        var (exitCode, output) = (await ms.ExitAsync(), ms.Output);
         Assert.True(exitCode == 0, output);
         Assert.Contains("  input   a FP32 [-1,2]\n  input   b FP32 [-1,2]\n  output  sum FP32 [-1,2], for zeros: 0, 0\n", output,
             StringComparison.Ordinal);
@@ -98,7 +102,7 @@ public sealed class ArtifactTests : IDisposable
             $"  curl -s {folder.Api}v2/models/churn/infer -H 'Content-Type: application/json' -d '{{\"inputs\":[",
             output,
             StringComparison.Ordinal);
-        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "modelserving-publish-*"));
+        Assert.Empty(Directory.GetFileSystemEntries(temporary.FullPath));
     }
 
     [Fact]
@@ -109,11 +113,42 @@ public sealed class ArtifactTests : IDisposable
             file, SomeUnsafeOnnx.Changed(static model => model.Graph.Node[0].OpType = "Unheard"), TestContext.Current.CancellationToken);
         var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "churn", file, "--registry", "file:" + Registry);
         Assert.True(exitCode == 2, output);
-        Assert.Contains(
-            "churn version 1 is not published, because it can't be served: churn v1 did not start: ", output, StringComparison.Ordinal);
+        Assert.Contains("models/churn/1/model.onnx is refused, and nothing was stored", output, StringComparison.Ordinal);
+        Assert.Contains("ONNX Runtime can't open it: ", output, StringComparison.Ordinal);
+        Assert.Contains("No Op registered for Unheard", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Registry), "something was stored");
         (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "churn", file, "--untried", "--registry", "file:" + Registry);
         Assert.True(exitCode == 0, output);
+    }
+
+    [Theory]
+    [InlineData("an IR version that is too new")]
+    [InlineData("an operator set that is too new")]
+    [InlineData("an unknown operator")]
+    [InlineData("a dangling input")]
+    [InlineData("a small file that is 4 GiB when its constants are computed")]
+    [InlineData("a division in a loop, of carried values")]
+    public async Task A_model_that_would_harm_a_pod_is_not_published(string name)
+    {
+        var artifact = HostileArtifact.All.Single(artifact => artifact.Name == name);
+        var file = Path.Combine(folder.FullPath, "model.onnx");
+        await File.WriteAllBytesAsync(file, artifact.Model, TestContext.Current.CancellationToken);
+        using var temporary = new TemporaryFolder();
+        await using var ms = MsProcess.Start(
+            folder,
+            new Dictionary<string, string> { ["TMPDIR"] = temporary.FullPath },
+            "publish",
+            "churn",
+            file,
+            "--registry",
+            "file:" + Registry);
+        var (exitCode, output) = (await ms.ExitAsync(), ms.Output);
+        Assert.True(exitCode == 2, output);
+        Assert.Contains($"({artifact.Rule ?? artifact.Run})", output, StringComparison.Ordinal);
+        if (artifact.Rule is null)
+            Assert.Contains(artifact.Says ?? "", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Registry), "something was stored");
+        Assert.Empty(Directory.GetFileSystemEntries(temporary.FullPath));
     }
 
     private static byte[] Unsafe() => SomeUnsafeOnnx.Changed(static m =>

@@ -1,40 +1,26 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests;
 
 public class BenchTests
 {
-    // tests/Run.cs: these run after the largest test program, the others with the rest of the end-to-end tests.
-    private const string Lane = nameof(Lane);
-    private const string Late = nameof(Late);
-
     [Fact]
-    [Trait(Lane, Late)]
+    [Trait(ThirdLane.Trait, ThirdLane.Value)]
     public async Task The_router_is_measured_against_nginx_and_two_libraries_in_one_run()
     {
         Assert.SkipUnless(
             IsInstalled("nginx") && IsInstalled("wrk"),
             "nginx and wrk are not installed: sudo apt-get install -y --no-install-recommends nginx-core wrk");
-        using var bench = Process.Start(new ProcessStartInfo(
-            "dotnet",
-            [MsProcess.Program("Bench", "ModelServing.Bench"), "router", "--short", "--json"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = bench.StandardError.ReadToEndAsync();
-        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(MsProcess.Timeout);
-        await bench.WaitForExitAsync();
-        Assert.True(bench.ExitCode == 0, output + await errors);
-        using var report = JsonDocument.Parse(output);
-        Assert.True(report.RootElement.GetProperty("ratio").GetProperty("median").GetDouble() > 0, output);
-        var servers = report.RootElement.GetProperty("servers")
+        var report = await MeasureAsync("router");
+        Assert.True(report.GetProperty("ratio").GetProperty("median").GetDouble() > 0, report.GetRawText());
+        var servers = report.GetProperty("servers")
             .EnumerateArray()
             .Select(static server => server.GetProperty("name").GetString());
         string[] expected = ["backend", "nginx", "router", "bare", "yarp", "sockets"];
         Assert.Equal(expected, servers.Where(static name => name != "haproxy"));
-        var compared = report.RootElement.GetProperty("processorRatios").EnumerateArray()
+        var compared = report.GetProperty("processorRatios").EnumerateArray()
             .Where(static ratio => ratio.GetProperty("ratio").GetProperty("median").GetDouble() > 0)
             .Select(static ratio => $"{ratio.GetProperty("server")} / {ratio.GetProperty("against")}");
         Assert.Superset(new HashSet<string>(["router / yarp", "router / sockets", "bare / sockets"]), compared.ToHashSet());
@@ -46,19 +32,8 @@ public class BenchTests
         Assert.SkipUnless(
             IsInstalled("redis-server") && IsInstalled("redis-benchmark"),
             "redis-server is not installed: sudo apt-get install -y --no-install-recommends redis-server redis-tools");
-        using var bench = Process.Start(new ProcessStartInfo(
-            "dotnet",
-            [MsProcess.Program("Bench", "ModelServing.Bench"), "features", "--short", "--json"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = bench.StandardError.ReadToEndAsync();
-        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(MsProcess.Timeout);
-        await bench.WaitForExitAsync();
-        Assert.True(bench.ExitCode == 0, output + await errors);
-        using var report = JsonDocument.Parse(output);
-        var store = report.RootElement.GetProperty("store");
+        var report = await MeasureAsync("features");
+        var store = report.GetProperty("store");
         Assert.Equal((250, 5), (store.GetProperty("features").GetInt32(), store.GetProperty("views").GetInt32()));
         var reads = store.GetProperty("reads").EnumerateArray().ToList();
         Assert.Equal([1, 100], reads.Select(static read => read.GetProperty("entities").GetInt32()));
@@ -66,7 +41,7 @@ public class BenchTests
         Assert.All(reads, static read => Assert.All(
             (string[])["ratio", "read", "rawGets", "benchmarkGets", "benchmarkMget"],
             figure => Assert.True(read.GetProperty(figure).GetDouble() > 0, figure)));
-        var ingest = report.RootElement.GetProperty("ingest").EnumerateArray().ToList();
+        var ingest = report.GetProperty("ingest").EnumerateArray().ToList();
         Assert.Equal([0, 1, 5], ingest.Select(static row => row.GetProperty("views").GetInt32()));
         Assert.All(ingest, static row => Assert.True(row.GetProperty("perCoreSecond").GetDouble() > 0));
     }
@@ -74,55 +49,48 @@ public class BenchTests
     [Fact]
     public async Task An_export_of_ten_times_as_many_predictions_needs_no_more_memory()
     {
-        using var bench = Process.Start(new ProcessStartInfo(
-            "dotnet",
-            [MsProcess.Program("Bench", "ModelServing.Bench"), "export", "--short", "--json"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = bench.StandardError.ReadToEndAsync();
-        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(MsProcess.Timeout);
-        await bench.WaitForExitAsync();
         // It fails if the memory follows the rows.
-        Assert.True(bench.ExitCode == 0, output + await errors);
-        using var report = JsonDocument.Parse(output);
-        Assert.Equal([12_000, 120_000], report.RootElement.EnumerateArray().Select(static one => one.GetProperty("rows").GetInt32()));
-        Assert.All(report.RootElement.EnumerateArray(), one => Assert.True(one.GetProperty("peakMegabytes").GetDouble() > 0, output));
+        var report = await MeasureAsync("export");
+        Assert.Equal([12_000, 120_000], report.EnumerateArray().Select(static one => one.GetProperty("rows").GetInt32()));
+        Assert.All(report.EnumerateArray(), one => Assert.True(one.GetProperty("peakMegabytes").GetDouble() > 0, report.GetRawText()));
+    }
+
+    [Fact]
+    public async Task Requests_by_way_of_the_function_are_measured_beside_the_router_and_its_cold_start_too()
+    {
+        Assert.SkipUnless(
+            IsInstalled("nginx") && IsInstalled("redis-server"),
+            "nginx and redis-server are not installed: sudo apt-get install -y --no-install-recommends nginx-core redis-server");
+        var report = await MeasureAsync("splitting");
+        var ways = report.GetProperty("ways").EnumerateArray().ToList();
+        Assert.Equal(["router", "function"], ways.Select(static way => way.GetProperty("name").GetString()));
+        Assert.All(
+            (string[])["requestsPerSecond", "p50Milliseconds", "function", "router", "cache"],
+            figure => Assert.True(ways[1].GetProperty(figure).GetProperty("median").GetDouble() > 0, report.GetRawText()));
+        Assert.True(report.GetProperty("starts")[0].GetProperty("starts")[0].GetProperty("seconds").GetDouble() > 0);
     }
 
     [Fact]
     public async Task A_functions_start_is_measured_until_its_first_answer()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "functions run on Linux");
-        using var bench = Process.Start(new ProcessStartInfo(
-            "dotnet",
-            [MsProcess.Program("Bench", "ModelServing.Bench"), "functions", "--short", "--json"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = bench.StandardError.ReadToEndAsync();
-        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(MsProcess.Timeout);
-        await bench.WaitForExitAsync();
-        Assert.True(bench.ExitCode == 0, output + await errors);
-        using var report = JsonDocument.Parse(output);
-        var start = report.RootElement.GetProperty("publishings")[0].GetProperty("starts")[0];
-        Assert.True(start.GetProperty("answered").GetDouble() >= start.GetProperty("listening").GetDouble(), output);
+        var report = await MeasureAsync("functions");
+        var start = report.GetProperty("publishings")[0].GetProperty("starts")[0];
+        Assert.True(start.GetProperty("answered").GetDouble() >= start.GetProperty("listening").GetDouble(), report.GetRawText());
     }
 
     [Fact]
-    [Trait(Lane, Late)]
+    [Trait(ThirdLane.Trait, ThirdLane.Value)]
     public async Task No_attack_on_memory_kills_a_small_pod_or_fails_a_good_request()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "memory cgroups are Linux's");
-        // Each attack once; some of them wait for a deadline of ten seconds.
-        var output = await SoakAsync("memory", "--seconds", "1", "--memory", "512");
+        // Some attacks wait for a deadline of ten seconds.
+        var output = await SoakAsync("memory", "--short", "--memory", "512");
         Assert.Contains("Nothing was killed", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    [Trait(Lane, Late)]
+    [Trait(ThirdLane.Trait, ThirdLane.Value)]
     public async Task A_random_mix_of_hostile_input_ends_no_program_and_condemns_no_canary()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the programs are found in /proc");
@@ -138,6 +106,7 @@ public class BenchTests
     }
 
     [Fact]
+    [Trait(ThirdLane.Trait, ThirdLane.Value)]
     public async Task No_prediction_is_lost_and_no_caller_is_harmed_while_the_store_throttles_or_is_away()
     {
         var output = await SoakAsync("log", "--faults", "--throttled", "5", "--away", "3", "--rate", "100");
@@ -152,18 +121,26 @@ public class BenchTests
         Assert.Contains("Each value is equal bit for bit", output, StringComparison.Ordinal);
     }
 
-    private static async Task<string> SoakAsync(params string[] arguments)
+    // Measures as briefly as possible, and returns the report.
+    private static async Task<JsonElement> MeasureAsync(string command)
     {
-        using var soak = Process.Start(new ProcessStartInfo(
-            "dotnet", [MsProcess.Program("Bench", "ModelServing.Bench"), "soak", .. arguments])
+        using var report = JsonDocument.Parse(await RunAsync(MsProcess.Timeout, command, "--short", "--json"));
+        return report.RootElement.Clone();
+    }
+
+    private static Task<string> SoakAsync(params string[] arguments) => RunAsync(5 * MsProcess.Timeout, ["soak", .. arguments]);
+
+    private static async Task<string> RunAsync(TimeSpan timeout, params string[] arguments)
+    {
+        using var bench = Process.Start(new ProcessStartInfo("dotnet", [MsProcess.Program("Bench", "ModelServing.Bench"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var errors = soak.StandardError.ReadToEndAsync();
-        var output = await soak.StandardOutput.ReadToEndAsync().WaitAsync(5 * MsProcess.Timeout);
-        await soak.WaitForExitAsync();
-        Assert.True(soak.ExitCode == 0, output + await errors);
+        var errors = bench.StandardError.ReadToEndAsync();
+        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(timeout);
+        await bench.WaitForExitAsync();
+        Assert.True(bench.ExitCode == 0, output + await errors);
         return output;
     }
 

@@ -2,14 +2,12 @@ using System.Text.Json;
 
 namespace ModelServing.EndToEnd.Tests;
 
-public class DemoTests
+public sealed class DemoTests(DemoTests.RunningDemo demo) : IClassFixture<DemoTests.RunningDemo>
 {
     [Fact]
-    public async Task The_console_shows_the_split_the_addresses_and_the_rollback()
+    public void The_console_shows_the_split_the_addresses_and_the_rollback()
     {
-        using var folder = new StackFolder(views: true);
-        var (exitCode, output) = await MsProcess.RunAsync(folder, "up", "--demo", "--once");
-        Assert.True(exitCode == 0, output);
+        var (output, api) = (demo.FirstOutput, demo.Folder.Api);
         // The first lines are the hosts' own: no embedded server prints a banner.
         Assert.All(output.Split('\n').Take(3), static line => Assert.Matches(@"^(fraud v[12]|router) +\| \d\d:\d\d:\d\d", line));
         Assert.DoesNotContain("Garnet", output, StringComparison.OrdinalIgnoreCase);
@@ -27,16 +25,15 @@ public class DemoTests
         Assert.Matches(@"│ outcome +│ (true|false) +│", output);
         Assert.Matches(@"stable +│ 1 +│ +[\d,]+ │ +[\d,]+ │ +[\d,]+ │ +[\d,]+ │ +\d+\.\d% │ +\d+\.\d% │", output);
         Assert.Matches(@"canary +│ 2 +│ +[\d,]+ │ +[\d,]+ │ +[\d,]+ │ +[\d,]+ │ +\d+\.\d% │ +\d+\.\d% │", output);
-        Assert.Contains($"{folder.Api}v2/models/fraud/infer", output, StringComparison.Ordinal);
+        Assert.Contains($"{api}v2/models/fraud/infer", output, StringComparison.Ordinal);
         Assert.Contains("""{"name":"card_id","shape":[1],"datatype":"INT64","data":[0]}""", output, StringComparison.Ordinal);
-        Assert.Contains($"{folder.Api}metrics", output, StringComparison.Ordinal);
+        Assert.Contains($"{api}metrics", output, StringComparison.Ordinal);
         Assert.Contains("canary version 2 starts failing 20% of its calls", output, StringComparison.Ordinal);
         Assert.Matches(@"the guard rolled it back [\d.]+ s after the fault began", output);
         Assert.Matches(@"evidence +error: \d+ failures against \d+ of stable, evidence \d+ of 8000", output);
         Assert.Matches(@"after that +0 of 1,000 payments reached it", output);
         Assert.Matches(@"failures seen +0 of [\d,]+ payments failed for their callers", output);
         Assert.Contains("ms reset fraud 2 --why REASON", output, StringComparison.Ordinal);
-        await folder.AssertNothingIsLeftAsync();
     }
 
     [Fact]
@@ -83,8 +80,7 @@ public class DemoTests
     [Fact]
     public async Task It_keeps_serving_shows_the_new_split_after_an_edit_and_stops_at_Ctrl_C()
     {
-        using var folder = new StackFolder(views: true);
-        await using var ms = MsProcess.Start(folder, "up", "--demo", "--json");
+        var (folder, ms) = (demo.Folder, demo.Ms);
         var first = await ms.WaitForDocumentAsync(1);
         Assert.Equal(folder.Api.GetLeftPart(UriPartial.Authority), first.GetProperty("api").GetString());
         Assert.Equal(
@@ -97,7 +93,6 @@ public class DemoTests
         Assert.InRange(features.GetProperty("events").GetInt32(), 20_000, 22_000);
         // Those of new cards and terminals, and on a busy machine of reads that took too long.
         Assert.InRange(features.GetProperty("defaults").GetInt32(), 0, 10_000);
-        await ms.WaitForAsync("Ctrl-C stops everything");
         await AssertLogAsync(folder, first.GetProperty("log"));
 
         var condemned = (await StatusAsync(folder)).GetProperty("condemned").EnumerateArray().Single();
@@ -144,7 +139,7 @@ public class DemoTests
         using var folder = new StackFolder(views: true);
         // With this share the canary has the alarm's minimum of requests in each minute.
         folder.Write(StackFolder.Canary("40"));
-        await using var ms = MsProcess.Start(folder, "up", "--demo", "--once", "--guard", "off", "--json");
+        await using var ms = MsProcess.Start(folder, "up", "--demo", "--once", "--guard", "off", "--experiment", "10000", "--json");
         Assert.True(await ms.ExitAsync() == 0, ms.Output);
         using var document = JsonDocument.Parse(ms.StandardOutput);
         var rollback = AssertRollback(document.RootElement, reason: "alarm");
@@ -160,6 +155,15 @@ public class DemoTests
         Assert.Contains(minutes, static minute => Variant(minute) is ("canary", 2) && FailedShare(minute) is > 0.1 and < 0.3);
         Assert.All(minutes.Where(static minute => Variant(minute) is ("stable", 1)), static minute => Assert.Equal(0, FailedShare(minute)));
         Assert.Contains(minutes, static minute => Variant(minute) is ("stable", 1));
+
+        // The condemned version gets a new trial, and half of the payments. So few of them tell nothing yet.
+        var experiment = document.RootElement.GetProperty("experiment");
+        Assert.Equal(10_000, experiment.GetProperty("units").GetInt32());
+        Assert.Equal(JsonValueKind.Null, experiment.GetProperty("certainFrom").ValueKind);
+        Assert.Equal("not-yet", experiment.GetProperty("precision").GetProperty("conclusion").GetString());
+        Assert.All((string[])["stable", "arm"], arm => Assert.InRange(
+            experiment.GetProperty("precision").GetProperty(arm).GetProperty("units").GetInt32(), 4_500, 5_500));
+        Assert.Contains("After 10,000 payments it is not certain which version ranks better.", ms.Output, StringComparison.Ordinal);
         await folder.AssertNothingIsLeftAsync();
 
         static double FailedShare(JsonElement minute) =>
@@ -197,4 +201,28 @@ public class DemoTests
     private static (string Name, int Version) Variant(JsonElement element) =>
         ((element.TryGetProperty("variant", out var name) ? name : element.GetProperty("name")).GetString()!, element.GetProperty("version")
             .GetInt32());
+
+    /// <summary>A demo that has played all of its scenes, and then keeps serving.</summary>
+    public sealed class RunningDemo : IAsyncLifetime
+    {
+        internal StackFolder Folder { get; } = new(views: true);
+
+        internal MsProcess Ms { get; private set; } = null!;
+
+        /// <summary>What it printed until all scenes were over.</summary>
+        internal string FirstOutput { get; private set; } = "";
+
+        public async ValueTask InitializeAsync()
+        {
+            Ms = MsProcess.Start(Folder, "up", "--demo", "--experiment", "0", "--json");
+            await Ms.WaitForAsync("Ctrl-C stops everything");
+            FirstOutput = Ms.Output;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Ms.DisposeAsync();
+            Folder.Dispose();
+        }
+    }
 }

@@ -30,7 +30,7 @@ public class FailoverTests
         process.Kill();
 
         await Until.TrueAsync(() => folder.ProcessOf(2) is { } next && next != canary.Process, () => $"it is not restarted:\n{ms.Output}");
-        await load.CanaryShareAsync(share => share > 0.01);
+        await load.CanaryShareAsync(share => share > 0.01, () => $":\n{ms.Output}");
         Assert.All(load.Answers, answer => Assert.True(answer.Status == 200, answer.Body));
         var retried = load.Answers.Where(answer => answer.Failover.Length > 0).ToList();
         Assert.True(retried.Count >= InFlight, $"{retried.Count} were retried");

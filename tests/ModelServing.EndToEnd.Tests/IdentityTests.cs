@@ -1,10 +1,12 @@
 using ModelServing.Contracts;
+using ModelServing.TestKit;
 using ModelServing.TestKit.Emulation;
 using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.EndToEnd.Tests;
 
 /// <summary><c>ms</c> as a process whose identity can't be obtained.</summary>
+[Trait(ThirdLane.Trait, ThirdLane.Value)]
 public sealed class IdentityTests : IAsyncLifetime
 {
     private const string Bucket = "modelserving-dev-artifacts";
@@ -60,7 +62,7 @@ public sealed class IdentityTests : IAsyncLifetime
     [InlineData("200 OK", "text/html", "<html>Please log in</html>")]
     public async Task An_instance_principal_away_from_OCI_is_one_line_and_exit_code_2(string status, string type, string body)
     {
-        await using var server = new TestKit.RawServer(async connection =>
+        await using var server = new RawServer(async connection =>
         {
             while (await connection.ReadHeadAsync() is not null)
                 await connection.SendAsync($"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n{body}");

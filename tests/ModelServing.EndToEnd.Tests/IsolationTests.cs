@@ -3,11 +3,13 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using ModelServing.Contracts;
 using ModelServing.Sample;
+using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests;
 
 /// <summary><c>ms up</c> with versions that can't be served, with too few of the machine's resources, and with other users of the same
 /// machine. <see cref="HostileTests"/> has other programs and web pages.</summary>
+[Trait(ThirdLane.Trait, ThirdLane.Value)]
 public sealed class IsolationTests
 {
     private const string TwoModels = """
@@ -56,6 +58,33 @@ public sealed class IsolationTests
         var (exitCode, output) = await MsProcess.RunAsync(folder, "up", "--once");
         Assert.True(exitCode == 1, output);
         Assert.Contains("The API is at", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_version_that_hangs_while_it_starts_is_named_and_keeps_no_other_from_being_served()
+    {
+        using var folder = new StackFolder(TwoModels);
+        await folder.PublishAsync();
+        var endless = Path.Combine(folder.FullPath, "endless.onnx");
+        await File.WriteAllBytesAsync(endless, SomeSlowOnnx.EndlessLoop(), Token);
+        var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "other", endless, "--untried");
+        Assert.True(exitCode == 0, output);
+
+        await using var ms = MsProcess.Start(folder, "up");
+        await ms.WaitForAsync($"Meanwhile the API is at {folder.Api}");
+        using var http = new HttpClient();
+        Assert.Equal(200, (await Load.SendAsync(http, new Uri(folder.Api, "/v2/models/fraud/infer"), 0)).Status);
+        (await Load.SendAsync(http, new Uri(folder.Api, "/v2/models/other/infer"), 0)).IsProblem(503);
+        Assert.Contains("other v1 is not ready yet, and the others are served meanwhile: ", ms.Output, StringComparison.Ordinal);
+
+        // An edit is not held up either.
+        await ms.WaitForAsync("Ctrl-C stops everything");
+        Assert.Contains("other v1 is not ready after 30 s: ", ms.Output, StringComparison.Ordinal);
+        folder.Write(TwoModels.Replace("version: 1 } }\n    other", "version: 2 } }\n    other", StringComparison.Ordinal));
+        await Until.TrueAsync(() => folder.EndpointOf(2) is not null, () => ms.Output);
+        await Until.TrueAsync(
+            () => Load.SendAsync(http, new Uri(folder.Api, "/v2/models/fraud/infer"), 0).GetAwaiter().GetResult().Version == "2",
+            () => ms.Output);
     }
 
     [Fact]

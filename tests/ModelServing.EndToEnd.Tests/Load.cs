@@ -65,7 +65,9 @@ internal sealed class Load : IAsyncDisposable
     }
 
     /// <summary>Waits until the canary's share of the newest answers fulfils a condition.</summary>
-    internal async Task CanaryShareAsync(Func<double, bool> isReached)
+    /// <param name="isReached">The condition.</param>
+    /// <param name="more">What else the failure says; null for nothing.</param>
+    internal async Task CanaryShareAsync(Func<double, bool> isReached, Func<string>? more = null)
     {
         const int Newest = 400;
         var since = answers.Count;
@@ -73,7 +75,7 @@ internal sealed class Load : IAsyncDisposable
             answers.Count - since < Newest ? double.NaN : Answers[^Newest..].Count(answer => answer.Variant == "canary") / (double)Newest;
         await Until.TrueAsync(
             () => Share() is var share && !double.IsNaN(share) && isReached(share),
-            () => $"the canary's share stays at {Share():P1}");
+            () => $"the canary's share stays at {Share():P1}{more?.Invoke()}");
     }
 
     public async ValueTask DisposeAsync()

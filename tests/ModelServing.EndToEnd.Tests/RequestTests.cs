@@ -55,6 +55,26 @@ public sealed class RequestTests
         Assert.Contains("the access logs on this machine do not have 01KB7G0000000000000000000A", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_request_is_found_without_the_name_of_the_stack_if_only_the_demos_runs()
+    {
+        using var folder = new StackFolder("""
+                fraud:
+                  stable: { version: 1 }
+            """);
+        await folder.PublishAsync();
+        var state = Path.Combine(folder.FullPath, ".modelserving");
+        Directory.Move(Path.Combine(state, "dev"), Path.Combine(state, "demo"));
+        File.Copy(folder.StackFile, Path.Combine(folder.FullPath, "Pulumi.demo.yaml"));
+        await using var ms = await folder.UpAsync("--stack", "demo");
+        var id = await AskAsync(folder);
+        foreach (var command in (string[][])[["request", id], ["logs", "--limit", "1"]])
+        {
+            var attempt = Assert.Single((await MsProcess.QueryAsync(folder, command)).EnumerateArray());
+            Assert.Equal(id, attempt.GetProperty("requestId").GetString());
+        }
+    }
+
     // A version records a moment after its answer.
     private static async Task<string> AskAsync(StackFolder folder)
     {

@@ -62,6 +62,8 @@ public sealed class ShellCompletionTests : IDisposable
     [InlineData("fish", "ms nothing", "")]
     [InlineData("pwsh", "ms sta", "status")]
     [InlineData("pwsh", "ms rollback fraud --wh", "--why")]
+    [InlineData("pwsh", "echo 1 | ms sta", "status")]
+    [InlineData("pwsh", "ms nothing", "")]
     public async Task A_shell_completes_commands_and_options(string shell, string line, string completed)
     {
         Assert.SkipUnless(IsInstalled(shell), shell == "pwsh"

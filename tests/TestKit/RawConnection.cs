@@ -11,12 +11,17 @@ namespace ModelServing.TestKit;
 /// </summary>
 public sealed class RawConnection(Socket socket) : IDisposable
 {
+    /// <summary>The environment variable that may give another patience, in seconds. Where most tests wait in vain, they need not wait for
+    /// a minute.</summary>
+    public const string PatienceVariable = "MODELSERVING_TEST_PATIENCE";
+
     private readonly byte[] received = new byte[64 * 1024];
     private int start;
     private int end;
 
     /// <summary>How long a read waits: long enough for a busy machine. No test measures it.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
+    public static TimeSpan Patience { get; } =
+        TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable(PatienceVariable), out var seconds) ? seconds : 60);
 
     public static async Task<RawConnection> ConnectAsync(EndPoint address, int? receiveBuffer = null)
     {
@@ -37,7 +42,8 @@ public sealed class RawConnection(Socket socket) : IDisposable
             bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, timeout.Token)..];
     }
 
-    /// <summary>Reads a request or a response. Returns null if the connection ended before the first byte.</summary>
+    /// <summary>Reads a request or a response. Returns null if the connection ended before the first byte. A client that waits for the
+    /// permission to send its body gets it.</summary>
     /// <param name="toHead">Whether it is the response to a HEAD request, which has no body whatever its headers say.</param>
     /// <exception cref="EndOfStreamException">The connection ended in the middle of the message.</exception>
     public async Task<RawMessage?> ReadMessageAsync(bool toHead = false)
@@ -47,6 +53,8 @@ public sealed class RawConnection(Socket socket) : IDisposable
         var isResponse = message.StartLine.StartsWith("HTTP/", StringComparison.Ordinal);
         if (toHead || (isResponse && message.Status is < 200 or 204 or 304))
             return message;
+        if (!isResponse && message["Expect"] is not null)
+            await SendAsync("HTTP/1.1 100 Continue\r\n\r\n");
         if (message.All("Transfer-Encoding") is ["chunked"])
             return message with { Body = await ReadChunksAsync() };
         if (message["Content-Length"] is { } length)

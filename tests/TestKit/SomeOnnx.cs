@@ -69,6 +69,21 @@ public static class SomeOnnx
         [Value("y", Datatype.Fp32, [-1])],
         Node("Gather", ["table", "i"], ["y"]));
 
+    /// <summary>The output <c>y</c> is the FP32 input <c>x</c>, [-1,-1], plus the elements of a table of three that the INT64 input
+    /// <c>i</c>, of the same shape, names: 0, 1000 and 2000. Another index makes the model fail.</summary>
+    public static byte[] LookupAndAdd() => Model(
+        static graph => graph.Initializer.Add(new TensorProto
+        {
+            Name = "table",
+            DataType = (int)TensorProto.Types.DataType.Float,
+            Dims = { 3 },
+            FloatData = { 0, 1000, 2000 },
+        }),
+        [Value("i", Datatype.Int64, [-1, -1]), Value("x", Datatype.Fp32, [-1, -1])],
+        [Value("y", Datatype.Fp32, [-1, -1])],
+        Node("Gather", ["table", "i"], ["found"]),
+        Node("Add", ["found", "x"], ["y"]));
+
     /// <summary>The output <c>y</c>, [-1,outputs], of FP32 rows <c>x</c>, [-1,inputs]: a matrix product with fixed weights.</summary>
     public static byte[] Linear(int inputs, int outputs, int seed = 1)
     {
@@ -130,25 +145,7 @@ public static class SomeOnnx
                 : new TensorShapeProto.Types.Dimension { DimValue = shape[i] });
         }
 
-        var tensor = new TypeProto.Types.Tensor { ElemType = (int)ElementType(datatype), Shape = dimensions };
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)OnnxElements.TypeOf(datatype), Shape = dimensions };
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
-
-    /// <summary>ONNX's element type for a data type.</summary>
-    public static TensorProto.Types.DataType ElementType(Datatype datatype) => datatype switch
-    {
-        Datatype.Bool => TensorProto.Types.DataType.Bool,
-        Datatype.Int8 => TensorProto.Types.DataType.Int8,
-        Datatype.Int16 => TensorProto.Types.DataType.Int16,
-        Datatype.Int32 => TensorProto.Types.DataType.Int32,
-        Datatype.Int64 => TensorProto.Types.DataType.Int64,
-        Datatype.Uint8 => TensorProto.Types.DataType.Uint8,
-        Datatype.Uint16 => TensorProto.Types.DataType.Uint16,
-        Datatype.Uint32 => TensorProto.Types.DataType.Uint32,
-        Datatype.Uint64 => TensorProto.Types.DataType.Uint64,
-        Datatype.Fp16 => TensorProto.Types.DataType.Float16,
-        Datatype.Fp32 => TensorProto.Types.DataType.Float,
-        Datatype.Fp64 => TensorProto.Types.DataType.Double,
-        _ => TensorProto.Types.DataType.String,
-    };
 }

@@ -19,6 +19,18 @@ public static class SomeSlowOnnx
         [SomeOnnx.Value("y", Datatype.Fp32, [])],
         LoopNode("count"));
 
+    /// <summary>The output <c>same</c> is the input <c>count</c>, INT64 [-1]. The call takes as many steps as the largest of it, so its
+    /// rows have the same results together as alone, but not the same time.</summary>
+    public static byte[] LoopOfRows() => SomeOnnx.Model(
+        static graph => graph.Initializer.Add([Flag("true"), Floats("zero", [], 0), Longs("nothing", [], 0)]),
+        [SomeOnnx.Value("count", Datatype.Int64, [-1])],
+        [SomeOnnx.Value("same", Datatype.Int64, [-1])],
+        Whole(SomeOnnx.Node("ReduceMax", ["count"], ["most"]), "keepdims", 0),
+        LoopNode("most"),
+        Whole(SomeOnnx.Node("Cast", ["y"], ["steps"]), "to", (long)TensorProto.Types.DataType.Int64),
+        SomeOnnx.Node("Mul", ["steps", "nothing"], ["zeros"]),
+        SomeOnnx.Node("Add", ["count", "zeros"], ["same"]));
+
     /// <summary>The output <c>y</c>, FP32 [-1], is the input <c>x</c> plus the result of a loop that never ends, not even in a
     /// warm-up.</summary>
     public static byte[] EndlessLoop() => SomeOnnx.Model(
@@ -72,10 +84,12 @@ public static class SomeSlowOnnx
         return loop;
     }
 
-    private static NodeProto Concat(string[] inputs, string output)
+    private static NodeProto Concat(string[] inputs, string output) =>
+        Whole(SomeOnnx.Node("Concat", inputs, [output]), "axis", 0);
+
+    private static NodeProto Whole(NodeProto node, string attribute, long value)
     {
-        var node = SomeOnnx.Node("Concat", inputs, [output]);
-        node.Attribute.Add(new AttributeProto { Name = "axis", I = 0, Type = AttributeType.Int });
+        node.Attribute.Add(new AttributeProto { Name = attribute, I = value, Type = AttributeType.Int });
         return node;
     }
 

@@ -184,31 +184,9 @@ public sealed class TrialCounts
             _ = transaction.KeyExpireAsync(key, retention);
     }
 
-    // MULTI/EXEC: all commands are in one slot. Queued commands are answered together.
-    private Task<T> InTransactionAsync<T>(string failure, Func<ITransaction, Task<T>> queue, CancellationToken cancellation) =>
-        cache.QueryAsync(
-        failure,
-        async multiplexer =>
-        {
-            var transaction = multiplexer.GetDatabase().CreateTransaction();
-            var answer = queue(transaction);
-            try
-            {
-                if (!await transaction.ExecuteAsync())
-                    throw new RedisException("the transaction was not carried out");
-            }
-            catch
-            {
-                // The queued commands fail as well, or never end.
-                _ = answer.ContinueWith(
-                    static failed => _ = failed.Exception,
-                    CancellationToken.None,
-                    TaskContinuationOptions.OnlyOnFaulted,
-                    TaskScheduler.Default);
-                throw;
-            }
-
-            return await answer;
-        },
-        cancellation);
+    private async Task<T> InTransactionAsync<T>(string failure, Func<ITransaction, Task<T>> queue, CancellationToken cancellation)
+    {
+        var (isDone, answer) = await CacheTransaction.RunAsync(cache, failure, queue, cancellation);
+        return isDone ? answer! : throw new CacheException($"{failure} at the cache {cache.Location}: the transaction was not carried out");
+    }
 }

@@ -22,6 +22,10 @@ public sealed record Comparison(string Variant, ModelVersion Version, int Trial,
     /// <summary>The kind of a retry whose variant only missed a deadline that the caller had shortened.</summary>
     public const string Excused = "excused";
 
+    /// <summary>The kind of a retry whose variant gave no complete or no valid answer. A process can't count such answers of its own, so
+    /// those of stable are missing: the comparison would be one-sided.</summary>
+    public const string Broken = "broken";
+
     /// <summary>The end of the header's value for <see cref="Slow"/>.</summary>
     public const string SlowSuffix = ";kind=" + Slow;
 
@@ -40,6 +44,14 @@ public sealed record Comparison(string Variant, ModelVersion Version, int Trial,
             : null;
         return comparison is not null;
     }
+
+    /// <summary>Reads the header's value with any kind, in a retry that the function TrafficSplitter makes; null if it has another
+    /// form.</summary>
+    public static Comparison? FromRetry(string? header) =>
+        header?.Split(';') is [.. var start, var kind] && ValueOf(kind, "kind=") is Slow or Unreachable or Excused or Broken
+        && TryParseHeader($"{string.Join(';', start)};kind={Error}", out var comparison)
+            ? comparison with { Kind = kind["kind=".Length..] }
+            : TryParseHeader(header, out comparison) ? comparison : null;
 
     /// <summary>Reads the name of a stream; null if it is not a comparison's.</summary>
     public static Comparison? FromStream(string stream, int trial)

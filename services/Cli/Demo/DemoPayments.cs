@@ -18,17 +18,24 @@ internal sealed class DemoPayments
     private readonly Queue<SampleEvent> frauds;
     private int next;
 
-    internal DemoPayments(IReadOnlyList<Transaction> world)
+    /// <param name="world">The payments of all days.</param>
+    /// <param name="move">Makes a payment that of another world; null for none.</param>
+    internal DemoPayments(IReadOnlyList<Transaction> world, Func<Transaction, Transaction>? move = null)
     {
-        rows = world.During(SampleDataset.Evaluation);
+        rows = Moved(world.During(SampleDataset.Evaluation));
         var began = rows[0].Time;
-        var events = SampleEvents.From(world.During(SampleDataset.History));
+        var events = SampleEvents.From(Moved(world.During(SampleDataset.History)));
         History = [.. events.Where(one => one.KnownTime <= began)];
         frauds = new Queue<SampleEvent>(events.Where(one => one.KnownTime > began));
+
+        IReadOnlyList<Transaction> Moved(IReadOnlyList<Transaction> some) => move is null ? some : [.. some.Select(move)];
     }
 
     /// <summary>The events that the windows of the first payments need.</summary>
     internal IReadOnlyList<SampleEvent> History { get; }
+
+    /// <summary>How many payments are left before they begin again.</summary>
+    internal int Left => Math.Max(0, rows.Count - next);
 
     /// <summary>The next payments.</summary>
     internal IReadOnlyList<Transaction> Take(int count)

@@ -39,6 +39,9 @@ internal sealed record DemoReport
     /// <summary>The rollback; null if the round was not followed by one.</summary>
     public RollbackReport? Rollback { get; init; }
 
+    /// <summary>The experiment; null if there was none.</summary>
+    public ExperimentFigures? Experiment { get; init; }
+
     /// <summary>Counts and judges a round.</summary>
     /// <param name="api">The address that the requests were sent to.</param>
     /// <param name="rollout">The rollout in force.</param>

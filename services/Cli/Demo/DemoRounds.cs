@@ -11,7 +11,7 @@ using Spectre.Console;
 namespace ModelServing.Cli.Demo;
 
 /// <summary>The demo's traffic: a long round first, then a short one after each change of the plan, which shows the effect.</summary>
-internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvider time)
+internal sealed class DemoRounds(Platform platform, int experimentPayments, Terminal terminal, TimeProvider time)
 {
     private const int LaterRows = 2_000;
 
@@ -27,7 +27,8 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
     /// <summary>Notifies the demo of a new plan.</summary>
     internal void PlanChanged() => changes.Writer.TryWrite(true);
 
-    /// <summary>Fills the feature store, then runs the first round, then the scene about the log, then the rollback.</summary>
+    /// <summary>Fills the feature store, then runs the first round, then the scene about the log, then the rollback, then the
+    /// experiment.</summary>
     /// <param name="betweenAsync">Runs before the rollback.</param>
     /// <param name="cancellation">Cancels the call.</param>
     /// <returns>Whether everything was as expected.</returns>
@@ -47,6 +48,12 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
         if (report is null)
             return false;
         report = report with { Rollback = rollback, AsExpected = report.AsExpected && rollback is not { AsExpected: false } };
+        if (experimentPayments > 0)
+        {
+            var experiment = await new ExperimentScene(platform, experimentPayments, terminal, time).PlayAsync(cancellation);
+            report = report with { Experiment = experiment, AsExpected = report.AsExpected && experiment is not { AsExpected: false } };
+        }
+
         terminal.Json(report);
         return report.AsExpected;
     }

@@ -34,6 +34,17 @@ internal sealed class EventHistory(Platform platform, Terminal terminal, TimePro
                 $"{time.GetElapsedTime(began).TotalSeconds:0.0} s"));
     }
 
+    /// <summary>Does the same without a word.</summary>
+    /// <inheritdoc cref="PostAsync"/>
+    internal async Task PostQuietlyAsync(IReadOnlyList<SampleEvent> history, CancellationToken cancellation)
+    {
+        await using var flow = new EventFlow(platform.OpenFeatures, time);
+        foreach (var one in history)
+            await flow.AddAsync(one, cancellation);
+        await flow.FinishAsync(cancellation);
+        await WaitForViewsAsync(cancellation);
+    }
+
     private async Task WaitForViewsAsync(CancellationToken cancellation)
     {
         var began = time.GetTimestamp();

@@ -3,19 +3,15 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using ModelServing.Contracts;
 using ModelServing.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ModelServing.Cli.Demo;
 
-/// <summary>A proxy in front of a version's endpoint that makes a share of the inferences fail, as a broken version would. It is needed
-/// because the hosts themselves have no switch for that.</summary>
+/// <summary>A proxy in front of a version's endpoint that answers a share of the inferences with an error, as a broken version would. It is
+/// needed because the hosts themselves have no switch for that. The version does not see those calls.</summary>
 internal sealed class FaultProxy : IAsyncDisposable
 {
-    private static readonly TimeSpan ShortDeadline = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(10);
-
     private readonly WebApplication app;
     private readonly HttpMessageInvoker http = new(
         new SocketsHttpHandler
@@ -27,14 +23,12 @@ internal sealed class FaultProxy : IAsyncDisposable
         });
 
     private readonly double share;
-    private readonly Fault fault;
     private int calls;
     private int failed;
 
-    private FaultProxy(double share, Fault fault)
+    private FaultProxy(double share)
     {
         this.share = share;
-        this.fault = fault;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
@@ -58,9 +52,9 @@ internal sealed class FaultProxy : IAsyncDisposable
     internal int Failed => Volatile.Read(ref failed);
 
     /// <summary>Starts a proxy that makes a share of the inferences, from 0 to 1, fail.</summary>
-    internal static async Task<FaultProxy> StartAsync(double share, Fault fault, CancellationToken cancellation)
+    internal static async Task<FaultProxy> StartAsync(double share, CancellationToken cancellation)
     {
-        var proxy = new FaultProxy(share, fault);
+        var proxy = new FaultProxy(share);
         await proxy.app.StartAsync(cancellation);
         return proxy;
     }
@@ -79,14 +73,8 @@ internal sealed class FaultProxy : IAsyncDisposable
             if (Random.Shared.NextDouble() < share)
             {
                 Interlocked.Increment(ref failed);
-                if (fault == Fault.Broken)
-                {
-                    context.Response.StatusCode = StatusCodes.Status500InternalServerError;
-                    return;
-                }
-
-                context.Request.Headers[HeaderNames.RequestTimeout] = $"{ShortDeadline.TotalMilliseconds}";
-                context.Request.Body = new DelayedStream(context.Request.Body, Delay);
+                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                return;
             }
         }
 

@@ -48,7 +48,7 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
         }
 
         // 1
-        await using var proxy = await FaultProxy.StartAsync(FailedShare, IsGuardOff ? Fault.Late : Fault.Broken, cancellation);
+        await using var proxy = await FaultProxy.StartAsync(FailedShare, cancellation);
         await platform.InterposeAsync(DemoModel.Name, watched.Version, proxy, cancellation);
         try
         {
@@ -107,9 +107,9 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
 
     private void Announce(VariantPlan watched, DateTimeOffset began)
     {
-        terminal.Say($"[bold]{began:HH:mm:ss.fff} {watched.Name} version {watched.Version} starts " +
-            $"{(IsGuardOff ? "timing out on" : "failing")} {FailedShare:0%} of its calls[/]");
-        terminal.Say($"  how              a proxy in front of it {(IsGuardOff ? "delays them" : "injects the errors")}; payments continue");
+        terminal.Say($"[bold]{began:HH:mm:ss.fff} {watched.Name} version {watched.Version} starts failing {FailedShare:0%} " +
+            "of its calls[/]");
+        terminal.Say("  how              a proxy in front of it injects the errors; payments continue");
         if (IsGuardOff)
             terminal.Say($"  pace             the guard is off, and a minute lasts {platform.Pace.Minute.TotalSeconds:0.##} s");
     }

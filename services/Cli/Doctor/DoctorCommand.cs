@@ -53,7 +53,7 @@ internal static class DoctorCommand
     /// <summary>Prints the report, and returns its exit code.</summary>
     internal static int Print(Terminal terminal, DoctorReport report)
     {
-        terminal.Result(report.Document(), _ => new Rows(report.Lines().Select(static line => new UnbrokenLine(new Text(line)))));
+        terminal.Result(report.Document(), _ => new Rows(report.Lines().Select(static line => new TerminalLine(new Text(line)))));
         return report.ExitCode;
     }
 }

@@ -6,8 +6,8 @@ namespace ModelServing.Cli.Doctor;
 
 /// <summary>The environment's cluster, if an apply has created it.</summary>
 /// <param name="Id">Its OCID.</param>
-/// <param name="Nodes">How many nodes its pools have.</param>
-internal sealed record ExistingCluster(string Id, int Nodes)
+/// <param name="Nodes">The nodes that its pools have now.</param>
+internal sealed record ExistingCluster(string Id, NodeCapacity Nodes)
 {
     /// <summary>Looks for the cluster.</summary>
     /// <returns>The cluster; null if there is not one. The problem, if it could not be asked.</returns>
@@ -27,8 +27,14 @@ internal sealed record ExistingCluster(string Id, int Nodes)
         var (pools, answer) = await stack.Rest.ListAsync(
             RestService.Kubernetes, $"/20180222/nodePools?{stack.InCompartment}&clusterId={Uri.EscapeDataString(id)}", cancellation);
         return answer.IsSuccess
-            ? (new ExistingCluster(id, (int)pools.Sum(static pool =>
-                pool["nodeConfigDetails"] is JsonObject details ? NumberOf(details, "size") ?? 0 : 0)), null)
-            : (new ExistingCluster(id, 0), answer.Problem);
+            ? (new ExistingCluster(id, pools.Select(NodesOf).Aggregate(default(NodeCapacity), static (sum, pool) => sum.Plus(pool))), null)
+            : (new ExistingCluster(id, default), answer.Problem);
+    }
+
+    private static NodeCapacity NodesOf(JsonObject pool)
+    {
+        var size = pool["nodeConfigDetails"] is JsonObject details ? NumberOf(details, "size") ?? 0 : 0;
+        var shape = pool["nodeShapeConfig"] as JsonObject ?? [];
+        return new(size, size * (NumberOf(shape, "ocpus") ?? 0), size * (NumberOf(shape, "memoryInGBs") ?? 0));
     }
 }

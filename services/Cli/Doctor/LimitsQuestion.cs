@@ -8,8 +8,8 @@ namespace ModelServing.Cli.Doctor;
 /// <summary>Whether the tenancy's limits, and the quotas of the compartment, leave room for what the stack adds at its maximum.</summary>
 internal static class LimitsQuestion
 {
-    private const string Unnamed = "no public page names the limits of OCI Cache, NoSQL tables, repositories, Functions, alarms, rules and "
-        + "logs. Compare them with the table in docs/deploy.md";
+    private const string Unnamed = "no public page names the limits of OCI Cache, alarms, rules and bastions. Compare them with the "
+        + "table in docs/deploy.md";
 
     internal static async Task<IReadOnlyList<Finding>> AskAsync(
         StackQuestions stack, ExistingCluster? existing, CancellationToken cancellation)
@@ -51,10 +51,14 @@ internal static class LimitsQuestion
 
     private static async Task<Finding> AskRegionAsync(StackQuestions stack, LimitNeed need, CancellationToken cancellation)
     {
+        if (need.IsPerCluster)
+            return await AskValueAsync(stack, need, cancellation);
         var (available, quota, problem) = await AvailableAsync(stack, need, null, cancellation);
-        return available is not { } left ? Unknown(need, problem)
-            : left >= need.Count ? Finding.Good(CheckOf(need), $"{Text(need.Count)} needed, {Text(left)} available{quota}")
-            : TooLittle(need, $"{Text(left)} available{quota}");
+        return available is { } left
+            ? left >= need.Count
+                ? Finding.Good(CheckOf(need), $"{Text(need.Count)} needed, {Text(left)} available{quota}")
+                : TooLittle(need, $"{Text(left)} available{quota}")
+            : problem is null ? await AskValueAsync(stack, need, cancellation) : Unknown(need, problem);
     }
 
     private static async Task<Finding> AskDomainsAsync(
@@ -65,7 +69,7 @@ internal static class LimitsQuestion
         {
             var (available, quota, problem) = await AvailableAsync(stack, need, domain, cancellation);
             if (available is not { } left)
-                return Unknown(need, problem);
+                return problem is null ? await AskValueAsync(stack, need, cancellation) : Unknown(need, problem);
             sum += left;
             tooSmall |= left < each;
             texts.Add($"{Text(left)} in {domain}{quota}");
@@ -79,7 +83,27 @@ internal static class LimitsQuestion
             : TooLittle(need, text);
     }
 
-    private static async Task<(double? Available, string Quota, string Problem)> AvailableAsync(
+    // For some limits, the service does not tell how much of it is used. Then the limit itself may still be too low.
+    private static async Task<Finding> AskValueAsync(StackQuestions stack, LimitNeed need, CancellationToken cancellation)
+    {
+        var (values, last) = await stack.Rest.ListAsync(
+            RestService.Limits,
+            $"/20190729/limitValues?{stack.InTenancy}&serviceName={need.Service}&name={need.Limit}",
+            cancellation);
+        if (!last.IsSuccess)
+            return Unknown(need, last.Problem);
+        double[] named = [.. values.Where(value => TextOf(value, "name") == need.Limit)
+            .Select(static value => NumberOf(value, "value")).OfType<double>()];
+        if (named.Length == 0)
+            return Unknown(need, "the service does not know a limit of this name");
+        var limit = named.Sum();
+        return limit < need.Count ? TooLittle(need, $"the limit is {Text(limit)}")
+            : need.IsPerCluster ? Finding.Good(CheckOf(need), $"{Text(need.Count)} needed, and a cluster may have {Text(limit)}")
+            : Finding.Note(
+                CheckOf(need), $"{Text(need.Count)} needed; the limit is {Text(limit)}, and OCI does not tell how much of it is used");
+    }
+
+    private static async Task<(double? Available, string Quota, string? Problem)> AvailableAsync(
         StackQuestions stack, LimitNeed need, string? domain, CancellationToken cancellation)
     {
         var target = $"/20190729/services/{need.Service}/limits/{need.Limit}/resourceAvailability?{stack.InCompartment}"
@@ -88,7 +112,7 @@ internal static class LimitsQuestion
         if (answer is not { IsSuccess: true, Body: JsonObject body })
             return (null, "", answer.Problem);
         var quota = NumberOf(body, "effectiveQuotaValue") is { } value ? $" (a quota of {Text(value)} applies)" : "";
-        return (NumberOf(body, "available"), quota, "the service does not know how much of this limit is used");
+        return (NumberOf(body, "available"), quota, null);
     }
 
     private static Finding Unknown(LimitNeed need, string problem) => Finding.Unasked(

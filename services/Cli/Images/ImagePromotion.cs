@@ -42,7 +42,7 @@ internal sealed class ImagePromotion(Terminal terminal, ImageDestination from, I
             var manifest = await source.ReadAsync(origin, digest, cancellation)
                 ?? throw new CommandException(
                     ExitCode.Failed,
-                    $"the registry {from.Host} has no {digest} in {origin}; push it with: ms images push --stack {from.Stack}");
+                    $"the registry {from.Host} has no {digest} in {origin}; 'ms images push --stack {from.Stack}' pushes it");
             if (manifest.Digest != digest)
                 throw new CommandException(ExitCode.Failed, $"the registry {from.Host} returns another image for {origin}@{digest}");
 

@@ -7,7 +7,7 @@ namespace ModelServing.Cli.Images;
 /// <code>
 /// 1. check that the registry is reachable and accepts the login
 /// 2. publish every program into a folder; stop at the first that contains a double
-/// 3. look up the base image's digest; make the tag, a digest of everything in the image
+/// 3. look up the base image's digest, and report a newer one of its tag; make the tag, a digest of everything in the image
 /// 4. push the image if the registry has none with this tag
 /// 5. check that the registry returns the manifest by the digest for the stack file, and add a tag made of that digest
 /// </code>
@@ -43,10 +43,12 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
         }
 
         var pushed = new List<PushedImage>();
+        var resolved = new Dictionary<string, ImageReference>();
         foreach (var program in programs)
         {
             // 3.
-            var basis = await ResolveAsync(ImageReference.Parse(program.BaseImage), cancellation);
+            if (!resolved.TryGetValue(program.BaseImage, out var basis))
+                resolved[program.BaseImage] = basis = await ResolveAsync(ImageReference.Parse(program.BaseImage), cancellation);
             var image = program.Project.Image;
             var repository = destination.RepositoryOf(image);
             var target = new PushTarget(destination.Host, repository, program.Tag(basis, build.Runtime));
@@ -88,6 +90,14 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
         using var registry = new ContainerRegistryClient(image.Host, login, logins.IsInsecure(image.Host));
         var digest = await registry.FindAsync(image.Repository, image.Reference, cancellation)
             ?? throw new CommandException(ExitCode.Failed, $"the base image {image} does not exist; choose another with --base-image");
+        if (image is { Digest: not null, Tag: { } tag }
+            && await registry.FindAsync(image.Repository, tag, cancellation) is { } newest && newest != digest)
+        {
+            terminal.Warn(
+                $"the base image {image.Host}/{image.Repository}:{tag} is now {newest}, and services/Image.targets names {digest}; it may "
+                + "have security updates");
+        }
+
         return image with { Digest = digest };
     }
 }

@@ -26,7 +26,7 @@ internal static class KeysCommand
         var json = new Option<bool>("--json") { Description = "Print the key and its hash as JSON." };
         var stack = new StackOptions();
         var command = new Command("new", """
-            Make an API key for a client and print it once, with the commands that put its hash into the stack file (or --write it there).
+            Make an API key for a client and print it once, with what puts its hash into the stack file (or --write it there).
 
             The key itself is not stored; if it is lost, make a new one. A client may have several keys, so one can replace another without
             downtime. See docs/clients.md.
@@ -49,17 +49,21 @@ internal static class KeysCommand
     internal static void Make(Terminal terminal, StackLocation stack, ModelName client, ClientRole? role, bool write)
     {
         var file = stack.Read();
-        var key = NewKey.Make(stack.Name, file.Settings, client, role);
+        var key = NewKey.Make(stack.Name, file, client, role);
         if (write)
             stack.Change(key.Edits);
         terminal.Result(key, key => new Rows([
-            new UnbrokenLine(new Markup($"The key of the {key.Role} '{key.Client}'. It is shown once and not stored:")),
-            new UnbrokenLine(new Markup($"  [bold]{key.Key}[/]")),
-            new UnbrokenLine(new Markup(write ? $"{stack.FileName}: [bold]{key.Client}[/]" : $"To put its hash into {stack.FileName}:")),
-            .. (write ? key.Edits.Select(Describe) : key.Commands).Select(static line => new UnbrokenLine(new Text("  " + line))),
+            new TerminalLine(new Markup($"The key of the {key.Role} '{key.Client}'. It is shown once and not stored:")),
+            new TerminalLine(new Markup($"  [bold]{key.Key}[/]")),
+            new TerminalLine(new Markup(
+                write ? $"{stack.FileName}: [bold]{key.Client}[/]"
+                : key.Commands.Count > 0 ? $"To put its hash into {stack.FileName}:"
+                : $"Add its hash to {stack.FileName} (with --write, the command does it):")),
+            .. (write || key.Commands.Count == 0 ? key.Edits.Select(Describe) : key.Commands)
+                .Select(static line => new TerminalLine(new Text("  " + line))),
             .. write
-                ? [new UnbrokenLine(new Markup("A running 'ms up' applies this at once; in the cloud, run 'pulumi up'."))]
-                : (UnbrokenLine[])[],
+                ? [new TerminalLine(new Text(OwnCommand.In("A running 'ms up' applies this at once; in the cloud, run 'pulumi up'.")))]
+                : (TerminalLine[])[],
         ]));
     }
 

@@ -8,6 +8,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Contracts.Reliability;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Connections;
 
 namespace ModelServing.Cli.Monitoring;
 
@@ -17,6 +18,11 @@ namespace ModelServing.Cli.Monitoring;
 /// </summary>
 internal sealed class LocalMonitoring : IAsyncDisposable
 {
+    // Its only callers are the functions of one platform.
+    private const int MostConnections = 64;
+
+    private static readonly Problem BadRequest = new(StatusCodes.Status400BadRequest, "bad-request", "Bad request");
+
     private readonly WebApplication app;
     private readonly Lock gate = new();
     private readonly DatapointStore datapoints;
@@ -56,7 +62,10 @@ internal sealed class LocalMonitoring : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
+        ConnectionLimits.Add(builder, MostConnections);
         app = builder.Build();
+        ConnectionLimits.Use(app);
+        app.Use(HeadRequests.AsGet);
         LoopbackHosts.Require(app);
         var admission = new RunSecret(secret);
         app.Use(next => async context =>
@@ -133,6 +142,12 @@ internal sealed class LocalMonitoring : IAsyncDisposable
 
     private async Task TakeAsync(HttpContext context)
     {
+        if (UnsupportedBody.FindIn(context) is { } unsupported)
+        {
+            await UnsupportedBody.Problem.WriteAsync(context, unsupported);
+            return;
+        }
+
         MetricPost post;
         try
         {
@@ -144,15 +159,25 @@ internal sealed class LocalMonitoring : IAsyncDisposable
         }
         catch (ContractException e)
         {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            await context.Response.WriteAsync(e.Message, context.RequestAborted);
+            await BadRequest.WriteAsync(context, e.Message);
+            return;
+        }
+        catch (Exception e) when (CallerLeft.IsShownBy(e, context))
+        {
+            CallerLeft.End(context);
+            return;
+        }
+        catch (Exception e) when (BodyFault.Find(e) is not null)
+        {
+            var (problem, detail) = BodyFault.Find(e)!.Value;
+            await problem.WriteAsync(context, detail);
             return;
         }
 
         var refused = datapoints.Add(post);
         Posted?.Invoke(post);
         var answer = new MetricPostAnswer(refused.Count, [.. refused.Select(static one => new FailedMetric(one.Why, one.Data))]);
-        await context.Response.Body.WriteAsync(answer.ToUtf8(), context.RequestAborted);
+        await WriteAsync(context, answer.ToUtf8());
     }
 
     private async Task FiringAsync(HttpContext context)
@@ -160,7 +185,14 @@ internal sealed class LocalMonitoring : IAsyncDisposable
         byte[] body;
         lock (gate)
             body = new FiringAlarms([.. watches.SelectMany(static watch => watch.Firing)]).ToUtf8();
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        await WriteAsync(context, body);
+    }
+
+    private static Task WriteAsync(HttpContext context, byte[] json)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = json.Length;
+        return context.Response.Body.WriteAsync(json, context.RequestAborted).AsTask();
     }
 
     private DateTimeOffset MinuteOf(DateTimeOffset when) => new(when.UtcTicks / minute.Ticks * minute.Ticks, TimeSpan.Zero);

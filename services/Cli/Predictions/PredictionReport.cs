@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -57,7 +58,7 @@ internal static class PredictionReport
         void Add(string name, string? value)
         {
             if (value is not null)
-                table.AddRow(new Text(name), new Text(PredictionText.Clean(value)));
+                table.AddRow(new Text(name), new Text(VisibleText.From(value)));
         }
 
         void AddTensor(string name, PredictionTensor tensor) => Add(

@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -30,7 +31,7 @@ internal static class PredictionTable
             PredictionText.Assignment(prediction),
         };
         if (prediction.Revision is { } revision)
-            lines.Add($"revision {PredictionText.Clean(revision)}");
+            lines.Add($"revision {VisibleText.From(revision)}");
         if (prediction.Attempt > 1)
             lines.Add($"attempt {PredictionText.Attempt(prediction)}");
         lines.Add(PredictionText.Ending(prediction));
@@ -61,6 +62,6 @@ internal static class PredictionTable
     private static void Add(List<string> lines, IReadOnlyList<PredictionTensor> tensors)
     {
         foreach (var tensor in tensors)
-            lines.Add($"{PredictionText.Clean(tensor.Name)} {PredictionText.Elements(tensor, MostElements)}");
+            lines.Add($"{VisibleText.From(tensor.Name)} {PredictionText.Elements(tensor, MostElements)}");
     }
 }

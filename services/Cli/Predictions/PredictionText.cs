@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 
 namespace ModelServing.Cli.Predictions;
@@ -29,7 +29,7 @@ internal static class PredictionText
     /// <summary>The variant with its version and trial, as in <c>canary v2, trial 1</c>.</summary>
     internal static string Assignment(PredictionDocument prediction) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Clean(prediction.Variant)} v{prediction.Version}{(prediction.Trial is { } trial ? $", trial {trial}" : "")}");
+        $"{VisibleText.From(prediction.Variant)} v{prediction.Version}{(prediction.Trial is { } trial ? $", trial {trial}" : "")}");
 
     /// <summary>The attempt's number, or the attempt that a note of the router is about.</summary>
     internal static string Attempt(PredictionDocument prediction) => prediction.Attempt > PredictionAttempts.NoAnswer
@@ -40,44 +40,32 @@ internal static class PredictionText
     internal static string Ending(PredictionDocument prediction)
     {
         var status = prediction.Status?.ToString(CultureInfo.InvariantCulture) ?? "no answer";
-        return status + (prediction.Reason is { } reason ? $" {Clean(reason)}" : "") + (prediction.NonFinite ? ", not finite" : "")
+        return status
+            + (prediction.Reason is { } reason ? $" {VisibleText.From(reason)}" : "")
+            + (prediction.NonFinite ? ", not finite" : "")
             + (prediction.Comparison ? ", for comparison" : "");
     }
 
-    internal static string Outcome(ObservedOutcome? outcome) => outcome is null ? "unknown" : Clean(outcome.Value.ToString());
+    internal static string Outcome(ObservedOutcome? outcome) => outcome is null ? "unknown" : VisibleText.From(outcome.Value.ToString());
 
     internal static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     internal static string Milliseconds(double time) => time.ToString("0.0##", CultureInfo.InvariantCulture);
 
-    /// <summary>A text without characters that would move the cursor or reverse a line: clients choose these texts.</summary>
-    internal static string Clean(string text)
-    {
-        var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator)
-                clean.Append(Rune.ReplacementChar);
-            else
-                clean.Append(rune);
-        }
-
-        return clean.ToString();
-    }
-
     private static string Element(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.String)
             return element.GetRawText();
-        var text = Clean(element.GetString()!);
+        var text = VisibleText.From(element.GetString()!);
         return text.Length <= MostCharacters ? text : text[..MostCharacters] + "...";
     }
 
     private static string Omitted(PredictionTensor tensor)
     {
-        var at = tensor.ObjectKey is { } pointer ? $", {Clean(pointer)}" : tensor.Digest is { } digest ? $", {Clean(digest)}" : "";
-        return $"({Clean(tensor.Omitted ?? "omitted")}{at})";
+        var at = tensor.ObjectKey is { } pointer ? $", {VisibleText.From(pointer)}"
+            : tensor.Digest is { } digest ? $", {VisibleText.From(digest)}"
+            : "";
+        return $"({VisibleText.From(tensor.Omitted ?? "omitted")}{at})";
     }
 }

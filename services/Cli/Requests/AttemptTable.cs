@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelServing.Contracts;
 using ModelServing.Cli.Predictions;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -20,7 +21,7 @@ internal static class AttemptTable
         head.AddRow(new Text("request"), new Text(first.RequestId.ToString()));
         head.AddRow(new Text("time"), new Text(PredictionText.Time(first.Time)));
         if (lines.Select(static line => line.Record.Model).FirstOrDefault(static model => model is not null) is { } model)
-            head.AddRow(new Text("model"), new Text(PredictionText.Clean(model)));
+            head.AddRow(new Text("model"), new Text(VisibleText.From(model)));
         if (AttemptText.Trace(lines.Select(static line => line.Record.Trace).Max()) is { } trace)
             head.AddRow(new Text("trace"), new Text(trace));
         var table = Create(["#", "version", "answer", "total", .. Parts], numbers: 3);
@@ -51,7 +52,7 @@ internal static class AttemptTable
                 [
                     .. isWide ? (string[])[AttemptText.Time(line.Record.Time)] : [],
                     line.Record.RequestId.ToString(),
-                    $"{PredictionText.Clean(line.Record.Model ?? "")} {AttemptText.Version(line)}".Trim(),
+                    $"{VisibleText.From(line.Record.Model ?? "")} {AttemptText.Version(line)}".Trim(),
                     AttemptText.Ending(line),
                     .. Times(line, isWide),
                 ])]);
@@ -81,8 +82,10 @@ internal static class AttemptTable
         var table = new Table().Border(TableBorder.None);
         foreach (var (index, column) in columns.Index())
         {
-            var made = new TableColumn(column).NoWrap().PadRight(2);
-            table.AddColumn(index >= numbers ? made.RightAligned() : made);
+            // Numbers are close together, so that the longest endings have room in 80 columns.
+            var isNumber = index >= numbers;
+            var made = new TableColumn(column).NoWrap().PadRight(index == columns.Count - 1 ? 0 : isNumber ? 1 : 2);
+            table.AddColumn(isNumber ? made.RightAligned() : made);
         }
 
         return table;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ModelServing.Cli.Predictions;
+using ModelServing.Contracts;
 using ModelServing.Hosting.Access;
 
 namespace ModelServing.Cli.Requests;
@@ -10,9 +10,9 @@ internal static class AttemptText
     /// <summary>The version and its variant, as in <c>v2 canary</c>; a dash if none was found. Of another host, what it did, as in
     /// <c>features read</c>.</summary>
     internal static string Version(AttemptLine line) =>
-        line.Record.Operation is { } operation ? $"{Host(line.Record.Source)} {PredictionText.Clean(operation)}"
+        line.Record.Operation is { } operation ? $"{Host(line.Record.Source)} {VisibleText.From(operation)}"
         : line.Record.Version == 0 ? "-"
-        : string.Create(CultureInfo.InvariantCulture, $"v{line.Record.Version} {PredictionText.Clean(line.Record.Variant ?? "")}");
+        : string.Create(CultureInfo.InvariantCulture, $"v{line.Record.Version} {VisibleText.From(line.Record.Variant ?? "")}");
 
     /// <summary>The host, by the name that its lines have in the output of <c>ms up</c>.</summary>
     internal static string Host(AccessSource source) => source switch
@@ -27,7 +27,7 @@ internal static class AttemptText
     internal static string Ending(AttemptLine line)
     {
         var status = line.Record.Status == 0 ? "none" : line.Record.Status.ToString(CultureInfo.InvariantCulture);
-        return line.Reasons is [var reason, ..] ? $"{status} {PredictionText.Clean(reason)}" : status;
+        return line.Reasons is [var reason, ..] ? $"{status} {VisibleText.From(reason)}" : status;
     }
 
     internal static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);

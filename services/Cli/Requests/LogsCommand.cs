@@ -48,7 +48,7 @@ internal static class LogsCommand
                 : TimeSpan.MinValue;
             var onlyFailed = arguments.GetValue(failed);
             var from = arguments.GetValue(host);
-            var lines = LocalRequests.Open(stack.Read(arguments)).Newest(
+            var lines = LocalRequests.Open(stack.ReadRunning(arguments)).Newest(
                 line => (name is null || line.Record.Model == name.Text)
                     && (!onlyFailed || line.IsFailure)
                     && IsFrom(from, line.Record.Source)

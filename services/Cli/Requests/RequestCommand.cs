@@ -29,7 +29,7 @@ internal static class RequestCommand
                 return Task.FromResult(ExitCode.Done);
             }
 
-            var lines = LocalRequests.Open(stack.Read(arguments)).Find(request);
+            var lines = LocalRequests.Open(stack.ReadRunning(arguments)).Find(request);
             if (lines.Count == 0)
             {
                 throw new CommandException(

@@ -10,27 +10,28 @@ internal static class FiguresTable
 
     internal static IEnumerable<string> Lines(ModelStatus model, ReportForm form)
     {
-        var variants = model.Variants.Where(static variant => variant.Figures is { Requests: > 0 }).ToList();
-        if (variants.Count == 0)
+        var counted = model.Variants.Where(static variant => variant.Figures is { Requests: > 0 }).ToList();
+        if (counted.Count == 0)
         {
             yield return "  no requests yet";
             yield break;
         }
 
         yield return Row("", "requests", "share", "errors", "refused", "p50 ms", "p95 ms", "p99 ms");
-        for (var i = 0; i < variants[0].Figures!.Periods.Count; i++)
+        for (var i = 0; i < counted[0].Figures!.Periods.Count; i++)
         {
-            var minutes = variants[0].Figures!.Periods[i].Minutes;
+            var minutes = counted[0].Figures!.Periods[i].Minutes;
             yield return minutes == 1 ? "  last minute" : string.Create(CultureInfo.InvariantCulture, $"  last {minutes} minutes");
-            var all = variants.Sum(variant => variant.Figures!.Periods[i].Requests);
-            foreach (var variant in variants)
-                yield return Row(variant, variant.Figures!.Periods[i], all);
+            var all = counted.Sum(variant => variant.Figures!.Periods[i].Requests);
+            // A variant that nothing was counted of has a row too: a canary without requests is something to know.
+            foreach (var variant in model.Variants)
+                yield return Row(variant, variant.Figures?.Periods[i] ?? new PeriodFigures(minutes, 0, 0, 0), all);
         }
 
         if (!form.HasSparklines)
             yield break;
         yield return "  last 60 minutes, the present one on the right";
-        foreach (var variant in variants)
+        foreach (var variant in counted)
         {
             foreach (var line in Sparklines(variant, form))
                 yield return line;

@@ -13,7 +13,7 @@ namespace ModelServing.Cli.Rollouts;
 internal static class StatusReport
 {
     internal static IRenderable Render(RolloutsStatus status, ReportForm form) =>
-        new Rows(Lines(status, form).Select(static line => new UnbrokenLine(new Markup(line))));
+        new Rows(Lines(status, form).Select(static line => new TerminalLine(new Markup(line))));
 
     /// <summary>The lines of the report, in markup.</summary>
     internal static IEnumerable<string> Lines(RolloutsStatus status, ReportForm form)

@@ -21,7 +21,7 @@ internal static class VersionCommands
         {
             var (model, version, why) = target.Read(arguments);
             using var client = target.Admin.Open(arguments);
-            var request = new RollbackRequest(version, Environment.UserName, why, arguments.GetValue(force));
+            var request = new RollbackRequest(version, why, Environment.UserName, arguments.GetValue(force));
             var status = await client.RollbackAsync(model, request, signals.Stop);
             terminal.Say($"{model} version {version} is condemned and gets no traffic. For a new trial:");
             terminal.Say($"  [bold]{Markup.Escape(StatusReport.ResetCommand(model, version, target.Admin.Typed(arguments)))}[/]");
@@ -40,7 +40,7 @@ internal static class VersionCommands
         {
             var (model, version, why) = target.Read(arguments);
             using var client = target.Admin.Open(arguments);
-            var status = await client.ResetAsync(model, new ResetRequest(version, Environment.UserName, why), signals.Stop);
+            var status = await client.ResetAsync(model, new ResetRequest(version, why, Environment.UserName), signals.Stop);
             terminal.Say($"The next trial of {model} version {version} has begun; it gets its share of the plan.");
             Print(terminal, status);
             return ExitCode.Done;

@@ -15,13 +15,13 @@ internal static class ExampleRequest
 
     /// <summary>The request's body between the single quotes of a shell command; null if it would be too long to type.</summary>
     internal static string? From(IReadOnlyList<TensorInfo> inputs) =>
-        From(inputs, MostElements)?.Replace("'", "'\\''", StringComparison.Ordinal);
+        BodyOf(inputs)?.Replace("'", "'\\''", StringComparison.Ordinal);
 
-    /// <summary>The request's body; null if it would have more elements than <paramref name="most"/>.</summary>
-    internal static string? From(IReadOnlyList<TensorInfo> inputs, int most)
+    private static string? BodyOf(IReadOnlyList<TensorInfo> inputs)
     {
-        if (inputs.Sum(input => Shape(input).Aggregate(1L, (product, length) => Math.Min(product * Math.Min(length, most + 1L), most + 1L)))
-            > most)
+        const long TooMany = MostElements + 1;
+        if (inputs.Sum(static input => Shape(input).Aggregate(
+            1L, static (product, length) => Math.Min(product * Math.Min(length, TooMany), TooMany))) > MostElements)
             return null;
         using var body = new MemoryStream();
         using (var json = new Utf8JsonWriter(body, Readable))

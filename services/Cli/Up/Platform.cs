@@ -1,10 +1,10 @@
 using ModelServing.Cli.Demo;
 using ModelServing.Cli.Features;
 using ModelServing.Cli.Up.Functions;
+using ModelServing.Cli.Up.Gateway;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
 using ModelServing.Contracts.Functions;
-using ModelServing.Hosting;
 using ModelServing.Registry;
 using ModelServing.Settings.Clients;
 using ModelServing.Settings.Models;
@@ -16,7 +16,8 @@ namespace ModelServing.Cli.Up;
 /// <remarks>
 /// Models are applied in an order in which no request reaches a version that does not run:
 /// <code>
-/// 1 versions    newly named versions are started; once they are ready, they are endpoints
+/// 1 versions    newly named versions are started; once they are ready, they are endpoints. Those that are ready don't wait for one
+///               that takes long
 /// 2 plan        is made, without what is not ready (<see cref="ServableModels"/>), and written; the router applies it within a fraction
 ///               of a second
 /// 3 leaving     versions that are no longer named leave the endpoints a second later, and stop after another second
@@ -39,7 +40,8 @@ internal sealed class Platform : IAsyncDisposable
     private readonly ServableModels servable = new();
     private List<string> said = [];
     private HostedCache? cache;
-    private SupervisedHost? router;
+    private ApiHost? router;
+    private LocalSplitting? splitting;
     private FeatureHost? features;
 
     /// <summary>Makes a platform of which nothing runs yet.</summary>
@@ -65,6 +67,9 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>The plan in force.</summary>
     internal PlanDocument Plan { get; private set; } = new() { Schema = PlanDocument.CurrentSchema, Rollouts = [] };
 
+    /// <summary>The models that were applied last.</summary>
+    internal IReadOnlyDictionary<ModelName, ModelSettings> Models { get; private set; } = new Dictionary<ModelName, ModelSettings>();
+
     /// <summary>The clients beside the operator of this machine; without <see cref="ApplyClients"/>, anyone is a caller.</summary>
     internal ClientsDocument Clients { get; private set; } = new()
     {
@@ -82,7 +87,7 @@ internal sealed class Platform : IAsyncDisposable
     internal string OperatorKeyPath => files.OperatorKeyPath;
 
     /// <summary>The address of the API.</summary>
-    internal Uri Api { get; private set; } = new("http://127.0.0.1/");
+    internal Uri Api => router?.Address ?? new("http://127.0.0.1/");
 
     /// <summary>The address of the router's admin API.</summary>
     /// <exception cref="HostFailedException">The router has not written it.</exception>
@@ -154,39 +159,57 @@ internal sealed class Platform : IAsyncDisposable
             },
             PlatformFiles.FeaturesAddressIn(settings.StateFolder),
             supervision);
+        var startingFeatures = StartFeaturesAsync(cancellation);
+        var isServing = false;
+        var failures = await versions.StartAsync(NamedBy(PlanMaker.Make(models)), ServeAsync, cancellation);
+        await ServeAsync(failures);
+        await startingFeatures;
+        return failures;
+
+        async Task ServeAsync(IReadOnlyList<VersionFailure> notReady)
+        {
+            if (!isServing)
+                files.WriteEndpoints();
+            WritePlan(models, notReady);
+            if (isServing)
+                return;
+            var routerSettings = RouterSettings;
+            if (settings.Stack.Splitting == SplittingMode.Function)
+                splitting = new LocalSplitting(programs, cache!.Settings, routerSettings.Journal!, () => Plan, supervision);
+            router = new ApiHost(programs.Router, routerSettings, splitting, supervision);
+            await router.StartAsync(port, cancellation);
+            await StartFunctionsAsync(cancellation);
+            isServing = true;
+            if (notReady.Any(static failure => failure.IsTransient))
+                terminal.Say($"Meanwhile the API is at {Api}");
+        }
+    }
+
+    private async Task StartFeaturesAsync(CancellationToken cancellation)
+    {
         try
         {
-            await features.ApplyAsync(ServedViewRules.ViewsOf(settings.Stack.Features), cancellation);
+            await features!.ApplyAsync(ServedViewRules.ViewsOf(settings.Stack.Features), cancellation);
         }
         catch (HostFailedException e)
         {
             // Models without features need no feature server, and the others answer with defaults.
             terminal.Warn(e.Message);
         }
+    }
 
-        var failures = await versions.StartAsync(NamedBy(PlanMaker.Make(models)), cancellation);
-        files.WriteEndpoints();
-        WritePlan(models, failures);
-        while (!await TryStartRouterAsync(port, cancellation))
-        {
-            var next = port.Next();
-            terminal.Say($"[yellow]Port {port.Number} has been taken; trying {next.Number}[/]");
-            port = next;
-        }
-
-        await Functions.StartAsync(
+    private Task StartFunctionsAsync(CancellationToken cancellation) =>
+        Functions.StartAsync(
             new FunctionsHostSettings
             {
                 Journal = HostSources.Sqlite(files.JournalPath),
-                Cache = cache.Settings,
+                Cache = cache?.Settings,
                 Registry = settings.Registry,
                 AccessLog = AccessLog,
                 Urls = "http://127.0.0.1:0",
             },
             (settings, changed) => new SupervisedHost("functions", programs.Functions, settings, supervision, changed, onlyFaults: true),
             cancellation);
-        return failures;
-    }
 
     /// <summary>Changes to other models. Returns the versions that are not ready; they change only their own models.</summary>
     /// <exception cref="IOException">The plan can't be written; the old one stays in force.</exception>
@@ -194,10 +217,16 @@ internal sealed class Platform : IAsyncDisposable
         IReadOnlyDictionary<ModelName, ModelSettings> models, CancellationToken cancellation)
     {
         var named = NamedBy(PlanMaker.Make(models));
-        var failures = await versions.StartAsync(named, cancellation);
-        WritePlan(models, failures);
+        var failures = await versions.StartAsync(named, ServeAsync, cancellation);
+        await ServeAsync(failures);
         versions.KeepOnly([.. NamedBy(Plan), .. named]);
         return failures;
+
+        Task ServeAsync(IReadOnlyList<VersionFailure> notReady)
+        {
+            WritePlan(models, notReady);
+            return Task.CompletedTask;
+        }
     }
 
     /// <summary>Changes to other feature views. Returns whether anything changed.</summary>
@@ -213,7 +242,7 @@ internal sealed class Platform : IAsyncDisposable
     {
         var (plan, lines) = servable.MakePlan(models, [.. failures.Select(static failure => failure.Version)], Plan);
         files.WritePlan(plan);
-        Plan = plan;
+        (Plan, Models) = (plan, models);
         // Said once, however often the same is tried.
         List<string> now = [.. failures.Select(static failure => failure.Message), .. lines];
         foreach (var line in now.Except(said))
@@ -229,44 +258,25 @@ internal sealed class Platform : IAsyncDisposable
         await versions.StopAsync(StopTimeout, kill);
         await (features?.StopAsync(StopTimeout, kill) ?? Task.CompletedTask);
         await Functions.DisposeAsync();
+        await (splitting?.DisposeAsync() ?? ValueTask.CompletedTask);
         cache?.Dispose();
     }
 
-    /// <summary>Starts the router. Returns false if the port was taken after it was chosen and another one will do.</summary>
-    private async Task<bool> TryStartRouterAsync(ApiPort port, CancellationToken cancellation)
+    private RouterSettings RouterSettings => new()
     {
-        Api = new Uri($"http://127.0.0.1:{port.Number}/");
-        var routerSettings = new RouterSettings
-        {
-            Plan = HostSources.File(files.PlanPath),
-            Endpoints = HostSources.File(files.EndpointsPath),
-            Clients = HostSources.File(files.ClientsPath),
-            Journal = HostSources.Sqlite(files.JournalPath),
-            JournalSnapshot = files.SnapshotPath,
-            Cache = cache?.Settings,
-            GuardOff = settings.Pace.GuardOff,
-            AdminUrls = "http://127.0.0.1:0",
-            AdminAddressFile = files.AdminAddressPath,
-            Predictions = predictions.OfRouter,
-            AccessLog = AccessLog,
-            MaxRequestBytes = settings.Stack.MaxRequestBytes,
-            Urls = Api.GetLeftPart(UriPartial.Authority),
-        };
-        router = new SupervisedHost("router", programs.Router, routerSettings, supervision, static _ => { });
-        try
-        {
-            await router.Ready.WaitAsync(cancellation);
-            return true;
-        }
-        catch (HostFailedException e) when (e.Exit?.Code == ServiceHost.NoAddress && !port.Given)
-        {
-            return false;
-        }
-        catch (HostFailedException e) when (e.Exit?.Code == ServiceHost.NoAddress)
-        {
-            throw new CommandException(ExitCode.PortTaken, e.Message);
-        }
-    }
+        Plan = HostSources.File(files.PlanPath),
+        Endpoints = HostSources.File(files.EndpointsPath),
+        Clients = HostSources.File(files.ClientsPath),
+        Journal = HostSources.Sqlite(files.JournalPath),
+        JournalSnapshot = files.SnapshotPath,
+        Cache = cache?.Settings,
+        GuardOff = settings.Pace.GuardOff,
+        AdminUrls = "http://127.0.0.1:0",
+        AdminAddressFile = files.AdminAddressPath,
+        Predictions = predictions.OfRouter,
+        AccessLog = AccessLog,
+        MaxRequestBytes = settings.Stack.MaxRequestBytes,
+    };
 
     private AccessLogSettings AccessLog => new() { Folder = PlatformFiles.AccessIn(settings.StateFolder) };
 
@@ -279,6 +289,7 @@ internal sealed class Platform : IAsyncDisposable
         Predictions = predictions.OfVersion(version.Model),
         AccessLog = AccessLog,
         Minute = settings.Pace.Minute,
+        BatchRows = settings.Stack.Models.TryGetValue(version.Model, out var model) ? model.BatchRows : InferenceSettings.DefaultBatchRows,
         MaxRequestBytes = settings.Stack.MaxRequestBytes,
         Urls = "http://127.0.0.1:0",
     };

@@ -39,6 +39,8 @@ internal sealed class SupervisedHost
     private readonly RestartDelay restart = new();
     private readonly Task running;
     private HostProcess? current;
+    private readonly long began;
+    private volatile string problem = "it does not run yet";
     private bool isReady;
     private bool isWithdrawn;
 
@@ -61,6 +63,7 @@ internal sealed class SupervisedHost
         this.program = program;
         terminal = supervision.Terminal;
         time = supervision.Time;
+        began = time.GetTimestamp();
         this.changed = changed;
         addressFile = Path.Combine(supervision.RunFolder, Path.GetRandomFileName() + ".address");
         this.settings = settings with
@@ -75,6 +78,12 @@ internal sealed class SupervisedHost
     }
 
     internal string Label { get; }
+
+    /// <summary>How long ago the host was started for the first time.</summary>
+    internal TimeSpan Age => time.GetElapsedTime(began);
+
+    /// <summary>Why the host is not ready, as it said when it was asked last.</summary>
+    internal string Problem => problem;
 
     /// <summary>Completes when the host is ready for the first time.</summary>
     /// <exception cref="HostFailedException">The process ended before that.</exception>
@@ -212,18 +221,19 @@ internal sealed class SupervisedHost
     private async Task<Uri?> WaitUntilReadyAsync(HostProcess process)
     {
         Uri? address = null;
-        var began = time.GetTimestamp();
+        var since = time.GetTimestamp();
         var isReported = false;
         while (!process.Exited.IsCompleted)
         {
             address ??= ReadAddress();
-            var problem = address is null ? "it does not listen yet" : await CheckHealthAsync(new Uri(address, InferencePaths.HealthReady));
-            if (problem is null)
+            var found = address is null ? "it does not listen yet" : await CheckHealthAsync(new Uri(address, InferencePaths.HealthReady));
+            if (found is null)
                 return address;
-            if (!isReported && time.GetElapsedTime(began) > SlowStart)
+            problem = found;
+            if (!isReported && time.GetElapsedTime(since) > SlowStart)
             {
                 terminal.Say($"[yellow]{Markup.Escape(Label)} is not ready after {SlowStart.TotalSeconds:0} s: " +
-                    $"{Markup.Escape(problem)}[/]");
+                    $"{Markup.Escape(found)}[/]");
                 isReported = true;
             }
 

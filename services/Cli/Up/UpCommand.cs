@@ -1,10 +1,12 @@
 using System.CommandLine;
+using System.Globalization;
 using ModelServing.Cli.Demo;
 using ModelServing.Contracts.Reliability;
 using ModelServing.Hosting;
 using ModelServing.Registry;
 using ModelServing.Settings;
 using ModelServing.Settings.Clients;
+using ModelServing.Settings.Models;
 using ModelServing.Settings.Schema;
 
 namespace ModelServing.Cli.Up;
@@ -30,11 +32,11 @@ internal static class UpCommand
     {
         var demo = new Option<bool>("--demo")
         {
-            Description = "Run the sample in a temporary state folder, send traffic through it, and show a rollback.",
+            Description = "Run the sample in a temporary state folder, send traffic through it, and show a rollback and an experiment.",
         };
         var once = new Option<bool>("--once")
         {
-            Description = "Stop as soon as the platform is ready or, with --demo, after the rollback. The exit code is 1 if that was " +
+            Description = "Stop as soon as the platform is ready or, with --demo, after its last scene. The exit code is 1 if that was " +
                 "not as expected.",
         };
         var json = new Option<bool>("--json")
@@ -48,6 +50,20 @@ internal static class UpCommand
             DefaultValueFactory = static _ => "on",
         };
         guard.AcceptOnlyFromAmong("on", "off");
+        var experiment = new Option<int>("--experiment")
+        {
+            Description = "The most payments of the experiment at the end of a demo, which stops as soon as it is certain which version " +
+                "ranks better. That takes about 130,000. 0 leaves it out.",
+            DefaultValueFactory = static _ => 400_000,
+            CustomParser = static result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                    && count <= ExperimentScene.MostPayments)
+                    return count;
+                result.AddError($"--experiment: it must be from 0 to {ExperimentScene.MostPayments}");
+                return 0;
+            },
+        };
         var minute = new Option<TimeSpan?>("--minute")
         {
             Description = "How long a minute of metrics and alarms lasts. Default: 60s, with --demo 2s.",
@@ -59,8 +75,15 @@ internal static class UpCommand
                 return value;
             },
         };
+        var splitting = new Option<SplittingMode?>("--splitting")
+        {
+            Description = "What assigns requests to variants: 'router' or 'function'. Default: the setting in the stack file.",
+        };
         var stack = new StackOptions();
-        var command = new Command("up", "Run the whole platform on this machine until Ctrl-C.") { demo, once, guard, minute, json };
+        var command = new Command("up", "Run the whole platform on this machine until Ctrl-C.")
+        {
+            demo, once, guard, experiment, minute, splitting, json,
+        };
         stack.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), (terminal, signals) =>
             RunAsync(
@@ -71,7 +94,11 @@ internal static class UpCommand
                     arguments.GetValue(json),
                     new PlatformPace(
                         arguments.GetValue(minute) ?? TimeSpan.FromSeconds(arguments.GetValue(demo) ? 2 : 60),
-                        arguments.GetValue(guard) == "off")),
+                        arguments.GetValue(guard) == "off"),
+                    arguments.GetValue(splitting))
+                {
+                    ExperimentPayments = arguments.GetValue(experiment),
+                },
                 terminal,
                 signals)));
         return command;
@@ -130,12 +157,16 @@ internal static class UpCommand
             terminal.Say($"[yellow]Port {ApiPort.First} is taken, so the API uses {port.Number}; {StackFile.Namespace}local.port sets " +
                 $"another port[/]");
 
-        var settings = new PlatformSettings(state.FullPath, location, started.Settings, request.Pace);
+        var settings = new PlatformSettings(
+            state.FullPath,
+            location,
+            started.Settings with { Splitting = request.Splitting ?? started.Settings.Splitting },
+            request.Pace);
         var platform = new Platform(programs, settings, terminal, time, signals.Kill);
         try
         {
             // 5
-            var demo = request.Demo ? new DemoRounds(platform, terminal, time) : null;
+            var demo = request.Demo ? new DemoRounds(platform, request.ExperimentPayments, terminal, time) : null;
             platform.ApplyClients(ClientsMaker.Make(started.Settings));
             var failures = await platform.StartAsync(started.Settings.Models, port, signals.Stop);
             if (demo is not null && failures.Count > 0)

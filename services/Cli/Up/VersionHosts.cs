@@ -15,7 +15,10 @@ internal sealed class VersionHosts(
     /// <summary>How long a router may take to see a written file, with room to spare (it reads the files every 100 ms).</summary>
     internal static readonly TimeSpan Propagation = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the other versions wait for one that is not ready.</summary>
+    /// <summary>How long a version that is ready waits for others, so that versions that start together are served together.</summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a version is waited for.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // Not guarded, because the platform makes one call at a time.
@@ -26,8 +29,14 @@ internal sealed class VersionHosts(
 
     /// <summary>Starts a host for each version that has none, and waits until each is ready or has failed, but not for ever: a host that
     /// takes longer goes on. Returns the versions that are not ready.</summary>
+    /// <param name="versions">What must run; other hosts stay as they are.</param>
+    /// <param name="serve">Serves what is ready while other versions are waited for: gets those that are not ready, and is called again
+    /// after each change.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
     internal async Task<IReadOnlyList<VersionFailure>> StartAsync(
-        IReadOnlyCollection<PublishedVersion> versions, CancellationToken cancellation)
+        IReadOnlyCollection<PublishedVersion> versions,
+        Func<IReadOnlyList<VersionFailure>, Task> serve,
+        CancellationToken cancellation)
     {
         foreach (var version in versions)
         {
@@ -35,11 +44,29 @@ internal sealed class VersionHosts(
                 hosts.Add(version, Start(version));
         }
 
-        await Task.WhenAll(versions.Select(version => hosts[version].Ready))
-            .WaitAsync(Patience, supervision.Time, cancellation)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var started = versions.Select(version => (Version: version, Host: hosts[version])).ToList();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var over = Task.Delay(Patience, supervision.Time, ending.Token);
+        while (Starting().Any() && !started.Any(static one => one.Host.Ready.IsCompletedSuccessfully) && !over.IsCompleted)
+            await Task.WhenAny(Starting().Append(over));
+        await Task.WhenAny(Task.WhenAll(Starting()), Task.Delay(Grace, supervision.Time, ending.Token), over);
+        while (Starting().Any() && !over.IsCompleted)
+        {
+            await serve(Failures());
+            await Task.WhenAny(Starting().Append(over));
+        }
+
+        await ending.CancelAsync();
         cancellation.ThrowIfCancellationRequested();
-        return [.. versions.Select(Check).OfType<VersionFailure>()];
+        var failures = Failures();
+        // Another try needs another host.
+        foreach (var (version, host) in started.Where(static one => one.Host.Ready.IsFaulted || one.Host.Ready.IsCanceled))
+            hosts.Remove(version);
+        return failures;
+
+        IEnumerable<Task> Starting() => started.Select(static one => one.Host.Ready).Where(static ready => !ready.IsCompleted);
+
+        List<VersionFailure> Failures() => [.. started.Select(static one => FailureOf(one.Version, one.Host)).OfType<VersionFailure>()];
     }
 
     /// <summary>Waits until a host that is still starting is ready or has failed, or until the time is over.</summary>
@@ -66,15 +93,19 @@ internal sealed class VersionHosts(
         hosts.Clear();
     }
 
-    private VersionFailure? Check(PublishedVersion version)
+    private static VersionFailure? FailureOf(PublishedVersion version, SupervisedHost host)
     {
-        var ready = hosts[version].Ready;
+        var ready = host.Ready;
         if (ready.IsCompletedSuccessfully)
             return null;
         if (!ready.IsCompleted)
-            return new VersionFailure(version, $"{Label(version)} is not ready after {Patience.TotalSeconds:0} s", IsTransient: true);
-        // Another try needs another host.
-        hosts.Remove(version);
+        {
+            var line = host.Age < Patience
+                ? $"{host.Label} is not ready yet, and the others are served meanwhile: {host.Problem}"
+                : $"{host.Label} is not ready after {Patience.TotalSeconds:0} s: {host.Problem}";
+            return new VersionFailure(version, line, IsTransient: true);
+        }
+
         return ready.Exception?.GetBaseException() is HostFailedException failure
             ? new VersionFailure(version, failure.Message, failure.IsTransient)
             : new VersionFailure(version, $"{Label(version)} was stopped", IsTransient: true);

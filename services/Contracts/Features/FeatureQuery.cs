@@ -22,7 +22,7 @@ public sealed record FeatureQuery(IReadOnlyList<EntityRead> Reads)
     /// <exception cref="ContractException">The text is not such a document; the message says where.</exception>
     public static FeatureQuery Parse(ReadOnlySpan<byte> utf8)
     {
-        var query = ContractsJson.Read(utf8, ContractsJson.Default.FeatureQuery, "request");
+        var query = ContractsJson.ReadFromCaller(utf8, ContractsJson.Default.FeatureQuery, "request");
         if (query.Reads.Count is 0 or > Most)
             throw new ContractException($"reads has {query.Reads.Count} items; a request has from 1 to {Most}");
         for (var i = 0; i < query.Reads.Count; i++)

@@ -11,4 +11,7 @@ public enum FunctionName
 
     /// <summary>Checks each new artifact in the bucket, and writes its verdict.</summary>
     ModelLoader,
+
+    /// <summary>Assigns the gateway's requests to variants and calls the routers.</summary>
+    TrafficSplitter,
 }

@@ -9,6 +9,7 @@ public static class FunctionNames
         FunctionName.Rollback => "rollback",
         FunctionName.ModelMetrics => "model-metrics",
         FunctionName.ModelLoader => "model-loader",
+        FunctionName.TrafficSplitter => "traffic-splitter",
         _ => throw new ArgumentOutOfRangeException(nameof(function), function, "not a function"),
     };
 }

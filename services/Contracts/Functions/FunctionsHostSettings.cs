@@ -15,6 +15,8 @@ public sealed record FunctionsHostSettings : HostSettings
         HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
         HostSetting.Text(nameof(Registry)),
         HostSetting.Text(nameof(Monitoring)),
+        HostSetting.Address(nameof(Routers), "the address of the routers for this function, " + HostSetting.AddressForm),
+        HostSetting.Text(nameof(SplitKey)),
         HostSetting.Flag(nameof(DryRun)),
         HostSetting.Text(nameof(RunSecret)),
         HostSetting.Group(nameof(AccessLog), AccessLogSettings.Read, static (log, variables) => log.Write(variables)),
@@ -44,6 +46,13 @@ public sealed record FunctionsHostSettings : HostSettings
     /// <summary>The Monitoring service for metrics and alarms: <c>oci:COMPARTMENT</c>, or the address of a stand-in, as in
     /// <c>http://127.0.0.1:8083</c>. Null if no function needs it.</summary>
     public string? Monitoring { get; init; }
+
+    /// <summary>The address of the routers for TrafficSplitter (<see cref="RouterSettings.SplitUrls"/>). Null if the program is not that
+    /// function.</summary>
+    public string? Routers { get; init; }
+
+    /// <summary>The key that TrafficSplitter sends to the routers.</summary>
+    public string? SplitKey { get; init; }
 
     /// <summary>Rollback only reports what it would do. Off by default.</summary>
     public bool DryRun { get; init; }

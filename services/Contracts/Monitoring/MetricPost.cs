@@ -16,5 +16,5 @@ public sealed record MetricPost([property: JsonRequired] IReadOnlyList<MetricDat
 
     /// <exception cref="ContractException">The text is not such a document; the message says where.</exception>
     public static MetricPost Parse(ReadOnlySpan<byte> utf8) =>
-        ContractsJson.Read(utf8, ContractsJson.Default.MetricPost, "post of metrics");
+        ContractsJson.ReadFromCaller(utf8, ContractsJson.Default.MetricPost, "post of metrics");
 }

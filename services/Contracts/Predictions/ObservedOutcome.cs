@@ -13,5 +13,5 @@ public sealed record ObservedOutcome(
 
     /// <exception cref="ContractException">The text is not such a document; the message says where.</exception>
     public static ObservedOutcome Parse(ReadOnlySpan<byte> utf8) =>
-        ContractsJson.Read(utf8, ContractsJson.Default.ObservedOutcome, "outcome");
+        ContractsJson.ReadFromCaller(utf8, ContractsJson.Default.ObservedOutcome, "outcome");
 }

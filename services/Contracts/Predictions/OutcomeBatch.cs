@@ -15,7 +15,7 @@ public sealed record OutcomeBatch(IReadOnlyList<Outcome> Outcomes)
     /// <exception cref="ContractException">The text is not such a document; the message says where.</exception>
     public static OutcomeBatch Parse(ReadOnlySpan<byte> utf8)
     {
-        var outcomes = ContractsJson.Read(utf8, ContractsJson.Default.OutcomeBatch, "request").Outcomes;
+        var outcomes = ContractsJson.ReadFromCaller(utf8, ContractsJson.Default.OutcomeBatch, "request").Outcomes;
         if (outcomes.Count is 0 or > Most)
             throw new ContractException($"outcomes has {outcomes.Count} items; a request has from 1 to {Most}");
         var read = new Outcome[outcomes.Count];

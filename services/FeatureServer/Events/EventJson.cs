@@ -9,7 +9,7 @@ using ModelServing.Hosting;
 
 namespace ModelServing.FeatureServer.Events;
 
-/// <summary>Reads an event of a post.</summary>
+/// <summary>Reads an event of a post, in which no member is null or occurs twice.</summary>
 /// <param name="index">Its place in the post, for messages.</param>
 /// <param name="now">The known time of an event without one.</param>
 /// <param name="latest">A later event has not happened yet.</param>
@@ -34,24 +34,23 @@ internal readonly partial struct EventJson(int index, Instant now, Instant lates
             json.Read();
             switch (name)
             {
-                case "source" when source is null:
+                case "source":
                     source = Text(ref json, ".source");
                     break;
-                case "id" when id is null:
+                case "id":
                     id = Text(ref json, ".id");
                     break;
-                case "time" when time is null:
+                case "time":
                     time = Time(ref json, ".time");
                     break;
-                case "knownTime" when known is null:
+                case "knownTime":
                     known = Time(ref json, ".knownTime");
                     break;
-                case "fields" when fields is null:
+                case "fields":
                     fields = Fields(ref json);
                     break;
                 default:
-                    throw Wrong("." + name, "is not a member of an event, or is there twice; the members are source, id, time, knownTime " +
-                        "and fields");
+                    throw Wrong("." + name, "is not a member of an event; the members are source, id, time, knownTime and fields");
             }
         }
 
@@ -84,11 +83,7 @@ internal readonly partial struct EventJson(int index, Instant now, Instant lates
             var place = ".fields." + name;
             if (!NameForm.IsMatch(name))
                 throw Wrong(".fields", $"has the name '{name}'; a name must be {NameRule}");
-            if (fields.Exists(field => field.Name == name))
-                throw Wrong(place, "is there twice");
             json.Read();
-            if (json.TokenType == JsonTokenType.Null)
-                continue;
             if (fields.Count == EventFormat.MostFields)
                 throw Wrong(".fields", $"has more than {EventFormat.MostFields} members");
             fields.Add(new EventField(name, Value(ref json, place)));

@@ -31,12 +31,12 @@ internal static class EventPost
         var events = new List<FeatureEvent>();
         try
         {
-            var json = new Utf8JsonReader(utf8);
+            var json = new Utf8JsonReader(CallerJson.Read(utf8, "request"));
             if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
                 throw new ContractException("the request is not a JSON object; it must be {\"events\": [...]}");
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
-                if (!json.ValueTextEquals("events"u8) || events.Count > 0)
+                if (!json.ValueTextEquals("events"u8))
                     throw new ContractException($"the request has '{json.GetString()}'; it must be {{\"events\": [...]}}");
                 json.Read();
                 if (json.TokenType != JsonTokenType.StartArray)

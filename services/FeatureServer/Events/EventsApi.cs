@@ -25,6 +25,9 @@ internal sealed class EventsApi(
 {
     private const int MostInFlight = 16;
 
+    // The reason names files of the server, which are in /health/ready and in the log.
+    private const string Unwritten = "the event log can't be written";
+
     private static readonly TimeSpan LaterAgain = TimeSpan.FromSeconds(5);
 
     private readonly RequestBody bodies = new(MostInFlight, EventPost.MostBytes, Problems.TooManyPosts, time, logger);
@@ -50,9 +53,9 @@ internal sealed class EventsApi(
         {
             var appended = log.Append(bytes.Span, out last);
             if (appended == Appended.Full)
-                return NotLogged(Problems.LogFull, log.Failure);
+                return NotLogged(Problems.LogFull, "the event log has no room");
             if (appended == Appended.Failed)
-                return NotLogged(Problems.LogFails, log.Failure);
+                return NotLogged(Problems.LogFails, log.Failure is null ? "the server stops" : Unwritten);
         }
 
         // 5
@@ -60,9 +63,9 @@ internal sealed class EventsApi(
         {
             await log.OnDiskAsync();
         }
-        catch (IOException e)
+        catch (IOException)
         {
-            return NotLogged(Problems.LogFails, e.Message);
+            return NotLogged(Problems.LogFails, Unwritten);
         }
 
         metrics.Accepted(events.Count);
@@ -70,8 +73,8 @@ internal sealed class EventsApi(
         return null;
     }
 
-    private static Refusal NotLogged(Problem problem, string? why) => new(
-        problem, $"{why ?? "the server stops"}; post all of the events again later, which does no harm", LaterAgain);
+    private static Refusal NotLogged(Problem problem, string why) => new(
+        problem, $"{why}; post all of the events again later, which does no harm", LaterAgain);
 
     private List<ReadOnlyMemory<byte>> Encode(List<FeatureEvent> events)
     {

@@ -45,7 +45,8 @@ internal sealed class ReadApi(ViewsApi views, CacheConnections cache, TimeProvid
         DateTimeOffset? at = null;
         foreach (var (parameter, values) in parameters)
         {
-            var text = values.ToString();
+            if (values is not [{ } text])
+                throw new ContractException($"{parameter} is there {values.Count} times");
             if (engine.Definition.Entity.Any(key => key.Name == parameter))
                 entity[parameter] = JsonSerializer.SerializeToElement(text, ReadingJson.Default.String);
             else if (engine.Definition.Request.Any(value => value.Name == parameter))
@@ -113,21 +114,13 @@ internal sealed class ReadApi(ViewsApi views, CacheConnections cache, TimeProvid
     // A damaged state is one that the store does not have.
     private static long Finalise(FeatureEngine engine, EntityAnswer answer, Instant at, double[] request, FeatureValue[] values)
     {
-        var memory = engine.Rent();
         try
         {
-            var state = answer.Decode(engine, memory);
-            engine.Finalise(state, at, request, values);
-            return state?.Sequence ?? 0;
+            return engine.Read(answer.Encoded.Span, at, request, values).Sequence;
         }
         catch (FeatureStateException)
         {
-            engine.Finalise(null, at, request, values);
-            return 0;
-        }
-        finally
-        {
-            engine.Return(memory);
+            return engine.Read(default, at, request, values).Sequence;
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Features.Definitions;
@@ -17,7 +16,7 @@ public sealed class FeatureEngine
 
     private readonly EnginePlan plan;
     private readonly byte[] digest;
-    private readonly ConcurrentBag<EntityState> spare = [];
+    private readonly ScanMemory?[] spare = new ScanMemory?[Environment.ProcessorCount];
 
     /// <exception cref="ContractException">The definition breaks a rule; the message says which.</exception>
     public FeatureEngine(ViewDefinition definition)
@@ -88,19 +87,6 @@ public sealed class FeatureEngine
     /// <summary>A state without events.</summary>
     public EntityState CreateState() => new(plan);
 
-    /// <summary>A state to decode others into, one after the other. What is in it has no meaning. Give it back by
-    /// <see cref="Return"/>.</summary>
-    public EntityState Rent() => spare.TryTake(out var state) ? state : CreateState();
-
-    /// <summary>Takes back a state of <see cref="Rent"/>.</summary>
-    public void Return(EntityState state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        RequireOwn(state);
-        if (spare.Count < Environment.ProcessorCount)
-            spare.Add(state);
-    }
-
     /// <summary>Decodes a state.</summary>
     /// <param name="bytes">The encoded state.</param>
     /// <param name="reused">A state of this engine whose memory is used again, and which has no meaning if this call fails; null for a new
@@ -108,12 +94,7 @@ public sealed class FeatureEngine
     /// <exception cref="FeatureStateException">The bytes are not a state of this view.</exception>
     public EntityState Decode(ReadOnlySpan<byte> bytes, EntityState? reused = null)
     {
-        if (bytes.Length > MaxStateBytes)
-        {
-            throw new FeatureStateException(
-                $"the state has {bytes.Length} bytes; the limit of the view {Definition.Id} is {MaxStateBytes}");
-        }
-
+        RequireLength(bytes);
         var state = reused ?? CreateState();
         RequireOwn(state);
         StateCodec.Read(bytes, digest, state);
@@ -167,16 +148,63 @@ public sealed class FeatureEngine
     /// <param name="values">Receives the values in the order of <see cref="Outputs"/>.</param>
     public void Finalise(EntityState? state, Instant time, ReadOnlySpan<double> request, Span<FeatureValue> values)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, Outputs.Count);
-        if (!request.IsEmpty)
-            ArgumentOutOfRangeException.ThrowIfNotEqual(request.Length, Definition.Request.Count);
+        RequireLengths(request, values);
         if (state is not null)
             RequireOwn(state);
         FeatureReader.Read(plan, state, time, request, values);
     }
 
+    /// <summary>Reads the features of an encoded state at a time, in one pass over its bytes. The values have the bits that
+    /// <see cref="Finalise"/> gives after <see cref="Decode"/>.</summary>
+    /// <param name="encoded">The encoded state; empty if the entity has no events.</param>
+    /// <param name="time">As for <see cref="Finalise"/>, like the parameters after it.</param>
+    /// <exception cref="FeatureStateException">The bytes are not a state of this view. The values have no meaning then.</exception>
+    public StateHead Read(ReadOnlySpan<byte> encoded, Instant time, ReadOnlySpan<double> request, Span<FeatureValue> values)
+    {
+        RequireLengths(request, values);
+        if (encoded.IsEmpty)
+        {
+            FeatureReader.Read(plan, null, time, request, values);
+            return new StateHead(0, FeatureStatus.Missing);
+        }
+
+        RequireLength(encoded);
+        var memory = Interlocked.Exchange(ref Spare, null) ?? new ScanMemory(plan);
+        try
+        {
+            var head = StateScan.Read(plan, encoded, digest, time, memory);
+            FeatureReader.Read(plan, head.Status, memory, time, request, values);
+            return head;
+        }
+        finally
+        {
+            memory.Clear();
+            Volatile.Write(ref Spare, memory);
+        }
+    }
+
     /// <summary>What a reader at a time learns about an entity as a whole.</summary>
-    public FeatureStatus StatusAt(EntityState? state, Instant time) => FeatureReader.StatusAt(plan, state, time.Microseconds);
+    public FeatureStatus StatusAt(EntityState? state, Instant time) =>
+        OutputValues.StatusAt(plan, state?.Newest ?? -1, time.Microseconds);
+
+    // Of this processor, so that threads do not wait for each other.
+    private ref ScanMemory? Spare => ref spare[Thread.GetCurrentProcessorId() % spare.Length];
+
+    private void RequireLength(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.Length > MaxStateBytes)
+        {
+            throw new FeatureStateException(
+                $"the state has {encoded.Length} bytes; the limit of the view {Definition.Id} is {MaxStateBytes}");
+        }
+    }
+
+    private void RequireLengths(ReadOnlySpan<double> request, Span<FeatureValue> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, Outputs.Count);
+        if (!request.IsEmpty)
+            ArgumentOutOfRangeException.ThrowIfNotEqual(request.Length, Definition.Request.Count);
+    }
 
     private void RequireOwn(EntityState state)
     {

@@ -1,48 +1,64 @@
 using ModelServing.Features.Definitions;
 using ModelServing.Features.Engine.Columns;
 using ModelServing.Features.Engine.Plan;
-using ModelServing.Features.Events;
 
 namespace ModelServing.Features.Engine;
 
-/// <summary>Reads features from states.</summary>
+/// <summary>Reads features from states: from decoded ones, whose tiles are in memory, and from encoded ones.</summary>
 internal static class FeatureReader
 {
-    private const int MostOnStack = 512;
-
-    // All 0 between two unions, so that a small one costs little.
     [ThreadStatic]
-    private static byte[]? registers;
-
-    [ThreadStatic]
-    private static ushort[]? usedRegisters;
+    private static RegisterUnion? unionOfThread;
 
     internal static void Read(EnginePlan plan, EntityState? state, Instant time, ReadOnlySpan<double> request, Span<FeatureValue> values)
     {
-        var status = StatusAt(plan, state, time.Microseconds);
-        var inputs = 1 + plan.Request.Length + plan.Outputs.Count;
-        var numbers = inputs <= MostOnStack ? stackalloc double[inputs] : new double[inputs];
-        numbers[0] = time.Microseconds;
-        for (var i = 0; i < plan.Request.Length; i++)
-            numbers[1 + i] = request.IsEmpty ? double.NaN : Convert(request[i], plan.Request[i]);
-        ReadWindows(plan, status == FeatureStatus.Present ? state : null, time.Microseconds, status, values);
+        var status = OutputValues.StatusAt(plan, state?.Newest ?? -1, time.Microseconds);
+        if (status == FeatureStatus.Present)
+            ReadWindows(plan, state!, time.Microseconds, values);
+        else
+            Default(plan, status, values);
+        OutputValues.Derive(plan, time, request, values);
+    }
 
+    /// <summary>Reads features from what a scan added up.</summary>
+    internal static void Read(
+        EnginePlan plan, FeatureStatus status, ScanMemory memory, Instant time, ReadOnlySpan<double> request, Span<FeatureValue> values)
+    {
+        if (status == FeatureStatus.Present)
+            ReadWindows(plan, memory, values);
+        else
+            Default(plan, status, values);
+        OutputValues.Derive(plan, time, request, values);
+    }
+
+    private static void Default(EnginePlan plan, FeatureStatus status, Span<FeatureValue> values)
+    {
         for (var i = 0; i < plan.Outputs.Count; i++)
         {
-            var output = plan.Outputs[i];
-            if (output.Ratio is { } ratio)
-                values[i] = Divide(output, values[ratio.Dividend], values[ratio.Divisor]);
-            else if (output.Expression is not null)
-                values[i] = Evaluate(plan, output, numbers, values);
-            numbers[1 + plan.Request.Length + i] = values[i].AsDouble;
+            if (plan.Outputs[i].Window is not null)
+                values[i] = OutputValues.DefaultFor(plan.Outputs[i], status);
         }
     }
 
-    private static void ReadWindows(EnginePlan plan, EntityState? state, long time, FeatureStatus status, Span<FeatureValue> values)
+    private static void ReadWindows(EnginePlan plan, ScanMemory memory, Span<FeatureValue> values)
+    {
+        for (var i = 0; i < plan.Outputs.Count; i++)
+        {
+            var output = plan.Outputs[i];
+            if (output.Window is not { } window)
+                continue;
+            var (place, countPlace) = plan.Scan.Outputs[i];
+            values[i] = window.Aggregation == Aggregation.Distinct
+                ? OutputValues.From(window, output, new WindowFigure { Number = memory.Unions[place].Estimate() }, 0)
+                : OutputValues.From(window, output, in memory.Figures[place], countPlace < 0 ? 0 : memory.Figures[countPlace].Number);
+        }
+    }
+
+    private static void ReadWindows(EnginePlan plan, EntityState state, long time, Span<FeatureValue> values)
     {
         // The first tile of each window and the one after its last; features with the same window share them.
         Span<(int From, int To)> ranges = stackalloc (int, int)[plan.FrameCount];
-        for (var i = 0; i < plan.Groups.Count && state is not null; i++)
+        for (var i = 0; i < plan.Groups.Count; i++)
         {
             var group = plan.Groups[i];
             for (var frame = 0; frame < group.Frames.Count; frame++)
@@ -58,50 +74,24 @@ internal static class FeatureReader
             var output = plan.Outputs[i];
             if (output.Window is not { } window)
                 continue;
-            values[i] = state is null
-                ? DefaultFor(output, status)
-                : Read(window, output, state.Groups[window.Group], ranges[plan.Groups[window.Group].FirstFrame + window.Frame]);
+            var group = state.Groups[window.Group];
+            var (from, to) = ranges[plan.Groups[window.Group].FirstFrame + window.Frame];
+            values[i] = OutputValues.From(
+                window,
+                output,
+                FigureOf(window.Aggregation, group[window.Column], from, to),
+                window.CountColumn < 0 ? 0 : Count(group[window.CountColumn], from, to));
         }
     }
 
-    internal static FeatureStatus StatusAt(EnginePlan plan, EntityState? state, long time)
+    private static WindowFigure FigureOf(Aggregation aggregation, TileColumn column, int from, int to) => aggregation switch
     {
-        // Before that, tiles that the window needs may have been removed.
-        if (state is null || state.Newest < 0 || time < state.Newest - plan.ReadReach)
-            return FeatureStatus.Missing;
-        return time - state.Newest > plan.TimeToLive ? FeatureStatus.Expired : FeatureStatus.Present;
-    }
-
-    private static FeatureValue DefaultFor(OutputPlan output, FeatureStatus status) =>
-        status == FeatureStatus.Expired ? output.Expired : output.Missing;
-
-    private static FeatureValue Read(WindowPlan window, OutputPlan output, TileGroup group, (int From, int To) range)
-    {
-        var (from, to) = range;
-        var column = group[window.Column];
-        switch (window.Aggregation)
-        {
-            case Aggregation.Count:
-                return FeatureValue.From(FeatureStatus.Present, Count(column, from, to));
-            case Aggregation.Distinct:
-                return FeatureValue.From(FeatureStatus.Present, Distinct(column, from, to));
-            case Aggregation.Sum:
-                return FeatureValue.From(FeatureStatus.Present, ExactRatio.ToDouble(Sum(column, from, to), (UInt128)window.Unit));
-            case Aggregation.Mean:
-                var count = Count(group[window.CountColumn], from, to);
-                return count <= 0 ? output.Missing : FeatureValue.From(
-                    FeatureStatus.Present, ExactRatio.ToDouble(Sum(column, from, to), (UInt128)window.Unit * (UInt128)count));
-            case Aggregation.Last:
-                return Latest(column, from, to) is { } latest ? Present(window, latest) : output.Missing;
-            default:
-                var extreme = Extreme(column, from, to);
-                return extreme.Exists ? Present(window, extreme.Value) : output.Missing;
-        }
-    }
-
-    private static FeatureValue Present(WindowPlan window, long steps) => window.IsWhole
-        ? FeatureValue.From(FeatureStatus.Present, steps)
-        : FeatureValue.From(FeatureStatus.Present, ExactRatio.ToDouble(steps, (UInt128)window.Unit));
+        Aggregation.Count => new() { Number = Count(column, from, to) },
+        Aggregation.Distinct => new() { Number = Distinct(column, from, to) },
+        Aggregation.Sum or Aggregation.Mean => new() { Sum = Sum(column, from, to) },
+        Aggregation.Last => new() { Value = Latest(column, from, to) },
+        _ => new() { Value = Extreme(column, from, to) },
+    };
 
     private static long Count(TileColumn column, int from, int to)
     {
@@ -124,31 +114,30 @@ internal static class FeatureReader
         var extremes = (ExtremeColumn)column;
         var extreme = default(Extreme);
         foreach (var tile in extremes.Range(from, to))
-            extreme = extremes.Merge(extreme, tile);
+            extreme = Columns.Extreme.Merge(extreme, tile, extremes.IsMax);
         return extreme;
     }
 
-    private static long? Latest(TileColumn column, int from, int to)
+    private static Extreme Latest(TileColumn column, int from, int to)
     {
         // Every event of a later tile is later.
         var tiles = ((LatestColumn)column).Range(from, to);
         for (var i = tiles.Length - 1; i >= 0; i--)
         {
             if (tiles[i].Exists)
-                return tiles[i].Value;
+                return new Extreme(true, tiles[i].Value);
         }
 
-        return null;
+        return default;
     }
 
     private static long Distinct(TileColumn column, int from, int to)
     {
-        var union = new RegisterUnion(
-            registers ??= new byte[DistinctSketch.Registers], usedRegisters ??= new ushort[DistinctSketch.Registers]);
+        var union = unionOfThread ??= new RegisterUnion();
         try
         {
             foreach (var sketch in ((DistinctColumn)column).Range(from, to))
-                sketch?.MergeInto(ref union);
+                sketch?.MergeInto(union);
             return union.Estimate();
         }
         finally
@@ -156,40 +145,4 @@ internal static class FeatureReader
             union.Clear();
         }
     }
-
-    private static FeatureValue Divide(OutputPlan output, FeatureValue dividend, FeatureValue divisor)
-    {
-        var status = Worse(dividend.Status, divisor.Status);
-        return status != FeatureStatus.Present ? DefaultFor(output, status)
-            : divisor.AsDouble == 0 ? output.Missing
-            : FeatureValue.From(FeatureStatus.Present, dividend.AsDouble / divisor.AsDouble);
-    }
-
-    // The status is the worst of the inputs'. A value that is computed from their defaults is still a value.
-    private static FeatureValue Evaluate(
-        EnginePlan plan, OutputPlan output, ReadOnlySpan<double> numbers, ReadOnlySpan<FeatureValue> values)
-    {
-        var status = FeatureStatus.Present;
-        foreach (var input in output.Inputs)
-        {
-            var feature = input - 1 - plan.Request.Length;
-            if (feature >= 0)
-                status = Worse(status, values[feature].Status);
-            else if (double.IsNaN(numbers[input]))
-                status = Worse(status, FeatureStatus.Missing);
-        }
-
-        var value = output.Expression!.Evaluate(numbers, default);
-        return double.IsFinite(value) ? FeatureValue.From(status, value) : DefaultFor(output, status);
-    }
-
-    private static FeatureStatus Worse(FeatureStatus left, FeatureStatus right) => left > right ? left : right;
-
-    // A request's number may come through a float, whose decimal places are not those that the client wrote.
-    private static double Convert(double value, FieldType type) => type.Kind switch
-    {
-        FieldKind.Bool => double.IsNaN(value) ? value : value == 0 ? 0 : 1,
-        FieldKind.Decimal => Math.Abs(value) * type.Unit < Instant.MaxMicroseconds ? Math.Round(value * type.Unit) / type.Unit : value,
-        _ => value,
-    };
 }

@@ -41,13 +41,8 @@ internal static class StateCodec
     internal static void Read(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> digest, EntityState state)
     {
         var reader = new StateReader(bytes);
-        if (reader.ReadByte() is var format and not Format)
-            throw new FeatureStateException($"the state has format {format}; this program reads format {Format}");
-        if (!reader.ReadBytes(DigestBytes).SequenceEqual(digest))
-            throw new FeatureStateException("the state belongs to another definition of the view, or to another version of the engine");
         var plan = state.Plan;
-        state.Sequence = reader.ReadCount(long.MaxValue);
-        state.Newest = reader.ReadCount(Instant.MaxMicroseconds + 1) - 1;
+        (state.Sequence, state.Newest) = ReadHead(digest, ref reader);
         if (state.Newest < 0)
         {
             // The memory may be that of another state.
@@ -66,6 +61,21 @@ internal static class StateCodec
             }
         }
 
+        RequireEnd(reader);
+    }
+
+    /// <summary>Reads what comes before the tail.</summary>
+    internal static (long Sequence, long Newest) ReadHead(ReadOnlySpan<byte> digest, ref StateReader reader)
+    {
+        if (reader.ReadByte() is var format and not Format)
+            throw new FeatureStateException($"the state has format {format}; this program reads format {Format}");
+        if (!reader.ReadBytes(DigestBytes).SequenceEqual(digest))
+            throw new FeatureStateException("the state belongs to another definition of the view, or to another version of the engine");
+        return (reader.ReadCount(long.MaxValue), reader.ReadCount(Instant.MaxMicroseconds + 1) - 1);
+    }
+
+    internal static void RequireEnd(in StateReader reader)
+    {
         if (reader.Remaining > 0)
             throw StateReader.Damaged("bytes follow its end");
     }

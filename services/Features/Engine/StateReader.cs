@@ -14,14 +14,15 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
 
     internal static FeatureStateException Damaged(string what) => new($"the state is damaged: {what}");
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal byte ReadByte() => position < bytes.Length ? bytes[position++] : throw Damaged("it ends too early");
 
-    internal bool ReadFlag() => ReadByte() switch
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool ReadFlag()
     {
-        0 => false,
-        1 => true,
-        _ => throw Damaged("a flag is neither 0 nor 1"),
-    };
+        var flag = ReadByte();
+        return flag <= 1 ? flag == 1 : throw Damaged("a flag is neither 0 nor 1");
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong ReadVarint()
@@ -34,89 +35,85 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
             return bytes[at];
         }
 
-        return ReadLongVarint();
-    }
-
-    private ulong ReadLongVarint()
-    {
-        if (TryReadWord(out var word))
-            return word;
-        var value = 0UL;
-        for (var shift = 0; ; shift += 7)
-        {
-            var next = ReadByte();
-            if (shift == 63 && next > 1)
-                throw Damaged("a number has more than 64 bits");
-            value |= (ulong)(next & 0x7F) << shift;
-            if (next > 0x7F)
-                continue;
-            return next != 0 || shift == 0 ? value : throw Damaged("a number has a needless byte");
-        }
+        (var value, position) = ReadLongVarint(bytes, at);
+        return value;
     }
 
     /// <summary>Reads a number from 0 to <paramref name="most"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal long ReadCount(long most)
     {
         var value = ReadVarint();
         return value <= (ulong)most ? (long)value : throw Damaged("a number is too large");
     }
 
-    internal long ReadSigned()
-    {
-        var folded = ReadVarint();
-        return (long)(folded >> 1) ^ -(long)(folded & 1);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal long ReadSigned() => Unfold(ReadVarint());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Int128 ReadWideSigned()
     {
-        if (TryReadWord(out var word))
-            return (long)(word >> 1) ^ -(long)(word & 1);
-        // Nine bytes have 63 bits at most, and then 64 bits do.
-        var nine = bytes.Slice(position, Math.Min(9, Remaining));
-        var folded = 0UL;
-        for (var i = 0; i < nine.Length; i++)
+        if (TryReadWord(bytes, position) is (var word, var end) && end > 0)
         {
-            folded |= (ulong)(nine[i] & 0x7F) << (7 * i);
-            if (nine[i] > 0x7F)
-                continue;
-            if (nine[i] == 0 && i > 0)
-                break;
-            position += i + 1;
-            return (long)(folded >> 1) ^ -(long)(folded & 1);
+            position = end;
+            return Unfold(word);
         }
 
-        return ReadWiderSigned();
+        (var value, position) = ReadWider(bytes, position);
+        return value;
     }
 
-    // Reads a number of up to eight bytes without a loop. It leaves everything else, also what is damaged.
-    private bool TryReadWord(out ulong value)
+    private static long Unfold(ulong folded) => (long)(folded >> 1) ^ -(long)(folded & 1);
+
+    // The methods for larger numbers get the position and return the next one. So a reader that is a local variable can be in registers.
+    private static (ulong Value, int End) ReadLongVarint(ReadOnlySpan<byte> bytes, int position)
     {
-        value = 0;
-        if (Remaining < sizeof(ulong))
-            return false;
+        if (TryReadWord(bytes, position) is (var word, var end) && end > 0)
+            return (word, end);
+        var value = 0UL;
+        for (var shift = 0; ; shift += 7)
+        {
+            if (position >= bytes.Length)
+                throw Damaged("it ends too early");
+            var next = bytes[position++];
+            if (shift == 63 && next > 1)
+                throw Damaged("a number has more than 64 bits");
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next > 0x7F)
+                continue;
+            return next != 0 || shift == 0 ? (value, position) : throw Damaged("a number has a needless byte");
+        }
+    }
+
+    // Reads a number of up to eight bytes without a loop. For everything else, also what is damaged, the end is 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (ulong Value, int End) TryReadWord(ReadOnlySpan<byte> bytes, int position)
+    {
+        if (bytes.Length - position < sizeof(ulong))
+            return (0, 0);
         var word = BinaryPrimitives.ReadUInt64LittleEndian(bytes[position..]);
         // The highest bit of the last byte is 0.
         var ends = ~word & 0x8080_8080_8080_8080;
         if (ends == 0)
-            return false;
+            return (0, 0);
         var bits = BitOperations.TrailingZeroCount(ends) + 1;
-        word = (word << (64 - bits)) >> (64 - bits);
+        word &= ends ^ (ends - 1);
         if (bits > 8 && word >> (bits - 8) == 0)
-            return false;
+            return (0, 0);
         word &= 0x7F7F_7F7F_7F7F_7F7F;
         word = (word & 0x007F_007F_007F_007F) | ((word & 0x7F00_7F00_7F00_7F00) >> 1);
         word = (word & 0x0000_3FFF_0000_3FFF) | ((word & 0x3FFF_0000_3FFF_0000) >> 2);
-        value = (word & 0x0FFF_FFFF) | ((word & 0x0FFF_FFFF_0000_0000) >> 4);
-        position += bits / 8;
-        return true;
+        return ((word & 0x0FFF_FFFF) | ((word & 0x0FFF_FFFF_0000_0000) >> 4), position + bits / 8);
     }
 
-    private Int128 ReadWiderSigned()
+    private static (Int128 Value, int End) ReadWider(ReadOnlySpan<byte> bytes, int position)
     {
         UInt128 value = 0;
         for (var shift = 0; ; shift += 7)
         {
-            var next = ReadByte();
+            if (position >= bytes.Length)
+                throw Damaged("it ends too early");
+            var next = bytes[position++];
             if (shift == 126 && next > 3)
                 throw Damaged("a number has more than 128 bits");
             value |= (UInt128)(next & 0x7F) << shift;
@@ -124,10 +121,11 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
                 continue;
             if (next == 0 && shift > 0)
                 throw Damaged("a number has a needless byte");
-            return (Int128)(value >> 1) ^ -(Int128)(value & 1);
+            return ((Int128)(value >> 1) ^ -(Int128)(value & 1), position);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal UInt128 ReadKey()
     {
         if (Remaining < StateWriter.KeyBytes)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ModelServing.Features.Engine.Columns;
 using ModelServing.Features.Engine.Plan;
 
@@ -74,14 +75,24 @@ internal sealed class TileGroup(GroupPlan plan, int maxTiles)
         var before = 0L;
         for (var tile = 0; tile < count; tile++)
         {
-            var step = reader.ReadCount(last - before);
-            before += step;
-            if (before < first || (step == 0 && tile > 0))
-                throw StateReader.Damaged("its tiles are not in order");
-            numbers[tile] = before;
+            numbers[tile] = before = ReadNumber(tile == 0, before, (first, last), ref reader);
             foreach (var column in columns)
                 column.Read(tile, ref reader);
         }
+    }
+
+    /// <summary>Reads the number of the next tile.</summary>
+    /// <param name="isFirst">Whether it is the first one.</param>
+    /// <param name="before">The number of the tile before it; 0 for the first.</param>
+    /// <param name="allowed">The first and the last number that are possible.</param>
+    /// <param name="reader">Reads the bytes.</param>
+    /// <exception cref="FeatureStateException">It is not a later tile, or not one of those.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static long ReadNumber(bool isFirst, long before, (long First, long Last) allowed, ref StateReader reader)
+    {
+        var step = reader.ReadCount(allowed.Last - before);
+        var number = before + step;
+        return number >= allowed.First && (step > 0 || isFirst) ? number : throw StateReader.Damaged("its tiles are not in order");
     }
 
     private void Grow(int capacity)

@@ -13,14 +13,18 @@ internal static class InvokeCommand
     private const int WrongSettings = 2;
     private const int MaxShown = 1000;
 
+    // A gateway calls TrafficSplitter, and no one else.
+    private static readonly string[] Names =
+        [.. Enum.GetNames<FunctionName>().Where(static name => name != nameof(FunctionName.TrafficSplitter))];
+
     /// <summary>Runs the command and returns the process's exit code: 0 if the function succeeded, 1 if it failed, 2 for wrong
     /// settings.</summary>
     internal static async Task<int> RunAsync(IReadOnlyList<string> arguments, HostEnvironment environment, CancellationToken cancellation)
     {
-        if (arguments is not [InvocationSettings.Command, var name] || !Enum.GetNames<FunctionName>().Contains(name))
+        if (arguments is not [InvocationSettings.Command, var name] || !Names.Contains(name))
         {
             await Console.Error.WriteLineAsync($"usage: functions [{InvocationSettings.Command} " +
-                $"{string.Join('|', Enum.GetNames<FunctionName>())}]");
+                $"{string.Join('|', Names)}]");
             return WrongSettings;
         }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Hosting;
 
@@ -39,7 +40,7 @@ internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogge
         WriteFrame(request);
         try
         {
-            var id = request.Headers[FnHeaders.CallId] is [{ Length: > 0 } given] ? given : Guid.NewGuid().ToString();
+            var id = IdOf(request);
             if (!HttpMethods.IsPost(request.Method) || request.Path != Path)
             {
                 var detail = $"There is nothing at {request.Method} {request.Path}; calls are POST {Path}";
@@ -48,15 +49,24 @@ internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogge
             }
 
             var result = await CallBody.ReadAsync(request, context.RequestAborted) is { } body
-                ? await runner.RunAsync(new FunctionCall(id, body, HeadersOf(request), DeadlineOf(request)), context.RequestAborted)
+                ? await runner.RunAsync(CallOf(request, id, body), context.RequestAborted)
                 : runner.RefuseLarge(id);
             await WriteAsync(context, result);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (CallerLeft.IsShownBy(e, context))
         {
             // The platform is gone and reads no answer.
+            CallerLeft.End(context);
+        }
+        catch (Exception e) when (!context.Response.HasStarted && BodyFault.Find(e) is not null)
+        {
+            var (problem, detail) = BodyFault.Find(e)!.Value;
+            await WriteAsync(context, new FunctionResult(FunctionAnswer.From(problem, detail, IdOf(request)), IsFault: true));
         }
     }
+
+    private static string IdOf(HttpRequest request) =>
+        request.Headers[FnHeaders.CallId] is [{ Length: > 0 } given] ? given : Guid.NewGuid().ToString();
 
     private static Task WriteAsync(HttpContext context, FunctionResult result)
     {
@@ -75,7 +85,7 @@ internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogge
 
     private static int StatusOf(FunctionResult result, bool isHttp) => result switch
     {
-        { Answer.Status: Late } => Late,
+        { Answer.Status: Late } when !isHttp => Late,
         { IsFault: true } => Failed,
         { Answer.Status: >= 500 } when !isHttp => Failed,
         _ => Ok,
@@ -86,10 +96,19 @@ internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogge
         if (listener is not { LogFrameName: { } name, LogFrameHeader: { } header }
             || request.Headers[header] is not [{ Length: > 0 } value])
             return;
-        var frame = $"\n{name}={value}\n";
+        var frame = $"\n{name}={VisibleText.From(value)}\n";
         Console.Out.Write(frame);
         Console.Error.Write(frame);
     }
+
+    private FunctionCall CallOf(HttpRequest request, string id, byte[] body) => new(id, body, HeadersOf(request), DeadlineOf(request))
+    {
+        Request = request.Headers[FnHeaders.Intent] == FnHeaders.HttpRequest
+            && request.Headers[FnHeaders.HttpMethod] is [{ Length: > 0 } method]
+            && request.Headers[FnHeaders.HttpUrl] is [{ Length: > 0 } url]
+                ? new GatewayRequest(method, url)
+                : null,
+    };
 
     private DateTimeOffset? DeadlineOf(HttpRequest request)
     {

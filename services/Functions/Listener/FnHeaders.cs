@@ -17,6 +17,12 @@ internal static class FnHeaders
     /// <summary>The value of <see cref="Intent"/> for a gateway, whose caller gets the status and the headers of the answer.</summary>
     internal const string HttpRequest = "httprequest";
 
+    /// <summary>A gateway's method.</summary>
+    internal const string HttpMethod = "Fn-Http-Method";
+
+    /// <summary>A gateway's path and query.</summary>
+    internal const string HttpUrl = "Fn-Http-Request-Url";
+
     /// <summary>The start of each header's name in a gateway's request and in the answer to it, except Content-Type.</summary>
     internal const string HttpPrefix = "Fn-Http-H-";
 

@@ -5,8 +5,8 @@ namespace ModelServing.Functions.Listener;
 /// <summary>A function's answer.</summary>
 /// <param name="Status">The status for a caller by HTTP, as in 200.</param>
 /// <param name="Body">The content.</param>
-/// <param name="ContentType">The content's media type. JSON by default.</param>
-internal sealed record FunctionAnswer(int Status, ReadOnlyMemory<byte> Body, string ContentType = "application/json")
+/// <param name="ContentType">The content's media type, JSON by default; null for none.</param>
+internal sealed record FunctionAnswer(int Status, ReadOnlyMemory<byte> Body, string? ContentType = "application/json")
 {
     /// <summary>Further headers for a caller by HTTP.</summary>
     internal IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

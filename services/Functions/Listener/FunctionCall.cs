@@ -1,3 +1,5 @@
+using ModelServing.Contracts.Functions;
+
 namespace ModelServing.Functions.Listener;
 
 /// <summary>A call of a function.</summary>
@@ -11,6 +13,10 @@ internal sealed record FunctionCall(
     IReadOnlyDictionary<string, string> Headers,
     DateTimeOffset? Deadline)
 {
+    /// <summary>The request that an HTTP gateway got from its caller; null for any other call. Its headers and its body are those of the
+    /// call.</summary>
+    internal GatewayRequest? Request { get; init; }
+
     /// <summary>The largest payload that OCI Functions accepts, and so the largest here: 6 MB.</summary>
-    internal const int MaxBodyBytes = 6 * 1024 * 1024;
+    internal const int MaxBodyBytes = FunctionLimits.MaxBodyBytes;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,13 @@ internal static class FunctionEndpoints
     /// <summary>Prepares the host for calls.</summary>
     internal static void Add(WebApplicationBuilder builder) =>
         // The code that reads a call limits its size, and so its caller gets an answer that it understands.
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            // Latin-1 keeps the bytes of a header as they are.
+            kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        });
 
     /// <summary>Adds the paths.</summary>
     /// <param name="app">The host. Its services have an <see cref="IFunctionHandler"/> under the key of each function, which is created at

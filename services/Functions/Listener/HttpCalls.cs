@@ -24,6 +24,12 @@ internal sealed class HttpCalls(FunctionRunner runner, RunSecret secret, TimePro
 
         if (!await secret.AdmitsAsync(context))
             return;
+        if (UnsupportedBody.FindIn(context) is { } unsupported)
+        {
+            await UnsupportedBody.Problem.WriteAsync(context, unsupported);
+            return;
+        }
+
         var id = request.Headers[HeaderNames.RequestId] is [{ Length: > 0 and <= 200 } given]
             ? given
             : context.Response.Headers[HeaderNames.RequestId].ToString();
@@ -42,9 +48,14 @@ internal sealed class HttpCalls(FunctionRunner runner, RunSecret secret, TimePro
                 : runner.RefuseLarge(id);
             await WriteAsync(context, result.Answer);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (CallerLeft.IsShownBy(e, context))
         {
-            // The caller is gone and reads no answer.
+            CallerLeft.End(context);
+        }
+        catch (Exception e) when (!context.Response.HasStarted && BodyFault.Find(e) is not null)
+        {
+            var (problem, detail) = BodyFault.Find(e)!.Value;
+            await problem.WriteAsync(context, detail, id);
         }
     }
 

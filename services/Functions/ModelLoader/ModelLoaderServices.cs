@@ -4,6 +4,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Functions.Listener;
 using ModelServing.Oci;
+using ModelServing.Registry.FirstRuns;
 
 namespace ModelServing.Functions.ModelLoader;
 
@@ -26,6 +27,7 @@ internal static class ModelLoaderServices
 
         services.AddSingleton(_ => new LoadedStore(settings.Registry is { } location ? ObjectStores.Open(location, settings.Oci) : null));
         services.TryAddSingleton<Announcer>();
+        services.TryAddSingleton(FirstRunProgram.For(typeof(ModelLoaderServices).Assembly));
         services.AddKeyedSingleton<IFunctionHandler, ModelLoaderHandler>(FunctionName.ModelLoader);
     }
 }

@@ -12,6 +12,9 @@ internal sealed record ObjectEvent(string Type, string Id, string Object, string
 {
     private const string Prefix = "com.oraclecloud.objectstorage.";
 
+    // Readers differ in which of two members they take.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>Whether an object was created or replaced.</summary>
     internal bool IsArrival => Type is Prefix + "createobject" or Prefix + "updateobject";
 
@@ -21,7 +24,7 @@ internal sealed record ObjectEvent(string Type, string Id, string Object, string
     {
         try
         {
-            using var document = JsonDocument.Parse(utf8);
+            using var document = JsonDocument.Parse(utf8, Strict);
             var root = document.RootElement;
             var data = Member(root, "data");
             return new ObjectEvent(

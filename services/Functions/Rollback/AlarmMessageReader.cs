@@ -22,6 +22,9 @@ internal static class AlarmMessageReader
 
     private const int MaxText = 200;
 
+    // Readers differ in which of two members they take.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     private static readonly string[] Firing = ["OK_TO_FIRING", "REPEAT"];
     private static readonly string[] Over = ["FIRING_TO_OK", "RESET"];
 
@@ -31,8 +34,13 @@ internal static class AlarmMessageReader
     {
         try
         {
-            using var document = JsonDocument.Parse(utf8);
+            using var document = JsonDocument.Parse(utf8, Strict);
             return Read(document.RootElement);
+        }
+        catch (JsonException e) when (e.LineNumber is null)
+        {
+            // The only other fault that the options make one.
+            throw new AlarmMessageException($"it has a member twice: {e.Message}");
         }
         catch (JsonException e)
         {
@@ -125,13 +133,17 @@ internal static class AlarmMessageReader
 
     private static JsonElement? Member(JsonElement parent, string name)
     {
+        JsonElement? found = null;
         foreach (var member in parent.EnumerateObject())
         {
-            if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return member.Value;
+            if (!member.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || member.Value.ValueKind == JsonValueKind.Null)
+                continue;
+            if (found is not null)
+                throw new AlarmMessageException($"it has '{name}' twice");
+            found = member.Value;
         }
 
-        return null;
+        return found;
     }
 
     private static string? Text(JsonElement parent, string name) => Member(parent, name) is { } value ? Text(value) : null;

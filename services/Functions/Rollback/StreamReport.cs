@@ -17,6 +17,6 @@ internal sealed record StreamReport(
     string? Trial,
     string Detail)
 {
-    /// <summary>The number of the rollback in the journal; null if there is none.</summary>
+    /// <summary>The number of the rollback in the journal; null without a rollback.</summary>
     public long? Seq { get; init; }
 }

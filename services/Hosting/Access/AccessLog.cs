@@ -122,7 +122,7 @@ public sealed class AccessLog : LoopingService
         {
             while (spool.Bytes + SegmentBytes > settings.MostBytes && spool.Sealed is [var oldest, ..])
                 spool.DeleteBefore(oldest.Number + 1);
-            spool.Prepare();
+            await spool.PrepareAsync();
             if (spool.NeedsSpare && spool.Failure is { } why)
                 throw new IOException(why);
         }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
 using ModelServing.Hosting.Memory;
 
 namespace ModelServing.Hosting.Connections;
@@ -19,18 +18,12 @@ internal sealed class ConnectionLimit
     /// <summary>A connection that had a request is idle after this time without another. Its client may be about to use it again.</summary>
     internal static readonly TimeSpan Used = TimeSpan.FromSeconds(10);
 
-    // The handles of the host's own files, and of its connections to the journal, the cache and OCI.
-    private const int OwnHandles = 128;
-
-    // Kestrel's two buffers of 64 KiB each.
-    private const long BytesOfOne = 128 * 1024;
-    private const int Least = 32;
-
     private static readonly TimeSpan BetweenLogs = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<LimitedConnection, bool> open = new();
     private readonly TimeProvider time;
     private readonly ILogger<ConnectionLimit> logger;
+    private readonly RefusedRequests refusedRequests;
     private readonly ByteBudget? budget;
     private readonly ConnectionRefusal refusal;
     private readonly Func<object, Task> end;
@@ -39,14 +32,20 @@ internal sealed class ConnectionLimit
     private long refused;
     private long closed;
 
-    public ConnectionLimit(HostSettings settings, TimeProvider time, ILogger<ConnectionLimit> logger, ByteBudget? budget = null)
+    public ConnectionLimit(
+        ConnectionCount most,
+        TimeProvider time,
+        ILogger<ConnectionLimit> logger,
+        RefusedRequests refusedRequests,
+        ByteBudget? budget = null)
     {
         this.time = time;
         this.logger = logger;
         this.budget = budget;
         refusal = new(time);
         end = EndAsync;
-        Most = settings.MaxConnections ?? Derive(FileHandles.Limit(), ProcessMemory.Limit);
+        this.refusedRequests = refusedRequests;
+        Most = most.Most;
     }
 
     /// <summary>How many connections may be open.</summary>
@@ -60,14 +59,6 @@ internal sealed class ConnectionLimit
     /// <summary>How many idle connections were closed for new ones.</summary>
     internal long Closed => Volatile.Read(ref closed);
 
-    /// <summary>The limit that a process's file handles and memory allow. A request of a router has a connection to a version too, so
-    /// half of the handles are for clients; and a quarter of the memory.</summary>
-    /// <param name="handles">The limit of file handles; null if there is none.</param>
-    /// <param name="memory">The limit of memory; null if there is none.</param>
-    internal static long Derive(long? handles, long? memory) => Math.Max(
-        Least,
-        Math.Min((handles - OwnHandles) / 2 ?? long.MaxValue, memory / 4 / BytesOfOne ?? int.MaxValue));
-
     /// <summary>Adds a connection until it is closed; false if it must be refused.</summary>
     internal bool TryAdd(ConnectionContext connection)
     {
@@ -79,8 +70,9 @@ internal sealed class ConnectionLimit
 
         var limited = new LimitedConnection(connection, time.GetTimestamp());
         connection.Features.Set(limited);
-        // For requests that keep bytes.
+        // For requests that keep bytes, and for those that are refused.
         connection.Features.Set(budget);
+        connection.Features.Set(refusedRequests);
         open[limited] = true;
         connection.ConnectionClosed.UnsafeRegister(_ => Remove(limited), null);
         return true;

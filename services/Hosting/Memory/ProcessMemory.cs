@@ -15,7 +15,7 @@ public static class ProcessMemory
     // The runtime lets its heap have three quarters of a container.
     private const double HeapShare = 0.75;
 
-    /// <summary>The memory limit of the container, in bytes (a cgroup's, of either version); null if there is none. A limit that is set for
+    /// <summary>The memory limit of the container, in bytes (a cgroup's, of either version); null without a limit. A limit that is set for
     /// the runtime's heap counts too.</summary>
     public static long? Limit { get; } = Find();
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Extensions.Logging;
 using ModelServing.Cache;
 using ModelServing.Features;
@@ -28,7 +29,7 @@ internal sealed class FeatureResolver(
     /// <summary>The most entities of a request.</summary>
     internal const int MostEntities = 1000;
 
-    // What a state takes of the memory for requests, decoded. Most take less; a large one is as large as its view allows.
+    // What a state takes of the memory for requests. Most take less; a large one is as large as its view allows.
     private const int StateBytes = 8 * 1024;
 
     // Below that, one processor is done before another has begun.
@@ -141,6 +142,9 @@ internal sealed class FeatureResolver(
         if (!spec.IsText)
             return FieldValue.FromInt64(tensor.Elements<long>()[row]);
         var text = tensor.Value.GetStringElementAsSpan(row);
+        // Binary tensor data may be any bytes. Two keys that are not text could become the same one.
+        if (!Utf8.IsValid(text))
+            throw new RequestFaultException("inputs", $"'{spec.Name}' has an element that is not text in UTF-8, as an entity's key is");
         return text.Length is > 0 and <= EntityKey.MaxTextBytes
             ? FieldValue.FromString(Encoding.UTF8.GetString(text))
             : throw new RequestFaultException(
@@ -233,19 +237,14 @@ internal sealed class FeatureResolver(
         var times = request.Inputs[plan.Time].Elements<long>();
         var used = plan.Views[view];
         var engine = used.Store.Engine;
-        using var entity = new DecodedEntity(engine);
         var values = new FeatureValue[engine.Outputs.Count];
         var numbers = new double[used.Request.Length];
         for (var row = from; row < to; row++)
         {
             for (var i = 0; i < numbers.Length; i++)
                 numbers[i] = NumberOf(plan.Inputs[used.Request[i]], request.Inputs[used.Request[i]], row);
-            var index = indexes[(view * rows) + row];
-            entity.Decode(index, answers[index]);
-            var at = new Instant(times[row]);
-            engine.Finalise(entity.State, at, numbers, values);
-            resolved.Statuses(view)[row] = entity.StatusAt(at);
-            resolved.Sequences(view)[row] = entity.State?.Sequence ?? 0;
+            (resolved.Sequences(view)[row], resolved.Statuses(view)[row]) =
+                RowFeatures.Read(engine, answers[indexes[(view * rows) + row]], new Instant(times[row]), numbers, values);
             for (var column = 0; column < plan.Columns.Length; column++)
             {
                 if (plan.Columns[column].View == view)

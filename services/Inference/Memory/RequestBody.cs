@@ -10,7 +10,7 @@ namespace ModelServing.Inference.Memory;
 
 /// <summary>
 /// Reads the body of an inference request into tensors. A request takes what its body and tensors can cost at most before the first byte is
-/// read. Afterwards it keeps what its tensors do cost.
+/// read. Afterwards it keeps what its tensors do cost. A compressed body takes the same again for what it expands to, as it expands.
 /// </summary>
 internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
 {
@@ -29,18 +29,20 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
     {
         try
         {
+            var form = BodyForm.Read(context.Request.Headers);
             var largest = Math.Min(settings.MaxRequestBytes, (long)(bytes.Largest / model.BytesPerByte));
             var length = context.Request.ContentLength;
             if (length > largest)
                 throw TooLarge(largest);
             Take(bytes, model, length ?? FirstStep);
             var reading = context.Request.BodyReader.ReadAsync(context.RequestAborted);
+            var reader = new Reading(model, bytes, form, largest, requestTime);
             if (!reading.IsCompletedSuccessfully)
-                return ReadLongAsync(context, reading, model, bytes, largest, requestTime);
+                return ReadLongAsync(context, reading, reader);
             var read = reading.Result;
             return read is { IsCompleted: true, Buffer.IsSingleSegment: true } && read.Buffer.Length <= (length ?? FirstStep)
-                ? new(ReadSingle(context.Request.BodyReader, read, model, bytes))
-                : ReadLongAsync(context, new(read), model, bytes, largest, requestTime);
+                ? new(ReadSingle(context.Request.BodyReader, read, reader))
+                : ReadLongAsync(context, new(read), reader);
         }
         catch
         {
@@ -49,14 +51,9 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
         }
     }
 
-    private async ValueTask<InferRequest> ReadLongAsync(
-        HttpContext context,
-        ValueTask<ReadResult> reading,
-        LoadedModel model,
-        ByteReservation bytes,
-        long largest,
-        RequestTime requestTime)
+    private async ValueTask<InferRequest> ReadLongAsync(HttpContext context, ValueTask<ReadResult> reading, Reading request)
     {
+        var (requestTime, largest) = (request.Time, request.Largest);
         var body = context.Request.BodyReader;
         var text = new NativeBytes((int)Math.Max(1, context.Request.ContentLength ?? FirstStep));
         using IDisposable owner = text;
@@ -73,7 +70,7 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
                     if (count + (long)received > largest)
                         throw TooLarge(largest);
                     if (count + received > text.Length)
-                        Enlarge(text, count + received, largest, model, bytes);
+                        Enlarge(text, count + received, request);
                     read.Buffer.CopyTo(text.GetSpan()[count..]);
                     count += received;
                 }
@@ -85,9 +82,9 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
                 if (read.IsCompleted)
                 {
                     var bodyEnd = time.GetTimestamp();
-                    var request = Read(text.GetSpan()[..count], model, bytes);
-                    request.BodyEnd = bodyEnd;
-                    return request;
+                    var done = Read(text.GetSpan()[..count], request);
+                    done.BodyEnd = bodyEnd;
+                    return done;
                 }
 
                 if (read.IsCanceled)
@@ -97,16 +94,16 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
         }
         catch
         {
-            bytes.Dispose();
+            request.Bytes.Dispose();
             throw;
         }
     }
 
-    private static InferRequest ReadSingle(PipeReader body, in ReadResult read, LoadedModel model, ByteReservation bytes)
+    private InferRequest ReadSingle(PipeReader body, in ReadResult read, in Reading request)
     {
         try
         {
-            return Read(read.Buffer.FirstSpan, model, bytes);
+            return Read(read.Buffer.FirstSpan, request);
         }
         finally
         {
@@ -114,20 +111,58 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
         }
     }
 
-    private static InferRequest Read(ReadOnlySpan<byte> text, LoadedModel model, ByteReservation bytes)
+    private InferRequest Read(ReadOnlySpan<byte> body, in Reading reading)
     {
-        var request = model.Reader.Read(text);
+        if (reading.Form.Coding == BodyCoding.Identity)
+            return ReadPlain(body, reading);
+        var plain = new NativeBytes(FirstStep);
+        using IDisposable owner = plain;
+        var count = Expand(body, plain, reading);
+        return ReadPlain(plain.GetSpan()[..count], reading);
+    }
+
+    private static InferRequest ReadPlain(ReadOnlySpan<byte> body, in Reading reading)
+    {
+        var (model, bytes) = (reading.Model, reading.Bytes);
+        var request = model.Reader.Read(body, reading.Form.JsonLength, bytes);
         // For a small request, counting costs more than it is worth.
         if (bytes.Bytes > ByteBudget.SmallRequest)
-            bytes.ShrinkTo(TensorCost.Measure(model.RequestInputs, request.Inputs, text.Length));
+            bytes.ShrinkTo(TensorCost.Measure(model.RequestInputs, request.Inputs, body.Length));
         request.Bytes = bytes;
         return request;
     }
 
-    private static void Enlarge(NativeBytes text, int needed, long largest, LoadedModel model, ByteReservation bytes)
+    // Returns the length of the expanded body.
+    private unsafe int Expand(ReadOnlySpan<byte> body, NativeBytes plain, in Reading reading)
     {
-        var larger = (int)Math.Min(largest, Math.Max(needed, 2L * text.Length));
-        Take(bytes, model, larger - text.Length);
+        // The body itself stays in memory meanwhile.
+        var room = (long)((reading.Bytes.Largest - reading.Bytes.Bytes) / reading.Model.BytesPerByte);
+        var largest = (int)Math.Clamp(room, 0, Math.Min(reading.Largest, int.MaxValue));
+        Take(reading.Bytes, reading.Model, plain.Length);
+        fixed (byte* start = body)
+        {
+            using var expansion = new BodyExpansion((nint)start, body.Length, reading.Form.Coding);
+            Span<byte> more = stackalloc byte[1];
+            for (var count = 0; ;)
+            {
+                if (count == largest)
+                    return expansion.Read(more) == 0 ? count : throw TooLarge(largest);
+                if (count == plain.Length)
+                    Enlarge(plain, count + 1, reading with { Largest = largest });
+                var read = expansion.Read(plain.GetSpan()[count..Math.Min(plain.Length, largest)]);
+                if (read == 0)
+                    return count;
+                count += read;
+                if (reading.Time.Remaining(time) == TimeSpan.Zero)
+                    throw new BodyLateException(reading.Time.Limit);
+            }
+        }
+    }
+
+    private static void Enlarge(NativeBytes text, int needed, in Reading reading)
+    {
+        var larger = (int)Math.Min(reading.Largest, Math.Max(needed, 2L * text.Length));
+        Take(reading.Bytes, reading.Model, larger - text.Length);
         text.Grow(larger);
     }
 
@@ -138,4 +173,7 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
             ? $"The body is too large for the memory of this process, which has room for {largest} bytes of it and their tensors."
             : "The body is too large.",
         StatusCodes.Status413PayloadTooLarge);
+
+    /// <summary>What is known about a request before its body.</summary>
+    private readonly record struct Reading(LoadedModel Model, ByteReservation Bytes, BodyForm Form, long Largest, RequestTime Time);
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
 using ModelServing.Hosting.Memory;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
@@ -16,20 +18,54 @@ namespace ModelServing.Inference.Memory;
 internal sealed class RequestMemory(ByteBudget budget, MemoryShares shares, RequestBody body, AnswerSender sender)
 {
     /// <inheritdoc cref="RequestBody.ReadAsync"/>
-    internal ValueTask<InferRequest> ReadAsync(HttpContext context, LoadedModel model, bool isPinned, in RequestTime time) =>
-        body.ReadAsync(context, model, new ByteReservation(budget, ShareOf(isPinned)), time);
+    internal ValueTask<InferRequest> ReadAsync(HttpContext context, LoadedModel model, CallerGroup caller, in RequestTime time) =>
+        body.ReadAsync(context, model, new ByteReservation(budget, ShareOf(caller)), time);
 
     /// <summary>Begins an answer.</summary>
-    internal InferAnswer Begin(InferAnswer answer, bool isPinned)
+    internal InferAnswer Begin(InferAnswer answer, CallerGroup caller)
     {
-        answer.Begin(budget, ShareOf(isPinned), shares.AnswerBytes);
+        answer.Begin(budget, ShareOf(caller), shares.AnswerBytes);
         return answer;
     }
 
+    /// <summary>Sets the headers that describe an answer's body, and compresses the body if the client accepts that and there is
+    /// room.</summary>
+    /// <returns>What is to be sent: the answer's own body, or one that the caller disposes of.</returns>
+    internal AnswerBuffer Prepare(HttpContext context, InferAnswer answer, CallerGroup caller)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentType = answer.JsonLength is null ? "application/json" : "application/octet-stream";
+        if (answer.JsonLength is { } length)
+            headers[HeaderNames.JsonLength] = length.ToString(CultureInfo.InvariantCulture);
+        var coding = AnswerCompression.CodingFor(context.Request.Headers.AcceptEncoding, answer.Body.Length);
+        if (coding == BodyCoding.Identity || TryCompress(answer.Body, coding, caller) is not { } body)
+            body = answer.Body;
+        else
+            (headers.ContentEncoding, headers.Vary) = (coding == BodyCoding.Gzip ? "gzip" : "deflate", "Accept-Encoding");
+        headers.ContentLength = body.Length;
+        return body;
+    }
+
     /// <inheritdoc cref="AnswerSender.SendAsync"/>
-    internal ValueTask SendAsync(HttpContext context, InferAnswer answer, in RequestTime time) =>
-        sender.SendAsync(context, answer.Body, time);
+    internal ValueTask SendAsync(HttpContext context, AnswerBuffer body, in RequestTime time) => sender.SendAsync(context, body, time);
+
+    // Null without room for a second copy. The first one is good enough.
+    private AnswerBuffer? TryCompress(AnswerBuffer answer, BodyCoding coding, CallerGroup caller)
+    {
+        var compressed = new AnswerBuffer();
+        compressed.Begin(budget, ShareOf(caller), shares.AnswerBytes);
+        try
+        {
+            AnswerCompression.Compress(answer, compressed, coding);
+            return compressed;
+        }
+        catch (Exception e) when (e is OverBudgetException or AnswerTooLargeException)
+        {
+            compressed.Dispose();
+            return null;
+        }
+    }
 
     // Requests that name their version themselves leave half of the budget to the others.
-    private static ByteShare ShareOf(bool isPinned) => isPinned ? ByteShare.Half : ByteShare.Whole;
+    private static ByteShare ShareOf(CallerGroup caller) => caller.IsPinned ? ByteShare.Half : ByteShare.Whole;
 }

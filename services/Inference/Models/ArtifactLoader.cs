@@ -103,6 +103,7 @@ internal sealed class ArtifactLoader(
             var opened = await opening.OpenAsync(
                 artifact, why => ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, why), cancellation); // 3
             await UseFeaturesAsync(opened, cancellation); // 4
+            ArtifactLoaderLog.Batching(logger, settings.Model, settings.Version, opened.Batching.Text);
             model = opened;
             readiness.Ready();
             var milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds;
@@ -211,6 +212,9 @@ internal static partial class ArtifactLoaderLog
     [LoggerMessage(30, LogLevel.Information, "Ready: {Model} version {Version}, {Size} bytes, {Digest}, loaded in {Milliseconds} ms")]
     internal static partial void Loaded(
         ILogger logger, ModelName model, ModelVersion version, long size, string digest, long milliseconds);
+
+    [LoggerMessage(35, LogLevel.Information, "{Model} version {Version} runs requests {Batching}")]
+    internal static partial void Batching(ILogger logger, ModelName model, ModelVersion version, string batching);
 
     [LoggerMessage(31, LogLevel.Warning, "{Model} version {Version} can't be warmed up with zeros, so its first calls may be slow: {Why}")]
     internal static partial void ColdStart(ILogger logger, ModelName model, ModelVersion version, string why);

@@ -21,6 +21,15 @@ internal enum CallEnd
     /// <summary>It was ended or abandoned: its time was over, or its caller had left.</summary>
     OutOfTime,
 
+    /// <summary>It got no turn, because too many requests are already waiting.</summary>
+    QueueFull,
+
+    /// <summary>It got no turn, because those that wait take longer than it has.</summary>
+    QueueTooLong,
+
+    /// <summary>Its time was over, or its caller had left, before its turn.</summary>
+    NoTurn,
+
     /// <summary>There is an answer, but its record could not be kept.</summary>
     NotRecorded,
 }

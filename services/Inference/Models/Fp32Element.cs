@@ -11,7 +11,7 @@ internal readonly struct Fp32Element : IElement<float>
     {
         value = 0;
         if (reader.TokenType == JsonTokenType.Number)
-            return reader.TryGetSingle(out value) && float.IsFinite(value);
+            return ShortNumber.TryRead(reader.ValueSpan, out value) || (reader.TryGetSingle(out value) && float.IsFinite(value));
         var read = NonFinite.TryRead(ref reader, out var number);
         value = (float)number;
         return read;

@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Batching;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
 using ModelServing.Inference.Reporting;
 using ModelServing.Registry;
+using ModelServing.Runtime;
 
 namespace ModelServing.Inference.Models;
 
@@ -32,7 +34,7 @@ internal sealed class LoadedModel : IDisposable
         Name = manifest.Model.Text;
         Version = manifest.Version.ToString();
         Inputs = [.. manifest.Inputs.Select(info => new TensorSpec(info, session.InputMetadata[info.Name].SymbolicDimensions))];
-        Outputs = [.. manifest.Outputs.Select(static info => new TensorSpec(info))];
+        Outputs = [.. manifest.Outputs.Select(info => new TensorSpec(info, session.OutputMetadata[info.Name].SymbolicDimensions))];
         inputNames = [.. Inputs.Select(static spec => spec.Name)];
         outputNames = [.. Outputs.Select(static spec => spec.Name)];
         RequestInputs = Inputs;
@@ -64,6 +66,9 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The most bytes of memory that one byte of a request can cost: the body and its tensors.</summary>
     internal double BytesPerByte { get; private set; }
 
+    /// <summary>How calls are combined.</summary>
+    internal BatchRule Batching { get; private set; } = BatchRule.Off("the model was not tried yet");
+
     /// <summary>Whether lengths are free, and zeros are known to be good elements. Then a failure on zeros is due to their
     /// lengths.</summary>
     internal bool RunsOnZeros { get; private set; }
@@ -76,7 +81,7 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Opens a verified and accepted artifact from its bytes. It is never opened from a path, so the runtime can't read any other
     /// file.</summary>
-    /// <param name="options">From <see cref="CreateSessionOptions"/>.</param>
+    /// <param name="options">From <see cref="RuntimeOptions"/>.</param>
     /// <param name="runtimeBytes">The most that its calls may use together, in bytes.</param>
     /// <exception cref="ModelException">The artifact can't be served.</exception>
     internal static LoadedModel Open(Artifact artifact, SessionOptions options, long runtimeBytes)
@@ -92,27 +97,6 @@ internal sealed class LoadedModel : IDisposable
             throw new ModelException($"ONNX Runtime can't open {key}: {RuntimeMessage.WithoutPlaces(e.Message)}", e);
         }
     }
-
-    /// <param name="threads">The number of threads that one call may use.</param>
-    internal static SessionOptions CreateSessionOptions(int threads)
-    {
-        var options = new SessionOptions
-        {
-            IntraOpNumThreads = threads,
-            InterOpNumThreads = 1,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-        };
-        // Threads that spin while they wait would take processor time from other versions on the machine.
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        // The bytes were inspected as ONNX. Without this the runtime would look for its own format first.
-        options.AddSessionConfigEntry("session.load_model_format", "ONNX");
-        return options;
-    }
-
-    // Failures are thrown and logged by this program. Otherwise the runtime would also write them to standard error.
-    internal static RunOptions CreateRunOptions() => new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
 
     /// <summary>Fills an input with features from now on. No request may have seen the model before.</summary>
     internal void Use(FeaturePlan plan)
@@ -169,19 +153,36 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Runs the model and returns a tensor for each wanted output. The caller must dispose them.</summary>
     /// <exception cref="OnnxRuntimeException">The call failed, or <paramref name="options"/> ended it.</exception>
-    internal IDisposableReadOnlyCollection<OrtValue> Run(InferRequest request, RunOptions options)
+    internal IDisposableReadOnlyCollection<OrtValue> Run(InferRequest request, RunOptions options) =>
+        Run(Array.ConvertAll(TensorsOf(request), static tensor => tensor.Value), request.Outputs, options);
+
+    /// <inheritdoc cref="Run(InferRequest, RunOptions)"/>
+    /// <param name="inputs">A value for each of <see cref="Inputs"/>.</param>
+    /// <param name="outputs">The wanted outputs, as indices.</param>
+    internal IDisposableReadOnlyCollection<OrtValue> Run(OrtValue[] inputs, int[] outputs, RunOptions options)
     {
         try
         {
-            return Call(request, options);
+            return Call(inputs, outputs, options);
         }
         catch (OnnxRuntimeException e) when (RuntimeArena.IsFull(e))
         {
             // Perhaps only because free memory is in pieces that are too small.
             arena.Shrink();
-            return Call(request, options);
+            return Call(inputs, outputs, options);
         }
     }
+
+    /// <summary>A tensor of the request, or its features, for each of <see cref="Inputs"/>.</summary>
+    internal RuntimeTensor[] TensorsOf(InferRequest request) => request.Features is { } features
+        ? Array.ConvertAll(Features!.SessionInputs, input => input < 0 ? features.Tensor : request.Inputs[input])
+        : request.Inputs;
+
+    /// <summary>Tries which of the model's calls can be combined.</summary>
+    /// <param name="mostRows">The most rows of a batch.</param>
+    /// <param name="options">The options of the calls.</param>
+    /// <exception cref="OnnxRuntimeException"><paramref name="options"/> ended a call.</exception>
+    internal void FindBatching(int mostRows, RunOptions options) => Batching = new BatchProbe(this, mostRows, options).Run();
 
     /// <summary>Runs the model once on zeros, with a length of 1 for each free dimension, so that no request waits for one-time
     /// work.</summary>
@@ -196,16 +197,8 @@ internal sealed class LoadedModel : IDisposable
         RunsOnZeros = Inputs.Any(static spec => spec.HasFreeLength);
     }
 
-    private IDisposableReadOnlyCollection<OrtValue> Call(InferRequest request, RunOptions options) =>
-        session.Run(
-            options,
-            inputNames,
-            ValuesOf(request),
-            Array.ConvertAll(request.Outputs, output => outputNames[output]));
-
-    private OrtValue[] ValuesOf(InferRequest request) => request.Features is { } features
-        ? Array.ConvertAll(Features!.SessionInputs, input => (input < 0 ? features.Tensor : request.Inputs[input]).Value)
-        : Array.ConvertAll(request.Inputs, static input => input.Value);
+    private IDisposableReadOnlyCollection<OrtValue> Call(OrtValue[] inputs, int[] outputs, RunOptions options) =>
+        session.Run(options, inputNames, inputs, Array.ConvertAll(outputs, output => outputNames[output]));
 
     private static byte[] BytesOf(ReadOnlyMemory<byte> model) =>
         MemoryMarshal.TryGetArray(model, out var array) && array.Offset == 0 && array.Count == array.Array!.Length

@@ -1,74 +1,177 @@
 using System.Threading.Tasks.Sources;
 using Microsoft.ML.OnnxRuntime;
 using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Batching;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
 using ModelServing.Inference.Recording;
 using ModelServing.Predictions.Records;
+using ModelServing.Runtime;
 
 namespace ModelServing.Inference.Models;
 
 /// <summary>
-/// One call of the model for a request that has its turn. It runs on a thread of the pool, so its caller can be answered at the deadline
-/// even if the runtime can't be stopped. In the usual case it is the caller's own thread, which takes the call up as soon as it waits.
+/// The call of the model for one request: it waits for a turn, and gets its answer from a <see cref="ModelRun"/>, alone or together with
+/// other calls. Its caller is answered at the deadline even if the runtime can't be stopped.
 /// </summary>
-/// <remarks>The call owns the request, the answer and the turn until it ends. Only with <see cref="CallEnd.Answered"/> is the answer the
-/// caller's again.</remarks>
-internal sealed class ModelCall(
-    ModelCalls calls, LoadedModel model, InferRequest request, InferAnswer answer, bool isPinned, long deadline, CancellationToken caller)
-    : WatchedRun(deadline, caller), IThreadPoolWorkItem, IValueTaskSource<CallResult>
+/// <remarks>The call owns the request until it ends, unless it gets no turn. Then the request is the caller's again.</remarks>
+internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
 {
+    private readonly ModelCalls calls;
+    private readonly LoadedModel model;
+    private readonly InferRequest request;
     private ManualResetValueTaskSourceCore<CallResult> completion;
     private int isClaimed;
     private bool hasClaimed;
+    private bool hasRunBefore;
+    private InferAnswer? answer;
+    private CallResult result = new(CallEnd.OutOfTime);
+    private Exception? failure;
+
+    internal ModelCall(
+        ModelCalls calls, LoadedModel model, InferRequest request, CallerGroup caller, long deadline, CancellationToken left)
+        : base(caller, deadline, left)
+    {
+        this.calls = calls;
+        this.model = model;
+        this.request = request;
+        Tensors = model.TensorsOf(request);
+        if (model.Batching.MostRows == 0)
+            return;
+        Rows = (int)Math.Min(int.MaxValue, Tensors[0].Shape[0]);
+        var bytes = TensorCost.Measure(model.Inputs, Tensors, 0);
+        MostRows = model.Batching.MostRowsWith(Tensors, bytes);
+        // A batch copies the tensors.
+        if (MostRows > 0 && request.Bytes?.TryTake(bytes) == false)
+            MostRows = 0;
+    }
 
     internal required AnswerTimes Times { get; init; }
 
     /// <summary>Gets the prediction's record; null for none.</summary>
     internal RecordedAttempt? Attempt { get; init; }
 
+    internal InferRequest Request => request;
+
+    /// <summary>A tensor for each of the model's inputs.</summary>
+    internal RuntimeTensor[] Tensors { get; }
+
+    /// <summary>Whether it must run again, alone.</summary>
+    internal bool RunsAgain
+    {
+        get;
+        set
+        {
+            field = value;
+            hasRunBefore |= value;
+            if (value)
+                MostRows = 0;
+        }
+    }
+
     /// <summary>Starts the call. The task ends with the call, or at the deadline.</summary>
     internal ValueTask<CallResult> StartAsync()
     {
-        calls.Watch.Add(this);
-        var result = new ValueTask<CallResult>(this, completion.Version);
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
-        return result;
+        var started = new ValueTask<CallResult>(this, completion.Version);
+        calls.Gate.Enter(this);
+        return started;
     }
 
-    void IThreadPoolWorkItem.Execute()
+    internal override bool Fits(QueuedCall lead) =>
+        lead is ModelCall other
+        && request.Outputs.AsSpan().SequenceEqual(other.request.Outputs)
+        && BatchRule.AreAlike(Tensors, other.Tensors);
+
+    internal override void Begin(Batch batch)
     {
-        var result = new CallResult(CallEnd.OutOfTime);
-        Exception? failure = null;
+        RunsAgain = false;
+        new ModelRun(calls, model, batch).Queue();
+    }
+
+    internal override void Refuse(Turn why)
+    {
+        if (!Claim())
+        {
+            request.Dispose();
+            return;
+        }
+
+        completion.RunContinuationsAsynchronously = true;
+        completion.SetResult(new CallResult(why switch
+        {
+            Turn.QueueFull => CallEnd.QueueFull,
+            Turn.QueueTooLong => CallEnd.QueueTooLong,
+            _ => CallEnd.NoTurn,
+        }));
+    }
+
+    /// <summary>Runs the model for this call only. The result is there when it returns.</summary>
+    internal void RunAlone(ModelRun run)
+    {
         try
         {
-            if (calls.Watch.TryStart(this) && model.TryUse())
-                result = Run();
+            result = Run(run);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+        finally
+        {
+            var bytes = (request.Bytes?.Bytes ?? 0) + (answer?.Size ?? 0);
+            if (bytes > ByteBudget.SmallRequest)
+                model.Used(bytes);
+        }
+
+        if (hasRunBefore && result.End != CallEnd.Answered)
+            calls.Gate.Spoils(Caller);
+    }
+
+    /// <summary>Writes the answer from its rows of a batch's outputs. Returns the bytes that it takes.</summary>
+    internal long Write(RuntimeTensor[] outputs)
+    {
+        if (Volatile.Read(ref isClaimed) != 0)
+            return 0;
+        try
+        {
+            result = Answer(outputs);
         }
         catch (Exception e)
         {
             failure = e;
         }
 
-        if (Attempt is not null && (failure is not null || result.End == CallEnd.OutOfTime))
-            result = RecordFailure(Attempt, result, failure);
-        request.Dispose();
-        calls.Gate.Leave(isPinned);
-        calls.Watch.Remove(this);
-        var isAwaited = Claim();
-        if (!isAwaited || result.End != CallEnd.Answered)
-            answer.Dispose();
-        if (isAwaited && failure is null)
-            completion.SetResult(result); // The caller continues on this thread, which is free now.
-        else if (isAwaited)
-            completion.SetException(failure!);
+        return answer?.Size ?? 0;
     }
 
-    internal override void Lose() => calls.Gate.Lose(isPinned);
+    /// <summary>The run has ended, and the request's memory is free.</summary>
+    internal void End()
+    {
+        if (Attempt is not null && (failure is not null || result.End == CallEnd.OutOfTime))
+            result = RecordFailure(Attempt);
+        request.Dispose();
+    }
 
-    internal override void Regain() => calls.Gate.Regain(isPinned);
+    /// <summary>Gives the caller the result, unless it has one.</summary>
+    /// <param name="continuesHere">Whether the caller continues on this thread.</param>
+    internal void Complete(bool continuesHere)
+    {
+        var isAwaited = Claim();
+        if (isAwaited && failure is null && result.End == CallEnd.Answered)
+            result = result with { Answer = answer };
+        else if (answer is not null)
+            calls.ReturnAnswer(answer);
+        if (!isAwaited)
+            return;
+        completion.RunContinuationsAsynchronously = !continuesHere;
+        if (failure is null)
+            completion.SetResult(result);
+        else
+            completion.SetException(failure);
+    }
 
-    internal override void Abandon()
+    /// <summary>Gives the caller its result without waiting for the run.</summary>
+    internal void Abandon()
     {
         if (Interlocked.Exchange(ref isClaimed, 1) != 0)
             return;
@@ -85,47 +188,45 @@ internal sealed class ModelCall(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         completion.OnCompleted(continuation, state, token, flags);
 
-    private CallResult Run()
+    private CallResult Run(ModelRun run)
     {
         try
         {
             var began = calls.Time.GetTimestamp();
             Times.Runs(began);
-            using var outputs = model.Run(request, Options);
+            using var outputs = model.Run(request, run.Options);
             var ended = calls.Time.GetTimestamp();
-            calls.Metrics.ModelRan(calls.Time.GetElapsedTime(began, ended));
+            calls.Metrics.ModelRan(calls.Time.GetElapsedTime(began, ended), Rows);
             Times.HasRun(ended);
-            calls.Watch.Done(this);
-            var tensors = RuntimeTensor.OfOutputs(outputs);
-            answer.Write(model, request, tensors);
-            // Only what the caller gets is a prediction.
-            return Attempt is null || !Claim() || calls.Recorder!.Answered(Attempt, model, request, tensors, answer)
-                ? new CallResult(CallEnd.Answered)
-                : new CallResult(CallEnd.NotRecorded);
+            calls.Watch.Done(run);
+            return Answer(RuntimeTensor.OfOutputs(outputs));
         }
-        catch (OnnxRuntimeException e) when (!IsEnding && RuntimeArena.IsFull(e) && !model.IsOnlyUserOfMemory)
+        catch (OnnxRuntimeException e) when (!run.IsEnding && RuntimeArena.IsFull(e) && !model.IsOnlyUserOfMemory)
         {
             throw model.OverBudget();
         }
         catch (OnnxRuntimeException e)
         {
-            return IsEnding ? new CallResult(CallEnd.OutOfTime) : Explain(e);
+            return run.IsEnding ? new CallResult(CallEnd.OutOfTime) : Explain(run, e);
         }
-        finally
-        {
-            var bytes = (request.Bytes?.Bytes ?? 0) + answer.TensorBytes + answer.Body.Length;
-            if (bytes > ByteBudget.SmallRequest)
-                model.Used(bytes);
-            model.Release();
-        }
+    }
+
+    private CallResult Answer(RuntimeTensor[] outputs)
+    {
+        answer = calls.BeginAnswer(Caller);
+        answer.Write(model, request, outputs);
+        // Only what the caller gets is a prediction.
+        return Attempt is null || !Claim() || calls.Recorder!.Answered(Attempt, model, request, outputs, answer)
+            ? new CallResult(CallEnd.Answered)
+            : new CallResult(CallEnd.NotRecorded);
     }
 
     // The runtime's error code does not tell whose fault it is: a node fails in the same way for a length and for an element, and both can
     // ask for too much memory. So the model runs again, on zeros of the same shapes. If it fails again, the shapes are the reason.
-    private CallResult Explain(OnnxRuntimeException failure)
+    private CallResult Explain(ModelRun run, OnnxRuntimeException e)
     {
-        var isMemory = RuntimeArena.IsFull(failure);
-        var failed = isMemory ? new CallResult(CallEnd.OutOfMemory, model.MemoryText) : new CallResult(CallEnd.Failed, failure.Message);
+        var isMemory = RuntimeArena.IsFull(e);
+        var failed = isMemory ? new CallResult(CallEnd.OutOfMemory, model.MemoryText) : new CallResult(CallEnd.Failed, e.Message);
         var record = Attempt is null
             ? null
             : calls.Recorder!.WriteFailure(Attempt, isMemory ? Problems.ModelMemory : Problems.ModelFailed, model, request);
@@ -137,13 +238,13 @@ internal sealed class ModelCall(
         request.Clear(model.RequestInputs);
         try
         {
-            model.Run(request, Options).Dispose();
+            model.Run(request, run.Options).Dispose();
             return Failed(failed, record);
         }
-        catch (OnnxRuntimeException e)
+        catch (OnnxRuntimeException again)
         {
-            return IsEnding ? new CallResult(CallEnd.OutOfTime)
-                : RuntimeArena.IsFull(e) == isMemory ? refused
+            return run.IsEnding ? new CallResult(CallEnd.OutOfTime)
+                : RuntimeArena.IsFull(again) == isMemory ? refused
                 : Failed(failed, record);
         }
     }
@@ -156,12 +257,12 @@ internal sealed class ModelCall(
     }
 
     // What is not the version's failure has no record: the caller left, it asked for too much, or too many calls use the memory.
-    private CallResult RecordFailure(RecordedAttempt attempt, CallResult result, Exception? failure)
+    private CallResult RecordFailure(RecordedAttempt attempt)
     {
         var problem = failure switch
         {
             null => IsLate(calls.Time.GetTimestamp()) ? Problems.Deadline : null,
-            OverBudgetException or AnswerTooLargeException => null,
+            OverBudgetException or AnswerTooLargeException or RequestFaultException => null,
             _ => Problems.Internal,
         };
         if (problem is null || !Claim())

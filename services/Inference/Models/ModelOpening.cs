@@ -13,7 +13,7 @@ internal sealed class ModelOpening(InferenceSettings settings, RunWatch watch, M
     {
         var model = await ModelStart.RunAsync(
             artifact,
-            settings.Threads,
+            settings,
             shares.RuntimeBytes(artifact.Manifest.Size),
             watch,
             isCold,

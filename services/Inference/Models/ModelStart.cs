@@ -1,5 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
+using ModelServing.Contracts;
 using ModelServing.Registry;
+using ModelServing.Runtime;
 
 namespace ModelServing.Inference.Models;
 
@@ -9,6 +11,7 @@ internal sealed class ModelStart : WatchedRun
 {
     private readonly Artifact artifact;
     private readonly RunWatch watch;
+    private readonly InferenceSettings settings;
     private readonly SessionOptions options;
     private readonly long runtimeBytes;
     private readonly Action<string> isCold;
@@ -16,7 +19,7 @@ internal sealed class ModelStart : WatchedRun
 
     private ModelStart(
         Artifact artifact,
-        SessionOptions options,
+        InferenceSettings settings,
         long runtimeBytes,
         RunWatch watch,
         Action<string> isCold,
@@ -25,14 +28,15 @@ internal sealed class ModelStart : WatchedRun
         : base(deadline, cancellation)
     {
         this.artifact = artifact;
-        this.options = options;
+        this.settings = settings;
+        options = RuntimeOptions.CreateSessionOptions(settings.Threads);
         this.runtimeBytes = runtimeBytes;
         this.watch = watch;
         this.isCold = isCold;
     }
 
     /// <param name="artifact">A verified and accepted artifact.</param>
-    /// <param name="threads">The number of threads that one call may use.</param>
+    /// <param name="settings">The number of threads of a call, and the largest batch.</param>
     /// <param name="runtimeBytes">The most that its calls may use together, in bytes.</param>
     /// <param name="watch">Ends the work in time.</param>
     /// <param name="isCold">Receives the runtime's message if the model does not accept zeros.</param>
@@ -43,15 +47,14 @@ internal sealed class ModelStart : WatchedRun
     /// <exception cref="OperationCanceledException">The host stops.</exception>
     internal static async Task<LoadedModel> RunAsync(
         Artifact artifact,
-        int threads,
+        InferenceSettings settings,
         long runtimeBytes,
         RunWatch watch,
         Action<string> isCold,
         long deadline,
         CancellationToken cancellation)
     {
-        var options = LoadedModel.CreateSessionOptions(threads);
-        var start = new ModelStart(artifact, options, runtimeBytes, watch, isCold, deadline, cancellation);
+        var start = new ModelStart(artifact, settings, runtimeBytes, watch, isCold, deadline, cancellation);
         new Thread(start.Run) { IsBackground = true, Name = "open model" }.Start();
         try
         {
@@ -81,6 +84,7 @@ internal sealed class ModelStart : WatchedRun
                 throw new TimeoutException();
             model = LoadedModel.Open(artifact, options, runtimeBytes);
             WarmUp(model);
+            model.FindBatching(settings.BatchRows, Options);
             if (opened.TrySetResult(model))
                 model = null;
         }

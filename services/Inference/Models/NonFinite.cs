@@ -11,9 +11,12 @@ internal static class NonFinite
     internal static bool TryRead(ref Utf8JsonReader reader, out double value)
     {
         value = 0;
-        if (reader.TokenType != JsonTokenType.String)
+        // Some JSON writers have no other form of NaN. KServe's client uses one of them.
+        if (reader.TokenType == JsonTokenType.Null)
+            value = double.NaN;
+        else if (reader.TokenType != JsonTokenType.String)
             return false;
-        if (reader.ValueTextEquals("NaN"u8))
+        else if (reader.ValueTextEquals("NaN"u8))
             value = double.NaN;
         else if (reader.ValueTextEquals("Infinity"u8))
             value = double.PositiveInfinity;

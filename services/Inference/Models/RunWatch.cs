@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using ModelServing.Hosting;
+using ModelServing.Runtime;
 
 namespace ModelServing.Inference.Models;
 
@@ -84,7 +85,7 @@ internal sealed class RunWatch : IDisposable
     {
         lock (changing)
         {
-            run.Options = spare.TryPop(out var options) ? options : LoadedModel.CreateRunOptions();
+            run.Options = spare.TryPop(out var options) ? options : RuntimeOptions.CreateRunOptions();
             run.Index = runs.Count;
             runs.Add(run);
             if (isAsleep)
@@ -172,6 +173,7 @@ internal sealed class RunWatch : IDisposable
         {
             foreach (var run in runs)
             {
+                run.AbandonSome(now);
                 if (run.State is RunState.Ending or RunState.Stuck || run.IsOver(now))
                     Advance(run, now, abandoned);
                 var elapsed = run.State == RunState.Queued ? TimeSpan.Zero : time.GetElapsedTime(run.Since, now);
@@ -209,6 +211,9 @@ internal sealed class RunWatch : IDisposable
             if (!run.IsAbandoned) // 2
                 abandoned.Add(run);
             run.IsAbandoned = true;
+            // A run that took too long for a batch has until the last of its callers has no time left.
+            if (!run.IsOver(now))
+                run.Since = now;
             if (time.GetElapsedTime(run.Since, now) < StuckAfter)
                 return;
             run.State = RunState.Stuck; // 3

@@ -15,16 +15,25 @@ internal sealed unsafe class RuntimeTensor : IDisposable
     private readonly void* own;
     private void* elements;
 
-    private RuntimeTensor(OrtValue value, long[] shape, long count, void* own)
+    private readonly TensorElementType type;
+    private readonly int elementBytes;
+    private OrtValue? value;
+
+    private RuntimeTensor(OrtValue? value, long[] shape, long count, void* own, TensorElementType type = default, int elementBytes = 0)
     {
-        Value = value;
+        this.value = value;
         Shape = shape;
         Count = count;
         this.own = own;
-        elements = own;
+        this.type = type;
+        this.elementBytes = elementBytes;
+        // The C library is several times as fast if it may choose the address.
+        elements = own is null ? null : (void*)(((nint)own + Alignment - 1) & ~(nint)(Alignment - 1));
     }
 
-    internal OrtValue Value { get; }
+    /// <summary>The runtime's own form. The tensors of most calls are copied into a batch and never need it.</summary>
+    internal OrtValue Value => value ??= OrtValue.CreateTensorValueWithData(
+        OrtMemoryInfo.DefaultInstance, type, Shape, (nint)elements, Count * elementBytes);
 
     internal long[] Shape { get; }
 
@@ -33,8 +42,8 @@ internal sealed unsafe class RuntimeTensor : IDisposable
 
     public void Dispose()
     {
-        Value.Dispose();
-        NativeMemory.AlignedFree(own);
+        value?.Dispose();
+        NativeMemory.Free(own);
         elements = null;
     }
 
@@ -44,18 +53,9 @@ internal sealed unsafe class RuntimeTensor : IDisposable
     {
         var count = CountOf(shape);
         var bytes = checked((nuint)(count * elementBytes));
-        var memory = NativeMemory.AlignedAlloc(Math.Max(1, bytes), Alignment);
-        try
-        {
-            NativeMemory.Clear(memory, bytes);
-            var value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, (nint)memory, (long)bytes);
-            return new RuntimeTensor(value, shape, count, memory);
-        }
-        catch
-        {
-            NativeMemory.AlignedFree(memory);
-            throw;
-        }
+        var tensor = new RuntimeTensor(null, shape, count, NativeMemory.Alloc(checked(bytes + Alignment)), type, elementBytes);
+        NativeMemory.Clear(tensor.elements, bytes);
+        return tensor;
     }
 
     /// <summary>A tensor of empty strings. Its elements are only in <see cref="Value"/>.</summary>
@@ -77,11 +77,30 @@ internal sealed unsafe class RuntimeTensor : IDisposable
 
     /// <summary>The elements, which are not strings, in row-major order.</summary>
     internal Span<T> Elements<T>()
-        where T : unmanaged
+        where T : unmanaged => new(Start(), checked((int)Count));
+
+    /// <summary>The elements' bytes. They are not strings.</summary>
+    /// <param name="elementSize">The bytes of an element.</param>
+    internal Span<byte> Bytes(int elementSize) => new(Start(), checked((int)(Count * elementSize)));
+
+    /// <summary>Some of the rows. They stay this tensor's own, which disposes of them.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="elementSize">The bytes of an element, which is not a string.</param>
+    internal RuntimeTensor RowsOf(int first, int rows, int elementSize)
+    {
+        var row = Count / Shape[0];
+        return new RuntimeTensor(null, [rows, .. Shape.AsSpan(1)], rows * row, null)
+        {
+            elements = (byte*)Start() + (first * row * elementSize),
+        };
+    }
+
+    private void* Start()
     {
         if (elements is null && Count > 0)
             elements = Unsafe.AsPointer(ref MemoryMarshal.GetReference(Value.GetTensorMutableRawData()));
-        return new Span<T>(elements, checked((int)Count));
+        return elements;
     }
 
     private static long CountOf(long[] shape)

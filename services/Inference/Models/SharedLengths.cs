@@ -17,7 +17,7 @@ internal sealed class SharedLengths
         this.groups = groups;
     }
 
-    /// <summary>Finds them; null if there are none.</summary>
+    /// <summary>Finds them; null without any.</summary>
     internal static SharedLengths? Find(IReadOnlyList<TensorSpec> inputs)
     {
         Place[][] groups =

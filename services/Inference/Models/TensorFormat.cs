@@ -37,6 +37,7 @@ internal abstract class TensorFormat
         new NumberFormat<float, Fp32Element>(Datatype.Fp32, TensorElementType.Float),
         new NumberFormat<double, Fp64Element>(Datatype.Fp64, TensorElementType.Double),
         new StringFormat(),
+        new NumberFormat<BFloat16, Bf16Element>(Datatype.Bf16, TensorElementType.BFloat16),
     ];
 
     internal abstract TensorElementType ElementType { get; }

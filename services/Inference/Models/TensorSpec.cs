@@ -22,6 +22,8 @@ internal sealed class TensorSpec(TensorInfo info, IReadOnlyList<string>? dimensi
 
     internal byte[] Utf8Datatype { get; } = Encoding.UTF8.GetBytes(DatatypeNames.NameOf(info.Datatype));
 
+    internal string DatatypeText { get; } = DatatypeNames.NameOf(info.Datatype);
+
     internal IReadOnlyList<long> Shape => info.Shape;
 
     /// <summary>The shape as the protocol writes it; -1 is a dimension of any length.</summary>

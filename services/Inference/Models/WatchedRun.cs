@@ -25,10 +25,7 @@ internal abstract class WatchedRun(long deadline, CancellationToken caller)
     /// <summary>Whether the runtime must end the work. Then a failure is not the model's.</summary>
     internal bool IsEnding => State >= RunState.Ending;
 
-    /// <summary>Whether the time is over, whatever the caller does.</summary>
-    internal bool IsLate(long now) => now >= deadline;
-
-    internal bool IsOver(long now) => now >= deadline || caller.IsCancellationRequested;
+    internal virtual bool IsOver(long now) => now >= deadline || caller.IsCancellationRequested;
 
     /// <summary>Makes the runtime end the work. It stops between two nodes of the model.</summary>
     internal virtual void End() => Options.Terminate = true;
@@ -43,6 +40,12 @@ internal abstract class WatchedRun(long deadline, CancellationToken caller)
 
     /// <summary>The work was stuck, and has ended. Is called under the watch's lock, so it must be short.</summary>
     internal virtual void Regain()
+    {
+    }
+
+    /// <summary>Gives those their result who do not wait any longer, while others do. Is called under the watch's lock, so it must be
+    /// short.</summary>
+    internal virtual void AbandonSome(long now)
     {
     }
 

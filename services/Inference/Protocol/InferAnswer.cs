@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using ModelServing.Hosting.Memory;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
@@ -28,6 +29,12 @@ internal sealed class InferAnswer : IDisposable
 
     /// <summary>The size of the tensors that the answer was written from, in bytes.</summary>
     internal long TensorBytes { get; private set; }
+
+    /// <summary>The length of the JSON, if bytes of tensors follow it; null if all of the answer is JSON.</summary>
+    internal int? JsonLength { get; private set; }
+
+    /// <summary>The bytes of the answer and of these tensors.</summary>
+    internal long Size => TensorBytes + buffer.Length;
 
     /// <summary>Whether an output contains NaN or infinity, and no input does. Models pass such inputs on, so an answer to
     /// them says nothing about the model.</summary>
@@ -60,6 +67,7 @@ internal sealed class InferAnswer : IDisposable
         var outputs = request.Outputs;
         IsNonFinite = false;
         TensorBytes = 0;
+        JsonLength = null;
         json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("model_name"u8, model.Name);
@@ -68,20 +76,46 @@ internal sealed class InferAnswer : IDisposable
             json.WriteString("id"u8, id);
         json.WriteStartArray("outputs"u8);
         for (var i = 0; i < outputs.Length; i++)
-            Write(model.Outputs[outputs[i]], tensors[i]);
+            Write(model.Outputs[outputs[i]], tensors[i], request.Binary?[i] == true);
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
+        if (request.Binary is { } binary)
+            WriteBytes(model, outputs, binary, tensors);
         IsNonFinite = IsNonFinite && !request.HasNonFinite(model.RequestInputs) && !HasNonFinite(model, request.Features);
     }
 
     private static bool HasNonFinite(LoadedModel model, ResolvedFeatures? features) =>
         features is not null && model.Features!.Target.Format.HasNonFinite(features.Tensor);
 
-    private void Write(TensorSpec spec, RuntimeTensor tensor)
+    // The protocol's BYTES may be any bytes. A JSON text can't be.
+    private static void RequireText(TensorSpec spec, RuntimeTensor tensor)
+    {
+        for (var i = 0; i < tensor.Count; i++)
+        {
+            if (!Utf8.IsValid(tensor.Value.GetStringElementAsSpan(i)))
+            {
+                throw new RequestFaultException(
+                    "outputs", $"element {i} of '{spec.Name}' is not text in UTF-8; ask for it with the parameter 'binary_data'");
+            }
+        }
+    }
+
+    private void WriteBytes(LoadedModel model, int[] outputs, bool[] binary, IReadOnlyList<RuntimeTensor> tensors)
+    {
+        JsonLength = (int)buffer.Length;
+        for (var i = 0; i < outputs.Length; i++)
+        {
+            if (binary[i])
+                BinaryTensor.Write(buffer, model.Outputs[outputs[i]], tensors[i]);
+        }
+    }
+
+    private void Write(TensorSpec spec, RuntimeTensor tensor, bool isBinary)
     {
         TensorBytes += tensor.Count * spec.Format.ElementBytes;
-        if (tensor.Count > buffer.Most / LeastElement)
+        var size = isBinary ? BinaryTensor.LengthOf(spec, tensor) : tensor.Count * LeastElement;
+        if (size > buffer.Most)
             throw new AnswerTooLargeException(buffer.Most);
         json.WriteStartObject();
         json.WriteString("name"u8, spec.Utf8Name);
@@ -90,10 +124,22 @@ internal sealed class InferAnswer : IDisposable
         foreach (var length in tensor.Shape)
             json.WriteNumberValue(length);
         json.WriteEndArray();
-        json.WriteStartArray("data"u8);
-        spec.Format.WriteElements(json, tensor);
         IsNonFinite |= spec.Format.HasNonFinite(tensor);
-        json.WriteEndArray();
+        if (isBinary)
+        {
+            json.WriteStartObject("parameters"u8);
+            json.WriteNumber("binary_data_size"u8, size);
+            json.WriteEndObject();
+        }
+        else
+        {
+            if (spec.IsText)
+                RequireText(spec, tensor);
+            json.WriteStartArray("data"u8);
+            spec.Format.WriteElements(json, tensor);
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 }

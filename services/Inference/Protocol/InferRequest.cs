@@ -17,6 +17,12 @@ internal sealed class InferRequest(string? id, RuntimeTensor[] inputs, int[] out
 
     internal int[] Outputs => outputs;
 
+    /// <summary>Gets whether each of the wanted outputs is wanted as bytes; null if none is.</summary>
+    internal bool[]? Binary { get; init; }
+
+    /// <summary>Gets the time that the request may take once it has been read, if it says so itself.</summary>
+    internal TimeSpan? Timeout { get; init; }
+
     /// <summary>The bytes that are taken for the tensors; null for none.</summary>
     internal ByteReservation? Bytes { get; set; }
 
@@ -25,6 +31,9 @@ internal sealed class InferRequest(string? id, RuntimeTensor[] inputs, int[] out
 
     /// <summary>The features; null before they are resolved, and for a model without features.</summary>
     internal ResolvedFeatures? Features { get; set; }
+
+    /// <summary>The length of the first dimension, if the model leaves it free; otherwise 1.</summary>
+    internal long RowsOf(IReadOnlyList<TensorSpec> specs) => specs is [{ Shape: [< 0, ..] }, ..] ? inputs[0].Shape[0] : 1;
 
     /// <summary>Whether an input contains NaN or infinity. Only an answer that contains them itself needs to know.</summary>
     internal bool HasNonFinite(IReadOnlyList<TensorSpec> specs)

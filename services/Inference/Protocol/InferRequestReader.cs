@@ -1,12 +1,15 @@
 using System.Text.Json;
+using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
 
 /// <summary>
 /// Reads the body of an inference request (Open Inference Protocol, "Inference Request JSON Object") in one pass, straight into tensors.
-/// Members may come in any order.
+/// Members may come in any order. Bytes of tensors may follow the JSON (the protocol's binary extension).
 /// </summary>
 internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs)
 {
@@ -15,35 +18,92 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
     private readonly InputReader inputReader = new(inputs);
     private readonly SharedLengths? sharedLengths = SharedLengths.Find(inputs);
     private readonly int[] allOutputs = [.. Enumerable.Range(0, outputs.Count)];
+    private readonly bool[] allBinary = [.. Enumerable.Repeat(true, outputs.Count)];
 
     /// <summary>Reads a request.</summary>
     /// <param name="body">The whole body.</param>
+    /// <param name="jsonLength">The length of the JSON at its beginning; null if all of it is JSON. With 0, it is the data of the only
+    /// input.</param>
+    /// <param name="bytes">Where the memory of a second copy of the JSON is taken; null if it is not counted.</param>
     /// <exception cref="RequestFaultException">The body is not a valid request for this model. The message names the field.</exception>
-    internal InferRequest Read(ReadOnlySpan<byte> body)
+    /// <exception cref="OverBudgetException">There is no room for a second copy.</exception>
+    internal InferRequest Read(ReadOnlySpan<byte> body, int? jsonLength = null, ByteReservation? bytes = null)
     {
-        if (BodyText.FindFault(body) is var (field, message))
+        if (jsonLength == 0)
+            return ReadRaw(body);
+        if (jsonLength > body.Length)
+            throw new RequestFaultException(HeaderNames.JsonLength, $"it is {jsonLength}, but the body has {body.Length} bytes");
+        var json = body[..(jsonLength ?? body.Length)];
+        var binary = body[json.Length..];
+        if (BodyText.FindFault(json) is var (field, message))
             throw new RequestFaultException(field, message);
+        try
+        {
+            return Read(json, new BinaryData(binary));
+        }
+        catch (JsonException fault)
+        {
+            // Among texts, a name without quotes could become one.
+            var count = inputs.Any(static spec => spec.IsText) ? 0 : BareNumbers.CountIn(json);
+            if (count == 0)
+                throw Invalid(fault);
+            var length = json.Length + (count * BareNumbers.Quotes);
+            bytes?.Take(length);
+            var quoted = new NativeBytes(length);
+            using IDisposable owner = quoted;
+            BareNumbers.Quote(json, quoted.GetSpan());
+            try
+            {
+                return Read(quoted.GetSpan(), new BinaryData(binary));
+            }
+            catch (JsonException other)
+            {
+                throw Invalid(other);
+            }
+        }
+    }
+
+    private static RequestFaultException Invalid(JsonException fault) => new("", $"the body is not valid JSON: {fault.Message}");
+
+    private InferRequest Read(ReadOnlySpan<byte> json, BinaryData binary)
+    {
         var tensors = new RuntimeTensor?[inputs.Count];
         try
         {
-            return Read(body, tensors);
+            return Read(json, tensors, ref binary);
         }
-        catch (Exception e)
+        catch
         {
             foreach (var tensor in tensors)
                 tensor?.Dispose();
-            if (e is JsonException fault)
-                throw new RequestFaultException("", $"the body is not valid JSON: {fault.Message}");
             throw;
         }
     }
 
-    private InferRequest Read(ReadOnlySpan<byte> body, RuntimeTensor?[] tensors)
+    // All outputs are wanted, as bytes, because there is nothing that could say otherwise.
+    private InferRequest ReadRaw(ReadOnlySpan<byte> body)
+    {
+        var tensor = RawInput.Read(inputs, body);
+        try
+        {
+            sharedLengths?.Require([tensor]);
+            return new InferRequest(null, [tensor], allOutputs) { Binary = allBinary };
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    private InferRequest Read(ReadOnlySpan<byte> body, RuntimeTensor?[] tensors, ref BinaryData binary)
     {
         var reader = new Utf8JsonReader(body);
         string? id = null;
-        int[]? wanted = null;
-        bool hasId = false, hasParameters = false, hasInputs = false, hasOutputs = false;
+        WantedOutputs? wanted = null;
+        ReadParameters parameters = default;
+        bool hasId = false, hasParameters = false, hasInputs = false, hasOutputs = false, hasName = false, hasVersion = false;
+        MemberNames? unknown = null;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new RequestFaultException("", "the body must be a JSON object with the member 'inputs'");
@@ -52,12 +112,12 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             if (reader.ValueTextEquals("inputs"u8))
             {
                 RequestJson.Once(ref hasInputs, Field.Body("inputs"));
-                ReadInputs(ref reader, body.Length, tensors);
+                ReadInputs(ref reader, body.Length, tensors, ref binary);
             }
             else if (reader.ValueTextEquals("outputs"u8))
             {
                 RequestJson.Once(ref hasOutputs, Field.Body("outputs"));
-                wanted = ReadOutputs(ref reader);
+                wanted = WantedOutputs.Read(ref reader, outputs);
             }
             else if (reader.ValueTextEquals("id"u8))
             {
@@ -67,13 +127,24 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             else if (reader.ValueTextEquals("parameters"u8))
             {
                 RequestJson.Once(ref hasParameters, Field.Body("parameters"));
-                var areText = RequestParameters.Read(ref reader, Field.Body("parameters"));
-                if (areText && inputs.FirstOrDefault(static spec => !spec.IsText) is { } other)
+                parameters = RequestParameters.Read(ref reader, Field.Body("parameters"), ParameterPlace.Request);
+                if (parameters.AreText && inputs.FirstOrDefault(static spec => !spec.IsText) is { } other)
                     throw RequestParameters.NotText(Field.Body("parameters"), other.Name);
+            }
+            else if (reader.ValueTextEquals("model_name"u8))
+            {
+                // KServe's client repeats what the path says; the path decides.
+                RequestJson.Once(ref hasName, Field.Body("model_name"));
+                _ = RequestJson.ReadTokenOrNull(ref reader, JsonTokenType.String, Field.Body("model_name"), "a string");
+            }
+            else if (reader.ValueTextEquals("model_version"u8))
+            {
+                RequestJson.Once(ref hasVersion, Field.Body("model_version"));
+                _ = RequestJson.ReadTokenOrNull(ref reader, JsonTokenType.String, Field.Body("model_version"), "a string");
             }
             else
             {
-                throw RequestJson.Unknown(ref reader, Field.Body(""), "id, parameters, inputs, outputs");
+                RequestJson.ReadUnknown(ref reader, ref unknown, Field.Body(""), "id, parameters, inputs, outputs");
             }
         }
 
@@ -93,17 +164,25 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
                 "inputs", $"'{inputs[missing].Name}' is missing; the model takes {string.Join(", ", inputs)}");
         }
 
+        binary.RequireEnd();
         sharedLengths?.Require(tensors!);
-        return new InferRequest(id, tensors!, wanted ?? allOutputs);
+        return new InferRequest(id, tensors!, wanted?.Indices ?? allOutputs)
+        {
+            Binary = wanted is { } named ? named.BinaryOf(parameters.IsBinary == true)
+                : parameters.IsBinary == true ? allBinary
+                : null,
+            Timeout = parameters.Timeout,
+        };
     }
 
-    private void ReadInputs(ref Utf8JsonReader reader, int bodyLength, RuntimeTensor?[] tensors)
+    private void ReadInputs(ref Utf8JsonReader reader, int bodyLength, RuntimeTensor?[] tensors, ref BinaryData binary)
     {
-        RequestJson.ReadToken(ref reader, JsonTokenType.StartArray, Field.Body("inputs"), "an array of tensors");
+        if (!RequestJson.ReadTokenOrNull(ref reader, JsonTokenType.StartArray, Field.Body("inputs"), "an array of tensors"))
+            return;
         var index = 0;
         while (RequestJson.NextEntry(ref reader))
         {
-            var (input, tensor) = inputReader.Read(ref reader, index, bodyLength);
+            var (input, tensor) = inputReader.Read(ref reader, index, bodyLength, ref binary);
             if (tensors[input] is not null)
             {
                 tensor.Dispose();
@@ -113,50 +192,5 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             tensors[input] = tensor;
             index++;
         }
-    }
-
-    private int[] ReadOutputs(ref Utf8JsonReader reader)
-    {
-        if (!RequestJson.ReadTokenOrNull(ref reader, JsonTokenType.StartArray, Field.Body("outputs"), "an array of objects with a name"))
-            return allOutputs;
-        var wanted = new List<int>(outputs.Count);
-        while (RequestJson.NextEntry(ref reader))
-        {
-            var field = new Field("outputs", wanted.Count, "");
-            var name = field with { Member = "name" };
-            var parameters = field with { Member = "parameters" };
-            if (reader.TokenType != JsonTokenType.StartObject)
-                throw field.Fault("it must be an object with a name");
-            var output = -1;
-            bool hasName = false, hasParameters = false, areText = false;
-            while (RequestJson.NextMember(ref reader))
-            {
-                if (reader.ValueTextEquals("name"u8))
-                {
-                    RequestJson.Once(ref hasName, name);
-                    output = RequestJson.ReadName(ref reader, outputs, name, "outputs");
-                }
-                else if (reader.ValueTextEquals("parameters"u8))
-                {
-                    RequestJson.Once(ref hasParameters, parameters);
-                    areText = RequestParameters.Read(ref reader, parameters);
-                }
-                else
-                {
-                    throw RequestJson.Unknown(ref reader, field, "name, parameters");
-                }
-            }
-
-            if (output < 0)
-                throw name.Fault($"it is missing; the model's outputs are {string.Join(", ", outputs)}");
-            if (areText && !outputs[output].IsText)
-                throw RequestParameters.NotText(parameters, outputs[output].Name);
-            if (wanted.Contains(output))
-                throw name.Fault($"'{outputs[output].Name}' is duplicated");
-            wanted.Add(output);
-        }
-
-        // By the protocol, an empty list means all outputs.
-        return wanted.Count == 0 ? allOutputs : [.. wanted];
     }
 }

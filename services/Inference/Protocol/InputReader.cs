@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using ModelServing.Hosting;
 using ModelServing.Inference.Models;
@@ -16,15 +15,19 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
     /// <summary>Reads an input.</summary>
     /// <param name="reader">The reader, on the input's first token.</param>
     /// <param name="index">The input's index in the request, for a message.</param>
-    /// <param name="bodyLength">The size of the body, which bounds the number of elements.</param>
-    internal InputTensor Read(ref Utf8JsonReader reader, int index, int bodyLength)
+    /// <param name="bodyLength">The size of the JSON, which bounds the number of its elements.</param>
+    /// <param name="binary">The bytes behind the JSON.</param>
+    internal InputTensor Read(ref Utf8JsonReader reader, int index, int bodyLength, ref BinaryData binary)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
             throw Member(index, "").Fault("it must be an object with name, shape, datatype and data");
         var input = -1;
         long[]? shape = null;
+        // Whether a member was there, and whether it was more than null.
         bool hasName = false, hasShape = false, hasDatatype = false, hasData = false, hasParameters = false;
-        var areText = false;
+        bool isTyped = false, isFilled = false;
+        ReadParameters read = default;
+        MemberNames? unknown = null;
         RuntimeTensor? tensor = null;
         // Copies of the reader: on the datatype's token, and on data that came too early to be read.
         Utf8JsonReader datatype = default;
@@ -46,14 +49,17 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
                 else if (reader.ValueTextEquals("datatype"u8))
                 {
                     RequestJson.Once(ref hasDatatype, Member(index, "datatype"));
-                    RequestJson.ReadToken(ref reader, JsonTokenType.String, Member(index, "datatype"), "a string");
+                    isTyped = RequestJson.ReadTokenOrNull(ref reader, JsonTokenType.String, Member(index, "datatype"), "a string");
                     datatype = reader;
                 }
                 else if (reader.ValueTextEquals("data"u8))
                 {
                     RequestJson.Once(ref hasData, Member(index, "data"));
                     reader.Read();
-                    if (input >= 0 && shape is not null && hasDatatype)
+                    isFilled = reader.TokenType != JsonTokenType.Null;
+                    if (!isFilled)
+                        continue;
+                    if (input >= 0 && shape is not null && isTyped)
                     {
                         RequireDatatype(ref datatype, index, inputs[input]);
                         tensor = ReadData(ref reader, index, inputs[input], shape, bodyLength);
@@ -67,11 +73,11 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
                 else if (reader.ValueTextEquals("parameters"u8))
                 {
                     RequestJson.Once(ref hasParameters, Member(index, "parameters"));
-                    areText = RequestParameters.Read(ref reader, Member(index, "parameters"));
+                    read = RequestParameters.Read(ref reader, Member(index, "parameters"), ParameterPlace.Input);
                 }
                 else
                 {
-                    throw RequestJson.Unknown(ref reader, Member(index, ""), "name, shape, datatype, parameters, data");
+                    RequestJson.ReadUnknown(ref reader, ref unknown, Member(index, ""), "name, shape, datatype, parameters, data");
                 }
             }
 
@@ -80,13 +86,25 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
             var spec = inputs[input];
             if (shape is null)
                 throw Member(index, "shape").Fault($"it is missing; '{spec.Name}' takes {spec.ShapeText}");
-            if (!hasDatatype)
-                throw Member(index, "datatype").Fault($"it is missing; '{spec.Name}' takes {DatatypeOf(spec)}");
-            if (areText && !spec.IsText)
+            if (!isTyped)
+                throw Member(index, "datatype").Fault($"it is missing; '{spec.Name}' takes {spec.DatatypeText}");
+            if (read.AreText && !spec.IsText)
                 throw RequestParameters.NotText(Member(index, "parameters"), spec.Name);
             RequireDatatype(ref datatype, index, spec);
-            if (!hasData)
-                throw Member(index, "data").Fault("it is missing; this version does not support binary tensor data");
+            if (isFilled == read.BinarySize.HasValue)
+            {
+                throw Member(index, "data").Fault(isFilled
+                    ? "it is there, but 'binary_data_size' says that the data are behind the JSON"
+                    : "it is missing, and so is the parameter 'binary_data_size'");
+            }
+
+            if (read.BinarySize is { } size)
+            {
+                RequireShape(index, spec, shape);
+                var data = binary.Take(size, Member(index, "parameters.binary_data_size"));
+                tensor = BinaryTensor.Read(spec, shape, data, Member(index, ""));
+            }
+
             tensor ??= ReadData(ref earlyData, index, spec, shape, bodyLength);
             return new InputTensor(input, tensor);
         }
@@ -97,9 +115,10 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
         }
     }
 
-    private static long[] ReadShape(ref Utf8JsonReader reader, int index)
+    private static long[]? ReadShape(ref Utf8JsonReader reader, int index)
     {
-        RequestJson.ReadToken(ref reader, JsonTokenType.StartArray, Member(index, "shape"), "an array of whole numbers");
+        if (!RequestJson.ReadTokenOrNull(ref reader, JsonTokenType.StartArray, Member(index, "shape"), "an array of whole numbers"))
+            return null;
         Span<long> shape = stackalloc long[MaxDimensions];
         var rank = 0;
         while (RequestJson.NextEntry(ref reader))
@@ -119,19 +138,21 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
         if (!datatype.ValueTextEquals(spec.Utf8Datatype))
         {
             throw Member(index, "datatype").Fault(
-                $"it is '{JsonPlace.Shown(datatype.ValueSpan)}'; '{spec.Name}' takes {DatatypeOf(spec)}");
+                $"it is '{JsonPlace.Shown(datatype.ValueSpan)}'; '{spec.Name}' takes {spec.DatatypeText}");
         }
+    }
+
+    private static void RequireShape(int index, TensorSpec spec, long[] shape)
+    {
+        if (spec.Accepts(shape))
+            return;
+        var freeLength = spec.HasFreeLength ? ", where -1 is any length from 1" : "";
+        throw Member(index, "shape").Fault($"it is [{string.Join(',', shape)}]; '{spec.Name}' takes {spec.ShapeText}{freeLength}");
     }
 
     private static RuntimeTensor ReadData(ref Utf8JsonReader reader, int index, TensorSpec spec, long[] shape, int bodyLength)
     {
-        if (!spec.Accepts(shape))
-        {
-            var freeLength = spec.HasFreeLength ? ", where -1 is any length from 1" : "";
-            throw Member(index, "shape").Fault(
-                $"it is [{string.Join(',', shape)}]; '{spec.Name}' takes {spec.ShapeText}{freeLength}");
-        }
-
+        RequireShape(index, spec, shape);
         var field = new DataField(index);
         // A shape that needs more elements than the body can have gets no memory.
         long count = 1;
@@ -146,6 +167,4 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
     }
 
     private static Field Member(int index, string member) => new("inputs", index, member);
-
-    private static string DatatypeOf(TensorSpec spec) => Encoding.UTF8.GetString(spec.Utf8Datatype);
 }

@@ -21,25 +21,18 @@ internal static class RequestJson
         return reader.TokenType != JsonTokenType.EndArray;
     }
 
-    /// <summary>Reads a token, which must be of a type.</summary>
-    /// <param name="reader">The reader, before the token.</param>
+    /// <summary>Reads the value of a member, which must be of a type or null; false if it is null, which is the same as if the member were
+    /// absent.</summary>
+    /// <param name="reader">The reader, before the value.</param>
     /// <param name="type">The required type.</param>
     /// <param name="field">The field, for a message.</param>
     /// <param name="expected">A description of the required value, for a message.</param>
-    internal static void ReadToken(ref Utf8JsonReader reader, JsonTokenType type, in Field field, string expected)
-    {
-        reader.Read();
-        Require(ref reader, type, field, expected);
-    }
-
-    /// <summary>Reads a token, which must be of a type or null; false if it is null.</summary>
     internal static bool ReadTokenOrNull(ref Utf8JsonReader reader, JsonTokenType type, in Field field, string expected)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
             return false;
-        Require(ref reader, type, field, expected);
-        return true;
+        return reader.TokenType == type ? true : throw field.Fault($"it must be {expected}");
     }
 
     /// <summary>Reads a string of at most <paramref name="mostBytes"/>, because in memory it takes several times its length; null stays
@@ -53,10 +46,11 @@ internal static class RequestJson
         return reader.GetString();
     }
 
-    /// <summary>Reads the name of an input or output, and returns its index.</summary>
+    /// <summary>Reads the name of an input or output, and returns its index; -1 if it is null.</summary>
     internal static int ReadName(ref Utf8JsonReader reader, IReadOnlyList<TensorSpec> specs, in Field field, string kind)
     {
-        ReadToken(ref reader, JsonTokenType.String, field, "a string");
+        if (!ReadTokenOrNull(ref reader, JsonTokenType.String, field, "a string"))
+            return -1;
         for (var i = 0; i < specs.Count; i++)
         {
             if (reader.ValueTextEquals(specs[i].Utf8Name))
@@ -75,16 +69,17 @@ internal static class RequestJson
         seen = true;
     }
 
-    /// <summary>The fault of an unknown member.</summary>
+    /// <summary>Reads an unknown member, which must be null: some clients write all members that they know.</summary>
     /// <param name="reader">The reader, on the member's name.</param>
+    /// <param name="names">The names of such members of the object; null before the first one.</param>
     /// <param name="parent">The object.</param>
     /// <param name="known">The known members.</param>
-    internal static RequestFaultException Unknown(ref Utf8JsonReader reader, in Field parent, string known) =>
-        (parent with { Member = JsonPlace.Shown(reader.ValueSpan) }).Fault($"unknown; the known members here are {known}");
-
-    private static void Require(ref Utf8JsonReader reader, JsonTokenType type, in Field field, string expected)
+    internal static void ReadUnknown(ref Utf8JsonReader reader, ref MemberNames? names, in Field parent, string known)
     {
-        if (reader.TokenType != type)
-            throw field.Fault($"it must be {expected}");
+        var field = parent with { Member = JsonPlace.Shown(reader.ValueSpan) };
+        (names ??= new()).Add(ref reader, parent.ToString());
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.Null)
+            throw field.Fault($"unknown; the known members here are {known}");
     }
 }

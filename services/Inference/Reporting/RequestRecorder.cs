@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
+using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Reporting;
 
@@ -23,21 +24,24 @@ internal sealed class RequestRecorder
     /// <param name="request">The request's headers.</param>
     /// <param name="status">The answer's status; 499 if the caller disconnected.</param>
     /// <param name="isNonFinite">Whether an output contains NaN or infinity.</param>
-    /// <param name="latency">The time from the request's head to the end of the answer.</param>
+    /// <param name="time">How long it took.</param>
     /// <param name="isExcused">Whether a failure is not the version's, so it counts as the client's.</param>
-    internal void Answered(IHeaderDictionary request, int status, bool isNonFinite, TimeSpan latency, bool isExcused = false)
+    internal void Answered(IHeaderDictionary request, int status, bool isNonFinite, AnswerTime time, bool isExcused = false)
     {
         var kind = status >= StatusCodes.Status500InternalServerError && !isExcused ? AnswerKind.Failed
             : status >= StatusCodes.Status400BadRequest ? AnswerKind.ClientError
             : isNonFinite ? AnswerKind.NonFinite
             : AnswerKind.Answered;
-        var group = GroupOf(request[HeaderNames.ClientGroup]);
+        var group = CallerGroup.NumberIn(request) ?? -1;
         var failover = request[HeaderNames.ModelFailover];
+        var isWithin = IsWithin(request, time.OfVersion);
+        if (!isWithin && !time.IsShortened && failover.Count == 0 && kind is AnswerKind.Answered or AnswerKind.NonFinite)
+            kind = AnswerKind.Failed;
         // The groups are those of first attempts, as in the guard: a retry would count its client's request twice.
         var ofFirst = failover.Count == 0 ? group : -1;
-        Answered(request[HeaderNames.ModelVariant], request[HeaderNames.ModelTrial], kind, latency, ofFirst);
+        Answered(request[HeaderNames.ModelVariant], request[HeaderNames.ModelTrial], kind, time.Latency, ofFirst);
         if (failover.Count == 1 && Comparison.TryParseHeader(failover, out var comparison))
-            Compared(comparison, kind, latency, kind == AnswerKind.Answered && IsWithin(request, latency) ? group : -1);
+            Compared(comparison, kind, time.Latency, kind == AnswerKind.Answered && isWithin ? group : -1);
     }
 
     internal void Answered(string? variant, string? trial, AnswerKind kind, TimeSpan latency, int group = -1)
@@ -98,15 +102,12 @@ internal sealed class RequestRecorder
         return null;
     }
 
-    // The other version was cut off at the limit. A router of the release before does not name it.
-    private static bool IsWithin(IHeaderDictionary request, TimeSpan latency) =>
+    // The other variant is cut off at the limit, so a later answer is the same failure. A router of the release before does not name it.
+    private static bool IsWithin(IHeaderDictionary request, TimeSpan ofVersion) =>
         request[HeaderNames.FailoverWithin] is not { Count: > 0 } limit
         || (limit.Count == 1
             && long.TryParse(limit[0], NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
-            && latency.TotalMilliseconds < milliseconds);
-
-    private static int GroupOf(string? header) =>
-        int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var group) && group < GroupCounts.Groups ? group : -1;
+            && ofVersion.TotalMilliseconds < milliseconds);
 
     // Requests with invalid headers did not come from a router of this platform. They count as direct, and such names never become metrics.
     private StreamCounters? Add(string variant, string? trial)

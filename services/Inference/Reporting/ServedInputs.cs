@@ -1,4 +1,5 @@
 using System.Numerics;
+using Microsoft.ML.OnnxRuntime;
 using ModelServing.Cache.Reports;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Models;
@@ -132,6 +133,9 @@ internal sealed class ServedInputs
                 case Datatype.Fp16:
                     Count<Half>(tensor, width);
                     break;
+                case Datatype.Bf16:
+                    CountBf16(tensor, width);
+                    break;
                 default:
                     break;
             }
@@ -143,6 +147,13 @@ internal sealed class ServedInputs
             var elements = tensor.Elements<T>();
             for (var i = Math.Max(0, Place); i < elements.Length; i += width)
                 Interlocked.Increment(ref counts[bins.Find(double.CreateSaturating(elements[i]))]);
+        }
+
+        private void CountBf16(RuntimeTensor tensor, int width)
+        {
+            var elements = tensor.Elements<BFloat16>();
+            for (var i = Math.Max(0, Place); i < elements.Length; i += width)
+                Interlocked.Increment(ref counts[bins.Find(Bf16Element.ToSingle(elements[i]))]);
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class TensorColumn
         "UINT16" => "USMALLINT",
         "UINT32" => "UINTEGER",
         "UINT64" => "UBIGINT",
-        "FP16" or "FP32" => "FLOAT",
+        "FP16" or "BF16" or "FP32" => "FLOAT",
         "FP64" => "DOUBLE",
         "BYTES" => "VARCHAR",
         _ => null,

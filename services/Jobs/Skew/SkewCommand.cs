@@ -8,7 +8,6 @@ using ModelServing.Jobs.Features;
 using ModelServing.Jobs.Progress;
 using ModelServing.Predictions;
 using ModelServing.Registry;
-using Spectre.Console;
 
 namespace ModelServing.Jobs.Skew;
 
@@ -122,16 +121,8 @@ internal static class SkewCommand
     private static void Print(SkewReport report, bool json)
     {
         if (json)
-        {
-            Console.Out.WriteLine(report.ToJson());
-            return;
-        }
-
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        // A line in a file or a pipe has no terminal width to fit.
-        if (Console.IsOutputRedirected)
-            console.Profile.Width = 1000;
-        foreach (var line in SkewTable.Lines(report))
-            console.MarkupLine(line);
+            ReportOutput.Print(report.ToJson());
+        else
+            ReportOutput.Print(SkewTable.Lines(report));
     }
 }

@@ -9,7 +9,8 @@ namespace ModelServing.Jobs.Skew;
 /// <summary>The report as one HTML page, with a pair of histograms for each input. It has no script, and needs no other file.</summary>
 internal static class SkewPage
 {
-    private const string Style = """
+    /// <summary>The style of reports, for light and dark screens.</summary>
+    internal const string Style = """
         :root { color-scheme: light dark; --ink: #1b1f24; --faint: #6a737d; --line: #d5dade; --page: #ffffff; --card: #f6f8fa;
           --training: #6e7781; --serving: #0969da; --shifted: #b3261e; --moderate: #8a5a00; }
         @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --faint: #9198a1; --line: #3d444d; --page: #0d1117; --card: #151b23;

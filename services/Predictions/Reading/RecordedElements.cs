@@ -8,8 +8,8 @@ namespace ModelServing.Predictions.Reading;
 /// <summary>The elements of a recorded tensor.</summary>
 public static class RecordedElements
 {
-    /// <summary>Decodes the data: an array of bool, of a type of numbers, or of string. FP16 becomes float, which holds each of its values.
-    /// Null if the data do not fit the type and shape.</summary>
+    /// <summary>Decodes the data: an array of bool, of a type of numbers, or of string. FP16 and BF16 become float, which holds each of
+    /// their values. Null if the data do not fit the type and shape.</summary>
     public static Array? Decode(RecordedTensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
@@ -26,6 +26,7 @@ public static class RecordedElements
             "UINT32" => Numbers<uint>(data),
             "UINT64" => Numbers<ulong>(data),
             "FP16" => Numbers<Half>(data) is { } halves ? Array.ConvertAll(halves, static half => (float)half) : null,
+            "BF16" => Numbers<ushort>(data) is { } halves ? Array.ConvertAll(halves, OfUpperHalf) : null,
             "FP32" => Numbers<float>(data),
             "FP64" => Numbers<double>(data),
             "BYTES" => Texts(data),
@@ -47,6 +48,9 @@ public static class RecordedElements
 
         return count;
     }
+
+    // BF16 is the upper half of FP32.
+    private static float OfUpperHalf(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 
     private static bool[] Bools(ReadOnlySpan<byte> data)
     {

@@ -162,12 +162,13 @@ public sealed class SqlitePredictionStore : IPredictionStore, IDisposable
         }),
         cancellationToken);
 
+    // On a thread of its own, because it waits for the disk and for other processes, and the pool's threads have requests to answer.
     private Task<int> WriteAsync<T>(
         string statement,
         IReadOnlyList<string> parameters,
         IReadOnlyList<T> rows,
         Func<T, object[]> valuesOf,
-        CancellationToken cancellationToken) => Task.Run(
+        CancellationToken cancellationToken) => Task.Factory.StartNew(
         () => file.Do("written", open =>
         {
             using (var transaction = open.BeginTransaction())
@@ -191,7 +192,9 @@ public sealed class SqlitePredictionStore : IPredictionStore, IDisposable
             expired.DeleteSome(open);
             return rows.Count;
         }),
-        cancellationToken);
+        cancellationToken,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
     private static byte[] BytesOf(ReadOnlyMemory<byte> record) =>
         MemoryMarshal.TryGetArray(record, out var array) && array.Count == array.Array!.Length ? array.Array : record.ToArray();

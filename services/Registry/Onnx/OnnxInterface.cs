@@ -38,7 +38,7 @@ public sealed record OnnxInterface(IReadOnlyList<TensorInfo> Inputs, IReadOnlyLi
     }
 
     private static TensorInfo ToTensorInfo(string name, TensorTypeMessage tensor) =>
-        new(name, DatatypeOf(tensor.ElementType)!.Value, [.. tensor.Shape!.Dimensions.Dimensions]);
+        new(name, OnnxElements.DatatypeOf(tensor.ElementType)!.Value, [.. tensor.Shape!.Dimensions.Dimensions]);
 
     private static string? FaultOf(ValueMessage value, HashSet<string> names)
     {
@@ -48,7 +48,7 @@ public sealed record OnnxInterface(IReadOnlyList<TensorInfo> Inputs, IReadOnlyLi
             return "another one has the same name";
         if (value.Type?.Tensor is not { } tensor)
             return $"it is a {KindOf(value.Type)}; only tensors can be served (export a scikit-learn classifier without ZipMap)";
-        if (DatatypeOf(tensor.ElementType) is null)
+        if (OnnxElements.DatatypeOf(tensor.ElementType) is null)
         {
             var type = (TensorProto.Types.DataType)tensor.ElementType;
             return $"its element type is {type}, for which the Open Inference Protocol's JSON has no name";
@@ -64,23 +64,5 @@ public sealed record OnnxInterface(IReadOnlyList<TensorInfo> Inputs, IReadOnlyLi
         ValueKind.Optional => "optional value",
         ValueKind.SparseTensor => "sparse tensor",
         _ => "value of an unknown type",
-    };
-
-    private static Datatype? DatatypeOf(int elementType) => (TensorProto.Types.DataType)elementType switch
-    {
-        TensorProto.Types.DataType.Bool => Datatype.Bool,
-        TensorProto.Types.DataType.Int8 => Datatype.Int8,
-        TensorProto.Types.DataType.Int16 => Datatype.Int16,
-        TensorProto.Types.DataType.Int32 => Datatype.Int32,
-        TensorProto.Types.DataType.Int64 => Datatype.Int64,
-        TensorProto.Types.DataType.Uint8 => Datatype.Uint8,
-        TensorProto.Types.DataType.Uint16 => Datatype.Uint16,
-        TensorProto.Types.DataType.Uint32 => Datatype.Uint32,
-        TensorProto.Types.DataType.Uint64 => Datatype.Uint64,
-        TensorProto.Types.DataType.Float16 => Datatype.Fp16,
-        TensorProto.Types.DataType.Float => Datatype.Fp32,
-        TensorProto.Types.DataType.Double => Datatype.Fp64,
-        TensorProto.Types.DataType.String => Datatype.Bytes,
-        _ => null,
     };
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ModelServing.Contracts;
+using ModelServing.Registry.FirstRuns;
 using ModelServing.Registry.Onnx;
 
 namespace ModelServing.Registry.Safety;
@@ -16,7 +17,13 @@ namespace ModelServing.Registry.Safety;
 /// <param name="time">The source of a verdict's time.</param>
 /// <param name="checkedBy">The checking program's name in the verdict.</param>
 /// <param name="limits">The limits for a model; null means <see cref="ArtifactLimits.Default"/>.</param>
-public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string checkedBy, ArtifactLimits? limits = null)
+/// <param name="firstRun">Runs a model that the rules accept for the first time; null leaves this out.</param>
+public sealed class ArtifactCheck(
+    IObjectStore store,
+    TimeProvider time,
+    string checkedBy,
+    ArtifactLimits? limits = null,
+    Func<Manifest, Stream, CancellationToken, Task<FirstRunResult>>? firstRun = null)
 {
     private const int ChunkBytes = 128 * 1024;
 
@@ -30,13 +37,18 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
         var verdict = await InspectAsync(model, version, cancellationToken);
         var stored = await ReadAsync(store, model, version, cancellationToken);
         var isByNewerRules = stored?.Rules > verdict.Rules && stored.ManifestDigest == verdict.ManifestDigest;
-        if (stored is not null && (isByNewerRules || stored.IsSameAs(verdict)))
+        if (stored is not null && (isByNewerRules || stored.IsSameAs(verdict) || KnowsMore(stored, verdict)))
             return new CheckedArtifact(stored, false);
         await store.ReplaceAsync(RegistryLayout.Verdict(model, version), verdict.ToUtf8(), cancellationToken);
         return new CheckedArtifact(verdict, true);
     }
 
-    /// <summary>Reads the stored verdict; null if there is none, or if it is not valid.</summary>
+    // Without a first run of its own, a check does not contradict the one that had it.
+    private bool KnowsMore(Verdict stored, Verdict verdict) =>
+        firstRun is null && stored.ManifestDigest == verdict.ManifestDigest && stored.Rules == verdict.Rules &&
+        stored.Findings.Any(static finding => FindingCode.IsOfFirstRun(finding.Code));
+
+    /// <summary>Reads the stored verdict; null without a valid one.</summary>
     /// <exception cref="RegistryException">The store failed.</exception>
     internal static async Task<Verdict?> ReadAsync(
         IObjectStore store, ModelName model, ModelVersion version, CancellationToken cancellationToken)
@@ -61,6 +73,7 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
         var key = RegistryLayout.Manifest(model, version);
         var findings = new List<Finding>();
         var (digest, more) = ("", 0);
+        string? untried = null;
         try
         {
             await using var stored = await store.OpenAsync(key, cancellationToken)
@@ -76,7 +89,11 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
                 var bytes = await stored.ReadAsync(key, cancellationToken);
                 digest = Sha256Digest.Compute(bytes);
                 if (Parse(bytes, model, version, findings) is { } manifest)
+                {
                     more = await InspectModelAsync(manifest, findings, cancellationToken);
+                    if (findings.Count == 0 && firstRun is not null)
+                        untried = await RunAsync(manifest, findings, firstRun, cancellationToken);
+                }
             }
         }
         catch (RegistryException e) when (e.Error == RegistryError.Damaged)
@@ -96,6 +113,7 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
             Rules = ArtifactRules.Version,
             Findings = [.. findings.Take(Verdict.MaxFindings)],
             MoreFindings = more,
+            Untried = untried,
             CheckedAt = time.GetUtcNow(),
             CheckedBy = checkedBy,
         };
@@ -153,6 +171,23 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
         var inspected = ArtifactRules.Inspect(manifest, report);
         findings.AddRange(inspected.Findings);
         return inspected.MoreFindings;
+    }
+
+    /// <summary>Runs the model for the first time, and returns why that was not possible; null if it was.</summary>
+    private async Task<string?> RunAsync(
+        Manifest manifest,
+        List<Finding> findings,
+        Func<Manifest, Stream, CancellationToken, Task<FirstRunResult>> run,
+        CancellationToken cancellationToken)
+    {
+        var key = RegistryLayout.Model(manifest.Model, manifest.Version);
+        await using var stored = await store.OpenAsync(key, cancellationToken);
+        if (stored is null)
+            return "the model disappeared during the check";
+        var result = await run(manifest, stored.Content, cancellationToken);
+        if (result.Finding is { } finding)
+            findings.Add(finding);
+        return result.Unknown;
     }
 
     private async Task<(string Digest, OnnxReport Report)> ReadModelAsync(

@@ -19,6 +19,9 @@ public sealed record ArtifactLimits
     /// default.</summary>
     public int Nodes { get; init; } = 250_000;
 
+    /// <summary>The maximum number of inputs and outputs of all nodes. 2,000,000 by default.</summary>
+    public int References { get; init; } = 2_000_000;
+
     /// <summary>The maximum number of initializers in all graphs. 100,000 by default.</summary>
     public int Initializers { get; init; } = 100_000;
 

@@ -92,11 +92,30 @@ public static class FindingCode
     /// <summary>A name is not valid UTF-8, or has control characters.</summary>
     public const string Name = "name";
 
+    /// <summary>A division of signed integers that may be the lowest number by -1, which ends the process.</summary>
+    public const string IntegerDivision = "integer-division";
+
+    /// <summary>The runtime does not open the model.</summary>
+    public const string Runtime = "runtime";
+
+    /// <summary>The process died in which the model was run for the first time.</summary>
+    public const string FirstRunCrash = "first-run-crash";
+
+    /// <summary>Opening the model and running it with zeros needs too much memory.</summary>
+    public const string FirstRunMemory = "first-run-memory";
+
+    /// <summary>Opening the model and running it with zeros takes too much time.</summary>
+    public const string FirstRunTime = "first-run-time";
+
+    /// <summary>The codes of findings that only a first run shows.</summary>
+    internal static bool IsOfFirstRun(string code) => code is Runtime or FirstRunCrash or FirstRunMemory or FirstRunTime;
+
     public static IReadOnlyList<string> All { get; } =
     [
         ManifestSize, ManifestUnreadable, ManifestInterface, ArtifactMissing, ArtifactLink, ArtifactSize, ArtifactDigest, Protobuf,
         DuplicateField, NoModel, RuntimeFormat, ExternalData, OperatorDomain, EngineContext, FunctionRecursion, FunctionExpansion,
         Interface, ElementType, NegativeDimension, ShapeOverflow, ShapeData, SparseExpansion, Nesting, LimitNodes,
-        LimitInitializers, LimitAttributes, LimitEntries, LimitText, Name,
+        LimitInitializers, LimitAttributes, LimitEntries, LimitText, Name, IntegerDivision, Runtime, FirstRunCrash, FirstRunMemory,
+        FirstRunTime,
     ];
 }

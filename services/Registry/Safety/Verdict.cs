@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ModelServing.Contracts;
 
 namespace ModelServing.Registry.Safety;
@@ -40,6 +41,10 @@ public sealed record Verdict
     /// <summary>The number of further findings, which are only counted.</summary>
     public required int MoreFindings { get; init; }
 
+    /// <summary>Why there was no first run, so that nothing is known about that; null if there was one, or need not be.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Untried { get; init; }
+
     /// <summary>When a check first gave this result, in UTC.</summary>
     public required DateTimeOffset CheckedAt { get; init; }
 
@@ -67,7 +72,7 @@ public sealed record Verdict
     /// <summary>Whether another check had the same result. The time and the checking program do not matter.</summary>
     internal bool IsSameAs(Verdict other) =>
         (Model, Version, ManifestDigest) == (other.Model, other.Version, other.ManifestDigest)
-        && (Outcome, Rules, MoreFindings) == (other.Outcome, other.Rules, other.MoreFindings)
+        && (Outcome, Rules, MoreFindings, Untried) == (other.Outcome, other.Rules, other.MoreFindings, other.Untried)
         && Findings.SequenceEqual(other.Findings);
 
     private void Check()
@@ -87,6 +92,8 @@ public sealed record Verdict
             throw new ContractException($"outcome is {Outcome} with {Findings.Count} findings; only a refused artifact has findings");
         if (CheckedAt.Offset != TimeSpan.Zero)
             throw new ContractException($"checkedAt is '{CheckedAt:O}'; it must be in UTC");
+        if (Untried?.Length > Finding.MaxMessage)
+            throw new ContractException($"untried has more than {Finding.MaxMessage} characters");
         for (var i = 0; i < Findings.Count; i++)
         {
             if (Findings[i] is not { Code.Length: > 0 and <= 64, Place.Length: <= Finding.MaxPlace, Message.Length: <= Finding.MaxMessage })

@@ -1,4 +1,8 @@
+using System.Globalization;
+using System.IO.Hashing;
 using System.Numerics;
+using System.Text;
+using ModelServing.Contracts;
 
 namespace ModelServing.Rollout.Guard;
 
@@ -16,6 +20,10 @@ public static class ClientGroups
     /// <param name="clientHash">The hash of the client's name, the same in every router.</param>
     /// <param name="trialHash">The hash of the trial, the same in every router.</param>
     public static int GroupOf(ulong clientHash, ulong trialHash) => (int)(Mixed(clientHash ^ Mixed(trialHash)) >> 59);
+
+    /// <summary>Returns the hash of a trial, the same in every program.</summary>
+    public static ulong HashOf(ModelName model, ModelVersion version, int trial) => XxHash3.HashToUInt64(
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{model}/{version}/{trial}")));
 
     /// <summary>Returns a routing key that is the client's own: two clients that use the same key have two.</summary>
     public static ulong KeyWithin(ulong clientHash, ulong keyHash) => keyHash ^ BitOperations.RotateLeft(Mixed(clientHash), 17);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using ModelServing.Hosting;
 using ModelServing.Router.Errors;
 
 namespace ModelServing.Router.Admin;
@@ -11,7 +12,7 @@ internal static class AdminAnswers
     {
         if (context.Request.Method == method)
             return true;
-        context.Response.Headers.Allow = method;
+        context.Response.Headers.Allow = AllowedMethods.Text(method);
         await Problems.MethodNotAllowed.WriteAsync(context, $"{context.Request.Path} accepts {method}, not {context.Request.Method}");
         return false;
     }

@@ -40,7 +40,8 @@ internal sealed class AdminApi
         RouterMetrics metrics)
     {
         this.settings = settings;
-        addresses = new FurtherAddresses(server, settings.Urls);
+        addresses = new FurtherAddresses(
+            server, settings.SplitUrls is { } split ? $"{settings.Urls};{split}" : settings.Urls, settings.AdminUrls);
         this.status = status;
         this.decisions = decisions;
         this.predictions = predictions;
@@ -68,7 +69,7 @@ internal sealed class AdminApi
     }
 
     /// <summary>Whether a request came to this port.</summary>
-    internal bool IsAt(HttpContext context) => settings.AdminUrls is not null && addresses.Include(context);
+    internal bool IsAt(HttpContext context) => addresses.Include(context);
 
     // The paths for probes and scrapers, which have no credential.
     private static bool IsOpen(string? path) => path
@@ -86,7 +87,7 @@ internal sealed class AdminApi
 
         try
         {
-            await RouteAsync(context);
+            await RouteAsync(context, admitted.Client!);
         }
         catch (DecisionRefusedException e)
         {
@@ -100,9 +101,18 @@ internal sealed class AdminApi
         {
             await Problems.JournalUnavailable.WriteAsync(context, e.Message);
         }
+        catch (Exception e) when (CallerLeft.IsShownBy(e, context))
+        {
+            CallerLeft.End(context);
+        }
+        catch (Exception e) when (!context.Response.HasStarted && BodyFault.Find(e) is not null)
+        {
+            var (problem, detail) = BodyFault.Find(e)!.Value;
+            await problem.WriteAsync(context, detail);
+        }
     }
 
-    private async Task RouteAsync(HttpContext context)
+    private async Task RouteAsync(HttpContext context, Client client)
     {
         var path = context.Request.Path.Value!;
         if (path == AdminPaths.Rollouts)
@@ -136,11 +146,11 @@ internal sealed class AdminApi
                 await AdminAnswers.WriteAsync(context, history.ToUtf8());
                 break;
             case "rollback" when await AdminAnswers.HasMethodAsync(context, HttpMethods.Post):
-                await decisions.RollbackAsync(model, RollbackRequest.Parse(await BodyAsync(context)), context.RequestAborted);
+                await decisions.RollbackAsync(model, RollbackRequest.Parse(await BodyAsync(context)), client, context.RequestAborted);
                 await AdminAnswers.WriteAsync(context, (await status.ReadAsync(model, context.RequestAborted))!.ToUtf8());
                 break;
             case "reset" when await AdminAnswers.HasMethodAsync(context, HttpMethods.Post):
-                await decisions.ResetAsync(model, ResetRequest.Parse(await BodyAsync(context)), context.RequestAborted);
+                await decisions.ResetAsync(model, ResetRequest.Parse(await BodyAsync(context)), client, context.RequestAborted);
                 await AdminAnswers.WriteAsync(context, (await status.ReadAsync(model, context.RequestAborted))!.ToUtf8());
                 break;
             case "history" or "rollback" or "reset":
@@ -167,6 +177,8 @@ internal sealed class AdminApi
 
     private static async Task<byte[]> BodyAsync(HttpContext context)
     {
+        if (UnsupportedBody.FindIn(context) is { } unsupported)
+            throw new DecisionRefusedException(UnsupportedBody.Problem, unsupported);
         var buffer = new byte[MaxBody + 1];
         var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
         return length <= MaxBody ? buffer[..length] : throw new ContractException($"the request body has more than {MaxBody} bytes");

@@ -1,3 +1,4 @@
+using ModelServing.Clients;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Journal;
@@ -25,11 +26,12 @@ internal sealed class OperatorDecisions(
         return new RolloutHistory([.. (await journal.ReadAsync(model, after, cancellation)).Take(RolloutHistory.MaxEvents)]);
     }
 
-    /// <summary>Condemns a version. This takes effect at once, and is written when the journal is available.</summary>
+    /// <summary>Condemns a version in the name of the client. This takes effect at once, and is written when the journal is
+    /// available.</summary>
     /// <exception cref="DecisionRefusedException">The version is unknown, or condemned already, or the model cannot do without it; or the
     /// journal was never read.</exception>
     /// <exception cref="ContractException">The request can't be written into the journal.</exception>
-    internal async Task RollbackAsync(ModelName model, RollbackRequest request, CancellationToken cancellation)
+    internal async Task RollbackAsync(ModelName model, RollbackRequest request, Client client, CancellationToken cancellation)
     {
         var route = Require(model);
         // The journal knows which trial to end. Until it is read, only stable gets traffic anyway.
@@ -61,6 +63,7 @@ internal sealed class OperatorDecisions(
                 "without it, the model answers 503. Keep one warm (keepWarm in the stack file), or use --force");
         }
 
+        var why = ReasonOf(request.Why, request.Who, client);
         var decision = new RolledBackEvent
         {
             Model = model,
@@ -69,19 +72,19 @@ internal sealed class OperatorDecisions(
             Trial = state.TrialOf(request.Version),
             Variant = variant ?? VariantPlan.Pinned,
             Reason = RollbackReason.Operator,
-            Who = request.Who,
-            Evidence = GuardEvidence.ToJson(request.Why),
+            Who = NameOf(client),
+            Evidence = GuardEvidence.ToJson(why),
         };
         // A decision that can't be written must not take effect: other routers would never learn of it.
         _ = (decision with { Seq = 1 }).ToUtf8();
-        rollbacks.Condemn(decision, request.Why);
+        rollbacks.Condemn(decision, why);
         await UntilSwappedAsync(model, state => state?.Condemned(request.Version) is not null, cancellation);
     }
 
     /// <summary>Starts the next trial of a condemned version. This needs the journal: other routers must learn of it.</summary>
     /// <exception cref="DecisionRefusedException">The version is not condemned, or there is no journal.</exception>
     /// <exception cref="JournalException">The journal is unavailable.</exception>
-    internal async Task ResetAsync(ModelName model, ResetRequest request, CancellationToken cancellation)
+    internal async Task ResetAsync(ModelName model, ResetRequest request, Client client, CancellationToken cancellation)
     {
         Require(model);
         if (sync.Journal is null)
@@ -94,12 +97,24 @@ internal sealed class OperatorDecisions(
             Time = time.GetUtcNow(),
             Version = request.Version,
             Trial = condemned.Trial + 1,
-            Who = request.Who,
-            Why = request.Why,
+            Who = NameOf(client),
+            Why = ReasonOf(request.Why, request.Who, client),
         };
         await sync.AppendAsync(reset, cancellation);
         keeper.Wake();
         await UntilSwappedAsync(model, state => state?.Condemned(request.Version) is null, cancellation);
+    }
+
+    // The name of a client that has a token is any text.
+    private static string NameOf(Client client) =>
+        VisibleText.From(client.Name.Length <= RolledBackEvent.MaxWho ? client.Name : client.Name[..RolledBackEvent.MaxWho]);
+
+    // Several people may use one client. Which of them it was is only what the client says.
+    private static string ReasonOf(string why, string? person, Client client)
+    {
+        if (person?.Length > RolledBackEvent.MaxWho)
+            throw new ContractException($"who has {person.Length} characters; it may have {RolledBackEvent.MaxWho}");
+        return VisibleText.From(string.IsNullOrWhiteSpace(person) || person == client.Name ? why : $"{why} (on behalf of {person})");
     }
 
     private ModelRoute Require(ModelName model) => holder.Current is { } table && table.TryGetModel(model.Text, out var route)

@@ -16,10 +16,10 @@ namespace ModelServing.Router.Admin;
 internal sealed class RolloutStatusReader(
     RoutingTableHolder holder,
     RolloutBoard board,
-    RouterIncarnation router,
     RouterSettings settings,
     TimeProvider time,
     TrafficExchange traffic,
+    AskedReadiness readiness,
     RouterCache? cache = null)
 {
     /// <summary>Reads the status of all models. While the cache does not answer, the figures are this router's alone.</summary>
@@ -27,6 +27,7 @@ internal sealed class RolloutStatusReader(
     {
         var models = new List<ModelStatus>();
         var isReached = cache?.IsReached;
+        await AskAsync(holder.Current?.Models ?? [], cancellation);
         foreach (var model in holder.Current?.Models.OrderBy(static model => model.Name) ?? Enumerable.Empty<ModelRoute>())
         {
             // Once is enough to learn that it does not answer.
@@ -36,13 +37,19 @@ internal sealed class RolloutStatusReader(
             models.Add(Read(model, others));
         }
 
-        return new RolloutsStatus { Router = router.Name, Journal = board.Reach, CacheReached = isReached, Models = models };
+        return new RolloutsStatus { Router = traffic.Router, Journal = board.Reach, CacheReached = isReached, Models = models };
     }
 
-    internal async Task<ModelStatus?> ReadAsync(ModelName model, CancellationToken cancellation) =>
-        holder.Current is { } table && table.TryGetModel(model.Text, out var route)
-            ? Read(route, await traffic.OthersAsync(model, cancellation))
-            : null;
+    internal async Task<ModelStatus?> ReadAsync(ModelName model, CancellationToken cancellation)
+    {
+        if (holder.Current is not { } table || !table.TryGetModel(model.Text, out var route))
+            return null;
+        await AskAsync([route], cancellation);
+        return Read(route, await traffic.OthersAsync(model, cancellation));
+    }
+
+    private Task AskAsync(IEnumerable<ModelRoute> models, CancellationToken cancellation) => readiness.RefreshAsync(
+        models.SelectMany(static model => model.Variants.Concat(model.Pinned)).Select(static variant => variant.Endpoints), cancellation);
 
     private ModelStatus Read(ModelRoute model, IReadOnlyDictionary<VariantRun, AttemptHistory>? others)
     {
@@ -152,5 +159,5 @@ internal sealed class RolloutStatusReader(
         condemned.Who,
         GuardEvidence.SummaryOf(condemned));
 
-    private static int ReadyOf(VariantRoute? route) => route?.Endpoints.CountIn(EndpointState.Ready) ?? 0;
+    private static int ReadyOf(VariantRoute? route) => route?.Endpoints.CountReady() ?? 0;
 }

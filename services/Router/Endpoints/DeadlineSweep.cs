@@ -5,7 +5,7 @@ using ModelServing.Router.Forwarding.Wire;
 namespace ModelServing.Router.Endpoints;
 
 /// <summary>Every <see cref="Period"/>, cuts off requests past their deadline.</summary>
-internal sealed class DeadlineSweep(OpenConnections connections, TimeProvider time) : LoopingService
+internal sealed class DeadlineSweep(UpstreamCalls calls, TimeProvider time) : LoopingService
 {
     /// <summary>Deadlines are kept to within this time.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(20);
@@ -22,7 +22,7 @@ internal sealed class DeadlineSweep(OpenConnections connections, TimeProvider ti
             async token =>
             {
                 await timer.WaitForNextTickAsync(token);
-                connections.ExpirePast(time.GetTimestamp());
+                calls.ExpirePast(time.GetTimestamp());
             },
             stopping,
             Pauses);

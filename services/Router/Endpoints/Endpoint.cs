@@ -15,6 +15,9 @@ internal sealed class Endpoint
     /// <summary>The end of the path that tells whether the version is ready.</summary>
     internal const string Ready = "/ready";
 
+    /// <summary>The end of the path of the version's statistics.</summary>
+    internal const string Stats = "/stats";
+
     /// <summary>An endpoint that does not accept a connection within this time is unreachable; its machine is probably gone.</summary>
     internal static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1);
 
@@ -31,10 +34,10 @@ internal sealed class Endpoint
     private HttpMessageInvoker http;
     private int inFlight;
 
-    internal Endpoint(EndpointEntry entry, OpenConnections open, TimeProvider time)
+    internal Endpoint(EndpointEntry entry, UpstreamCalls calls, TimeProvider time)
     {
         Entry = entry;
-        Open = open;
+        Calls = calls;
         Health = new EndpointHealth(time);
         Address = IPEndPoint.Parse(entry.Address);
         // The version's own path, so that a process that took over an old address cannot answer for it.
@@ -49,8 +52,8 @@ internal sealed class Endpoint
 
     internal IPEndPoint Address { get; }
 
-    /// <summary>Where its connections are registered.</summary>
-    internal OpenConnections Open { get; }
+    /// <summary>Where its requests in flight are registered.</summary>
+    internal UpstreamCalls Calls { get; }
 
     internal EndpointHealth Health { get; }
 
@@ -128,6 +131,6 @@ internal sealed class Endpoint
 
         if (isPooled && Health.State == EndpointState.Unreachable)
             Health.MarkReady();
-        return new UpstreamConnection(socket, Open);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 }

@@ -27,8 +27,10 @@ internal sealed class EndpointHealth(TimeProvider time)
     private int failures;
     private int answers;
     private long startedAt = time.GetTimestamp();
+    private volatile bool saysReady = true;
 
     // Guarded by gate.
+    private long askedAt = long.MinValue;
     private int ejections;
     private long unreachableSince;
     private long ejectedUntil;
@@ -37,6 +39,26 @@ internal sealed class EndpointHealth(TimeProvider time)
 
     /// <summary>Since when the endpoint accepts no connection, as the clock's timestamp. Valid only while it is unreachable.</summary>
     internal long UnreachableSince => Volatile.Read(ref unreachableSince);
+
+    /// <summary>Whether its version said so when it was asked last. Requests are not chosen by this.</summary>
+    internal bool SaysReady
+    {
+        get => saysReady;
+        set => saysReady = value;
+    }
+
+    /// <summary>Whether the endpoint may be asked now; false if it was asked less than <paramref name="period"/> ago.</summary>
+    internal bool BeginAsking(TimeSpan period)
+    {
+        lock (gate)
+        {
+            var now = time.GetTimestamp();
+            if (askedAt != long.MinValue && time.GetElapsedTime(askedAt, now) < period)
+                return false;
+            askedAt = now;
+            return true;
+        }
+    }
 
     /// <summary>Whether the last request failed.</summary>
     internal bool IsFailing => Volatile.Read(ref failures) != 0;
@@ -104,6 +126,7 @@ internal sealed class EndpointHealth(TimeProvider time)
                 Volatile.Write(ref startedAt, time.GetTimestamp());
             }
 
+            saysReady = true;
             state = EndpointState.Ready;
         }
     }

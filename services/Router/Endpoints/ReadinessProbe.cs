@@ -1,19 +1,16 @@
-using System.Net;
 using ModelServing.Hosting;
 
 namespace ModelServing.Router.Endpoints;
 
 /// <summary>
 /// Probes the endpoints that get no requests, and brings back those whose version is ready: unreachable ones at once, ejected ones when
-/// their ejection is over. Endpoints that get requests are not probed, because the requests show their health.
+/// their ejection is over. Endpoints that get requests are not probed, because the requests show their health. What else must know whether
+/// they are ready, asks (<see cref="AskedReadiness"/>).
 /// </summary>
 internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : LoopingService
 {
     /// <summary>The time between two rounds.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>How long an answer may take.</summary>
-    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     /// <summary>How many endpoints are probed at a time; the one that has waited longest comes first.</summary>
     internal const int MaxAtATime = 16;
@@ -63,7 +60,7 @@ internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : Lo
         await Task.Yield();
         try
         {
-            if (await IsReadyAsync(endpoint, stopping))
+            if (await AskedReadiness.AskAsync(endpoint, time, stopping))
                 endpoint.Health.MarkReady();
         }
         catch (Exception)
@@ -75,14 +72,5 @@ internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : Lo
             lock (gate)
                 probing.Remove(endpoint);
         }
-    }
-
-    private async Task<bool> IsReadyAsync(Endpoint endpoint, CancellationToken stopping)
-    {
-        using var timeout = new CancellationTokenSource(Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
-        using var request = new HttpRequestMessage(HttpMethod.Get, endpoint.UriOf(Endpoint.Ready));
-        using var answer = await endpoint.SendOnceAsync(request, either.Token);
-        return answer.StatusCode == HttpStatusCode.OK;
     }
 }

@@ -101,6 +101,30 @@ internal sealed class VersionEndpoints
         }
     }
 
+    /// <summary>The number of endpoints that get requests and whose version said that it is ready.</summary>
+    internal int CountReady()
+    {
+        var count = 0;
+        foreach (var endpoint in endpoints)
+            count += endpoint.Health is { State: EndpointState.Ready, SaysReady: true } ? 1 : 0;
+        return count;
+    }
+
+    /// <summary>Whether every endpoint that accepts connections said that it is not ready.</summary>
+    internal bool SaysUnready
+    {
+        get
+        {
+            foreach (var endpoint in endpoints)
+            {
+                if (endpoint.Health.State != EndpointState.Unreachable && endpoint.Health.SaysReady)
+                    return false;
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>The number of endpoints in a state.</summary>
     internal int CountIn(EndpointState state)
     {

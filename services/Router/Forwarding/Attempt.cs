@@ -1,3 +1,5 @@
+using ModelServing.Cache.Reports;
+using ModelServing.Contracts;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
@@ -70,9 +72,27 @@ internal readonly struct Attempt
     /// <summary>The failed first attempt with which this attempt on stable is compared; null for every other attempt.</summary>
     internal FirstFailure? First { get; init; }
 
+    /// <summary>Whether the function TrafficSplitter assigned the request. It makes the retry and counts failures.</summary>
+    internal bool IsSplit { get; init; }
+
+    /// <summary>In the retry of such a request: the failed attempt; null for every other attempt.</summary>
+    internal Comparison? Failed { get; init; }
+
+    /// <summary>In such a retry: the failed attempt's limit.</summary>
+    internal TimeSpan FailedWithin { get; init; }
+
+    /// <summary>Whether an attempt of the same request came before.</summary>
+    internal bool IsRetry => First is not null || Failed is not null;
+
     /// <summary>Whether this is the first attempt of a request that the rollout assigned, and therefore evidence about its
     /// variant.</summary>
     internal bool IsReported { get; init; }
+
+    /// <summary>Whether the request to the version names the group of its client. Among requests of a model with several variants, only
+    /// those that count do.</summary>
+    internal bool NamesClient =>
+        IsReported || IsRetry
+        || (Action == ModelAction.Infer && Model.AttemptLimit is null && Route.Variant != VariantPlan.Pinned);
 
     /// <summary>The possible retry on stable; null without one. With it, the body is kept for stable, and a failure is held back from
     /// the client while the retry is available.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
 using Endpoint = ModelServing.Router.Endpoints.Endpoint;
 
 namespace ModelServing.Router.Forwarding;
@@ -21,8 +22,7 @@ internal readonly record struct AttemptResult(ForwardResult Result)
 
     /// <summary>Whether the version refused the request for a reason that other requests, or the lengths of this one's head and body, give
     /// it. The request is retried, and the version is not blamed.</summary>
-    internal bool IsRefusal => IsBusy || Status
-        is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status414UriTooLong or StatusCodes.Status431RequestHeaderFieldsTooLarge;
+    internal bool IsRefusal => IsBusy || RefusalStatus.Includes(Status);
 
     /// <summary>Whether the version refused the request because of other requests.</summary>
     internal bool IsBusy { get; init; }

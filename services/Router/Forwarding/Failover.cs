@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Routing;
@@ -46,7 +47,7 @@ internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, R
             attempt = attempt with { IsShortened = true };
 
         // 2
-        var retry = new Retry(attempt.Model, attempt.Route, attempt.Deadline, metrics, time);
+        var retry = new Retry(attempt.Model, attempt.Route, attempt.Deadline, metrics, time, isElsewhere: attempt.IsSplit);
         AttemptResult first;
         try
         {
@@ -79,7 +80,7 @@ internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, R
                 body.Release();
             if (isAvailable || !MayHaveFailed(first))
             {
-                if (first.IsFailure)
+                if (first.IsFailure && !attempt.IsSplit)
                     metrics.FailureNotCounted("not-compared");
                 return (first, attempt.Route);
             }
@@ -98,6 +99,17 @@ internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, R
         var compared = attempt with { Route = stable, IsReported = false, First = new FirstFailure(attempt, first) };
         return (await forwarder.ForwardAsync(context, compared, body), stable);
     }
+
+    /// <summary>Takes a retry that the function TrafficSplitter makes; false if the budget is empty.</summary>
+    /// <param name="model">The model, whose budget it is.</param>
+    /// <param name="failed">The failed attempt.</param>
+    internal bool Take(ModelRoute model, Comparison failed) =>
+        new Retry(model, model.VariantNamed(failed.Variant) ?? model.Stable, long.MaxValue, metrics, time).Take(failed.Kind switch
+        {
+            Comparison.Unreachable => RetryReason.Unreachable,
+            HeaderNames.NonFinite => RetryReason.NonFinite,
+            _ => RetryReason.Error,
+        });
 
     private static bool MayHaveFailed(in AttemptResult first) =>
         first.IsFailure || (first.Cause == ForwardResult.Answered && first.Status >= StatusCodes.Status400BadRequest);

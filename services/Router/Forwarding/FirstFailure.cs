@@ -14,8 +14,8 @@ internal sealed record FirstFailure(Attempt Attempt, AttemptResult Result)
     /// refused the request because of others or of a length.</summary>
     internal bool IsExcused => Result.IsRefusal || (Attempt.IsShortened && Result.HasMissedDeadline);
 
-    /// <summary>How stable's process counts its answer. Only an error and a non-finite answer are evidence there, as in the
-    /// guard.</summary>
+    /// <summary>How stable's process counts its answer. Only an error and a non-finite answer are evidence there: failures that a version's
+    /// own process can count, so that those of stable are counted too.</summary>
     internal Comparison Comparison
     {
         get
@@ -24,6 +24,7 @@ internal sealed record FirstFailure(Attempt Attempt, AttemptResult Result)
             {
                 _ when IsExcused => Comparison.Excused,
                 { Cause: ForwardResult.NoReadyEndpoint } => Comparison.Unreachable,
+                { Cause: ForwardResult.ConnectionLost or ForwardResult.BadAnswer } => Comparison.Broken,
                 { IsFailure: false, Status: < StatusCodes.Status400BadRequest } => Comparison.Slow,
                 { IsNonFinite: true, Status: < StatusCodes.Status400BadRequest } => HeaderNames.NonFinite,
                 _ => Comparison.Error,

@@ -15,8 +15,8 @@ namespace ModelServing.Router.Forwarding;
 /// <code>
 /// 1 body         of the client: a short one is read completely, a long one in part, unless it may be sent twice
 /// 2 request      its head and, if it is short, its body in one packet
-/// 3 sending      to an endpoint (<see cref="Sender"/>); if none accepts a connection: NoReadyEndpoint. A long body is sent in pieces, and
-///                no further when an answer arrives
+/// 3 sending      to an endpoint (<see cref="Sender"/>); if none accepts a connection: NoReadyEndpoint. A long body is sent in pieces, once
+///                the version has not refused the request by its head
 /// 4 answer       held until it is complete, up to HoldLimit; only then does the client's answer begin, so a connection that is
 ///                lost on the way becomes a problem response, not half an answer
 /// 5 report       to the endpoint's health and to the observer
@@ -77,8 +77,8 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             return Ended(attempt, new(ForwardResult.NoReadyEndpoint) { Times = times, Elapsed = time.GetTimestamp() - began }, span);
         }
 
-        var open = route.Endpoints[first].Open;
-        var call = open.Begin(until, clientLeft);
+        var calls = route.Endpoints[first].Calls;
+        var call = calls.Begin(until, clientLeft);
         Endpoint? endpoint = null;
         var result = new AttemptResult(ForwardResult.BodyLate);
         try
@@ -98,14 +98,14 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             finally
             {
                 // A streamed body releases its pieces itself.
-                if (!isKept && (streamed is null || !call.IsSent))
+                if (!isKept && streamed is not { HasBegun: true })
                     body.Release();
             }
 
             if (call.BodyFailure is { } fault)
                 ExceptionDispatchInfo.Throw(fault);
             // Otherwise the rest of the body would be read as the next request.
-            if (streamed is { IsCut: true } && !body.IsWhole && !context.Response.HasStarted)
+            if (streamed is { HasBegun: false } && !body.IsWhole && !context.Response.HasStarted)
                 context.Response.Headers.Connection = "close";
             if (message is null)
             {
@@ -119,8 +119,6 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
                     var head = Answer.Read(message);
                     var exchange = new Exchange(context, call, time, attempt.Timeout, body.IsWhole ? attempt.Retry : null, times);
                     var isHeldBack = await exchange.ReceiveAsync(head);
-                    if (head.IsLast)
-                        call.Connection?.Dispose();
                     result = new(isHeldBack ? ForwardResult.HeldBack : ForwardResult.Answered)
                     {
                         Status = head.Status,
@@ -135,7 +133,6 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
         }
         catch (Exception e) when (call.BodyFailure is null && Sender.IsBroken(e))
         {
-            call.Connection?.Dispose();
             result = CutIfStarted(context, Sender.ResultOf(call, e));
         }
         finally
@@ -146,7 +143,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             if (!body.IsWhole && attempt.IsShortenedAt(call.RequestEnd, time))
                 attempt = attempt with { IsShortened = true };
             endpoint?.Leave();
-            open.End(call);
+            calls.End(call);
         }
 
         // 5

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Splitting;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Routing;
@@ -27,9 +28,11 @@ internal static class RequestHead
         "X-Content-Length",
         HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelTrial,
         HeaderNames.RequestTimeout, HeaderNames.TimeoutShortened, HeaderNames.ModelFailover, HeaderNames.FailoverWithin,
-        HeaderNames.ClientGroup, HeaderNames.ModelExperiment, HeaderNames.RoutingKeyHash,
+        HeaderNames.ClientGroup, HeaderNames.ModelExperiment, HeaderNames.RoutingKeyHash, HeaderNames.ModelVersions,
         // A version has no use for credentials.
         "Authorization", HeaderNames.ApiKey,
+        SplitHeaders.Key, SplitHeaders.Call, SplitHeaders.KeyHash, SplitHeaders.RoutingKey, SplitHeaders.Client, SplitHeaders.Failed,
+        SplitHeaders.AttemptLimit,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Writes the method, the path and the headers to the message of <paramref name="call"/>.</summary>
@@ -42,13 +45,24 @@ internal static class RequestHead
     {
         var message = call.Message;
         message.Method = attempt.Action == ModelAction.Infer ? HttpMethod.Post : HttpMethod.Get;
-        var suffix = attempt.Action switch { ModelAction.Infer => Endpoint.Infer, ModelAction.Ready => Endpoint.Ready, _ => "" };
+        var suffix = attempt.Action switch
+        {
+            ModelAction.Infer => Endpoint.Infer,
+            ModelAction.Ready => Endpoint.Ready,
+            ModelAction.Stats => Endpoint.Stats,
+            _ => "",
+        };
         call.Suffix = request.QueryString.Value is { Length: > 0 } query ? suffix + query : suffix;
         CopyHeaders(request.Headers, message, attempt.IsTraced);
         var head = message.Headers;
+        if (message.Content is StreamedContent)
+            head.ExpectContinue = true;
         Add(head, HeaderNames.RequestId, attempt.RequestId);
         foreach (var (name, value) in attempt.Route.Headers)
             Add(head, name, value);
+        // Like a version that the path names, the metadata of a pinned version is about that one alone.
+        if (attempt.Action == ModelAction.Metadata && attempt.Route.Variant != VariantPlan.Pinned)
+            Add(head, HeaderNames.ModelVersions, string.Join(',', attempt.Model.Versions));
         Add(head, HeaderNames.RequestTimeout, milliseconds);
         if (attempt.IsTraced)
             Add(head, TraceParent, attempt.TraceParent);
@@ -56,7 +70,7 @@ internal static class RequestHead
             Add(head, HeaderNames.TimeoutShortened, "1");
         else if (!body.IsWhole)
             Add(head, HeaderNames.TimeoutShortened, string.Create(Invariant, $"below={(long)attempt.LeastTime.TotalMilliseconds}"));
-        if (attempt.IsReported || attempt.First is not null)
+        if (attempt.NamesClient)
             Add(head, HeaderNames.ClientGroup, ClientGroups.GroupOf(attempt.ClientHash, 0));
         if (attempt.RoutingKey is { } key)
             Add(head, HeaderNames.RoutingKeyHash, key);
@@ -66,6 +80,16 @@ internal static class RequestHead
             Add(head, HeaderNames.ModelFailover, comparison.ToHeader());
             if (comparison.IsCounted)
                 Add(head, HeaderNames.FailoverWithin, (long)attempt.Model.LimitOf(first.Attempt.Timeout).TotalMilliseconds);
+        }
+        else if (attempt.Failed is { } failed)
+        {
+            Add(head, HeaderNames.ModelFailover, failed.ToHeader());
+            if (failed.IsCounted)
+                Add(head, HeaderNames.FailoverWithin, (long)attempt.FailedWithin.TotalMilliseconds);
+        }
+        else if (attempt.IsReported && attempt.Route.IsStable)
+        {
+            Add(head, HeaderNames.FailoverWithin, (long)attempt.Model.LimitOf(attempt.Timeout).TotalMilliseconds);
         }
     }
 

@@ -9,12 +9,14 @@ namespace ModelServing.Router.Forwarding;
 /// <param name="deadline">The caller's deadline, as the clock's timestamp.</param>
 /// <param name="metrics">Counts retries, and retries that the budget refuses.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Retry(ModelRoute model, VariantRoute failed, long deadline, RouterMetrics metrics, TimeProvider time)
+/// <param name="isElsewhere">Whether the function TrafficSplitter makes the retry, so that it is never taken here.</param>
+internal sealed class Retry(
+    ModelRoute model, VariantRoute failed, long deadline, RouterMetrics metrics, TimeProvider time, bool isElsewhere = false)
 {
     /// <summary>Takes the retry; false if the deadline has passed or the budget is empty.</summary>
     internal bool Take(RetryReason reason)
     {
-        if (time.GetTimestamp() >= deadline)
+        if (isElsewhere || time.GetTimestamp() >= deadline)
             return false;
         if (reason != RetryReason.Unreachable && !model.Budget.TryTake())
         {

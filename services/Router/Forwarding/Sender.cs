@@ -21,8 +21,8 @@ internal sealed class Sender(TimeProvider time)
     internal async ValueTask<SendResult> SendAsync(UpstreamCall call, VariantRoute route, int i, long until, long deadline)
     {
         var tried = 0UL;
-        // Without a body, nothing tells when the request is sent.
-        call.IsSent = call.Message.Content is null;
+        // Only a short body tells when the request is sent.
+        call.IsSent = call.Message.Content is not JoinedContent;
         for (var count = 1; i >= 0; count++)
         {
             var endpoint = route.Endpoints[i];

@@ -47,15 +47,15 @@ internal sealed class SlowComparison(Sender sender, AttemptObserver? observer, R
             Deadline = deadline,
             First = new FirstFailure(attempt, first),
         };
-        var open = first.Endpoint!.Open;
-        var call = open.Begin(deadline, CancellationToken.None);
+        var calls = first.Endpoint!.Calls;
+        var call = calls.Begin(deadline, CancellationToken.None);
         // The client's bytes are released when this returns.
         call.Message.Content = call.JoinedTo(new ReadOnlySequence<byte>(body.Ahead.ToArray()));
         RequestHead.Write(call, request, compared, (long)attempt.Timeout.TotalMilliseconds, body);
-        _ = RunAsync(compared, call, open, held);
+        _ = RunAsync(compared, call, calls, held);
     }
 
-    private async Task RunAsync(Attempt attempt, UpstreamCall call, OpenConnections open, ByteReservation? held)
+    private async Task RunAsync(Attempt attempt, UpstreamCall call, UpstreamCalls calls, ByteReservation? held)
     {
         var times = AttemptTimes.For(attempt, time.GetTimestamp());
         try
@@ -65,7 +65,7 @@ internal sealed class SlowComparison(Sender sender, AttemptObserver? observer, R
         }
         finally
         {
-            open.End(call);
+            calls.End(call);
             held?.Dispose();
             Interlocked.Decrement(ref running);
         }

@@ -81,6 +81,8 @@ internal sealed class OutcomesApi(
                 return new Refusal(Problems.MethodNotAllowed, $"{path} accepts POST, not {context.Request.Method}");
             }
 
+            if (UnsupportedBody.FindIn(context) is { } unsupported)
+                return new Refusal(UnsupportedBody.Problem, unsupported);
             if (store is null)
                 return new Refusal(Problems.NoPredictionLog, "This platform has no prediction log, so it stores no outcomes");
             return await TakeAsync(context, post, store);
@@ -107,17 +109,10 @@ internal sealed class OutcomesApi(
             CallerLeft.End(context);
             return null;
         }
-        catch (BadHttpRequestException e)
+        catch (Exception e) when (BodyFault.Find(e) is not null)
         {
-            return new Refusal(
-                e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Problems.BodyTooLarge
-                : e.StatusCode == StatusCodes.Status408RequestTimeout ? Problems.BodyLate
-                : Problems.BadRequest,
-                e.Message);
-        }
-        catch (IOException)
-        {
-            return new Refusal(Problems.BadRequest, CallerLeft.BrokenBody);
+            var (problem, detail) = BodyFault.Find(e)!.Value;
+            return new Refusal(problem, detail);
         }
         catch (Exception e)
         {

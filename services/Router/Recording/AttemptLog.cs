@@ -24,7 +24,7 @@ internal sealed class AttemptLog(AccessLog log, TimeProvider time)
             Source = AccessSource.Router,
             RequestId = id,
             Time = id.Time,
-            Attempt = attempt.First is null ? 1 : 2,
+            Attempt = attempt.IsRetry ? 2 : 1,
             Model = route.Model.Text,
             Version = route.Version.Number,
             Variant = route.Variant,

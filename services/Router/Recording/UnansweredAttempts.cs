@@ -21,7 +21,7 @@ internal sealed class UnansweredAttempts(PredictionLog log, TimeProvider time)
             var writer = RecordWriter.Begin(new RecordHead
             {
                 RequestId = attempt.RequestId,
-                Attempt = PredictionAttempts.NoAnswer + (attempt.First is null ? PredictionAttempts.First : PredictionAttempts.Second),
+                Attempt = PredictionAttempts.NoAnswer + (attempt.IsRetry ? PredictionAttempts.Second : PredictionAttempts.First),
                 Time = time.GetUtcNow() - elapsed,
                 Model = route.Model.Text,
                 Version = route.Version.Number,

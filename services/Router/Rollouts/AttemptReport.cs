@@ -22,7 +22,7 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
         }
 
         if (guard is not null && WasCutOff(attempt, result))
-            guard.CutOff(attempt);
+            guard.CutOff(attempt, isLost: result.Cause == ForwardResult.ConnectionLost);
         if (guard is not null && IsGoodOfStable(attempt, result))
             guard.StableAnswered(attempt, result);
         if (!attempt.IsReported)
@@ -31,6 +31,15 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
         if (counted is null)
             return;
         metrics.Attempted(counted);
+        if (attempt.IsSplit)
+        {
+            // The function counts its requests and their failures. It can't tell what is slow.
+            FailureQueue.CountKey(attempt);
+            if (attempt.Route.IsStable && outcome == CallOutcome.Succeeded)
+                guard?.Add(attempt, result, CallOutcome.Succeeded);
+            return;
+        }
+
         if (guard is not null)
             FailureQueue.Requested(attempt);
         if (outcome is { } evidence && (evidence == CallOutcome.Succeeded || attempt.Route.IsStable))

@@ -53,17 +53,31 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
             version.MarkChanged();
         }
 
-        if (watched is not null && KeyOf(attempt) is { } key)
+        CountKey(attempt);
+    }
+
+    /// <summary>Counts the routing key of a watched variant's request: with too few of them, the guard is blind.</summary>
+    internal static void CountKey(in Attempt attempt)
+    {
+        if (attempt.Model.WatchedOf(attempt.Route) is { } watched && KeyOf(attempt) is { } key)
             watched.Version.Keys.Add(key, watched.FewestKeys);
     }
 
+    /// <summary>Counts a failure that is not evidence after all.</summary>
+    internal void LeftOut(string reason) => metrics.FailureNotCounted(reason);
+
     /// <summary>Records that a call was cut off, of whichever kind of request.</summary>
-    internal void CutOff(in Attempt attempt)
+    /// <param name="attempt">The call.</param>
+    /// <param name="isLost">Whether a pinned request lost its connection.</param>
+    internal void CutOff(in Attempt attempt, bool isLost)
     {
         foreach (var watched in attempt.Model.Watched)
         {
-            if (watched.Version.Trial.Version == attempt.Route.Version)
-                watched.Version.CutOff(time.GetTimestamp());
+            if (watched.Version.Trial.Version != attempt.Route.Version)
+                continue;
+            watched.Version.CutOff(time.GetTimestamp());
+            if (isLost)
+                watched.Version.LostPinned(time.GetUtcNow());
         }
     }
 

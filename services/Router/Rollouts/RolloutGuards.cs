@@ -16,14 +16,16 @@ namespace ModelServing.Router.Rollouts;
 /// <remarks>
 /// For each batch of failures:
 /// <code>
-/// 1 one loss      connections lost to one endpoint within ten seconds are one failure, over all routers
+/// 1 one loss      connections lost to one endpoint within ten seconds are one failure, over all routers. It counts a second later, and
+///                 not if a pinned request lost its connection too, which may have ended the version's process
 /// 2 one key       a routing key's failure counts after its previous failure, on whichever router and variant
 /// 3 record        in the counts of each watched version that it concerns: the one that failed, or all of them if stable failed
 /// 4 exchange      publish this router's counts as a whole, add up those of all routers
 /// 5 decide        on the sum; while the cache is unavailable, on this router's own counts, if its number allows that
 /// </code>
-/// Each second, it also exchanges counts that changed through successes, and checks versions without a ready endpoint. If the cache is
-/// known to be unavailable, it is probed once, last, so that decisions never wait for it.
+/// Each second, or more often beside the function TrafficSplitter, it also exchanges counts that changed through successes, and checks
+/// versions without a ready endpoint. If the cache is known to be unavailable, it is probed once, last, so that decisions never wait for
+/// it.
 /// </remarks>
 internal sealed class RolloutGuards(
     FailureQueue queue,
@@ -39,13 +41,20 @@ internal sealed class RolloutGuards(
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
+    // What the function TrafficSplitter counts is only in the cache, so nothing tells a router of a failure.
+    private static readonly TimeSpan SplitPeriod = TimeSpan.FromMilliseconds(200);
+
     // How long before a version lost its last endpoint a call that was cut off may be the reason.
     private static readonly TimeSpan CutOffBefore = TimeSpan.FromMinutes(2);
 
+    // A pinned request may lose its connection a moment after the others.
+    private static readonly TimeSpan LossCountsAfter = TimeSpan.FromSeconds(1);
+
     private readonly LostConnections losses = new();
+    private readonly Queue<FailedAttempt> lost = new();
 
     // Created here, so that a second that passes before the first check is not lost.
-    private readonly PeriodicTimer timer = new(Period, time);
+    private readonly PeriodicTimer timer = new(settings.SplitUrls is null ? Period : SplitPeriod, time);
 
     private long checks;
 
@@ -83,6 +92,7 @@ internal sealed class RolloutGuards(
                 if (tick.IsCompleted)
                 {
                     tick = null;
+                    await CountLossesAsync(token);
                     await CheckAsync(token);
                     Interlocked.Increment(ref checks);
                 }
@@ -96,10 +106,32 @@ internal sealed class RolloutGuards(
         while (batch.Count < BatchSize && queue.Reader.TryRead(out var failure))
         {
             // 1
-            if (failure.LostEndpoint is not { } endpoint || losses.IsFailure(endpoint, TimeSpan.FromTicks(failure.Time.UtcTicks)))
+            if (failure.LostEndpoint is not { } endpoint)
+                batch.Add(failure);
+            else if (losses.IsFailure(endpoint, TimeSpan.FromTicks(failure.Time.UtcTicks)))
+                lost.Enqueue(failure);
+        }
+
+        await CountAsync(batch, cancellation);
+    }
+
+    private Task CountLossesAsync(CancellationToken cancellation)
+    {
+        var batch = new List<FailedAttempt>();
+        while (lost.TryPeek(out var failure) && time.GetUtcNow() - failure.Time >= LossCountsAfter)
+        {
+            lost.Dequeue();
+            if (failure.Watched?.Version.HasLostPinned(failure.Time) == true)
+                queue.LeftOut("pinned");
+            else
                 batch.Add(failure);
         }
 
+        return CountAsync(batch, cancellation);
+    }
+
+    private async Task CountAsync(List<FailedAttempt> batch, CancellationToken cancellation)
+    {
         // 2, 3
         var concerned = new Dictionary<WatchedVersion, WatchedVariant>();
         await Task.WhenAll(batch.SelectMany(failure => failure.Watched is { } one ? [one] : failure.Model.Watched, (failure, watched) =>
@@ -155,7 +187,7 @@ internal sealed class RolloutGuards(
                     usesCache = exchange.IsReached;
                 }
 
-                if (watched.Version.ConsumeChanged())
+                if (watched.Version.ConsumeChanged() || settings.SplitUrls is not null)
                 {
                     await ExchangeAsync(watched, usesCache, cancellation);
                     usesCache = exchange.IsReached;

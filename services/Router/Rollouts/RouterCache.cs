@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using ModelServing.Cache;
 using ModelServing.Cache.Announcements;
 using ModelServing.Cache.Guard;
+using ModelServing.Cache.Splitting;
 using ModelServing.Cache.Traffic;
 using ModelServing.Contracts;
 
@@ -33,6 +34,9 @@ internal sealed class RouterCache : IAsyncDisposable
 
     /// <summary>The counts of one trial, which routers share.</summary>
     internal TrialCounts CountsOf(VersionTrial trial) => new(connection, environment, trial);
+
+    /// <summary>What the routers publish for the function TrafficSplitter.</summary>
+    internal PublishedStates Published => new(connection, environment);
 
     /// <summary>The routers' reports about a model's requests.</summary>
     internal RouterTraffic TrafficOf(ModelName model) => new(connection, environment, model);

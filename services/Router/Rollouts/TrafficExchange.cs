@@ -16,6 +16,9 @@ internal sealed class TrafficExchange(
 
     private readonly Dictionary<ModelName, long> reported = [];
 
+    /// <summary>The name of this router's run.</summary>
+    internal string Router => router.Name;
+
     /// <summary>What this router counted of a variant; null if there was no request.</summary>
     internal AttemptHistory? Own(VariantRoute route) => route.Recent.Read(time.GetElapsedTime(0, time.GetTimestamp()));
 

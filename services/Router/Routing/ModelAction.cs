@@ -6,4 +6,7 @@ internal enum ModelAction
     Metadata,
     Ready,
     Infer,
+
+    /// <summary>The version's statistics, which are those of one process.</summary>
+    Stats,
 }

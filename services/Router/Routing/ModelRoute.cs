@@ -1,10 +1,9 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Text;
 using ModelServing.Contracts;
-using ModelServing.Rollout;
 using ModelServing.Rollout.Guard;
 using ModelServing.Rollout.Journal;
+using ModelServing.Rollout.Splitting;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Rollouts.Watching;
 
@@ -13,7 +12,7 @@ namespace ModelServing.Router.Routing;
 /// <summary>How one model's requests are routed.</summary>
 internal sealed class ModelRoute
 {
-    private readonly Assignment? assignment;
+    private readonly AssignedRollout assigned;
     private readonly VariantRoute[] variants;
     private readonly WatchedVariant?[] watched;
     private readonly FrozenDictionary<string, VariantRoute> pinned;
@@ -38,7 +37,7 @@ internal sealed class ModelRoute
         AttemptLimit = rollout.AttemptLimitMilliseconds is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
         RoutingKeyHeader = rollout.RoutingKeyHeader;
         RoutingKeyClaim = rollout.RoutingKeyClaim;
-        assignment = effective.IsCondemnedStable ? null : effective.ToAssignment();
+        assigned = new AssignedRollout(effective, state);
         variants = [.. effective.Variants.Select(variant =>
         {
             var (plan, trial) = (variant.Plan, variant.Trial);
@@ -111,16 +110,7 @@ internal sealed class ModelRoute
     /// <summary>Picks the variant of a routing key.</summary>
     /// <param name="key">The bytes that the client sent, which headers hold as Latin-1.</param>
     /// <param name="hash">The key's hash; 0 if stable is the only variant.</param>
-    internal VariantRoute Assign(string key, out ulong hash)
-    {
-        hash = 0;
-        if (variants.Length == 1)
-            return variants[0];
-        const int OnStack = 256;
-        var bytes = key.Length <= OnStack ? stackalloc byte[OnStack] : new byte[key.Length];
-        hash = assignment!.HashOf(bytes[..Encoding.Latin1.GetBytes(key, bytes)]);
-        return variants[assignment.VariantOf(hash)];
-    }
+    internal VariantRoute Assign(string key, out ulong hash) => variants[assigned.Assign(key, out hash)];
 
     /// <summary>How the guard watches a variant; null if it does not.</summary>
     internal WatchedVariant? WatchedOf(VariantRoute variant) => watched[Array.IndexOf(variants, variant)];

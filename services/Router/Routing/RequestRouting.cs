@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using ModelServing.Clients;
 using ModelServing.Contracts;
+using ModelServing.Hosting;
 using ModelServing.Router.Errors;
 
 namespace ModelServing.Router.Routing;
@@ -36,14 +37,13 @@ internal static class RequestRouting
         var method = target.Action == ModelAction.Infer ? HttpMethods.Post : HttpMethods.Get;
         if (request.Method != method)
         {
-            context.Response.Headers.Allow = method;
+            context.Response.Headers.Allow = AllowedMethods.Text(method);
             return RouteResult.Refused(Problems.MethodNotAllowed, $"{path} accepts {method}, not {request.Method}");
         }
 
         if (request.QueryString.Value.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return RouteResult.Refused(Problems.BadRequest, "The query string holds a character that must be percent-encoded");
-        if (request.Headers.TransferEncoding is { Count: > 0 } codings &&
-            !(codings.Count == 1 && "chunked".Equals(codings[0], StringComparison.OrdinalIgnoreCase)))
+        if (request.Headers.TransferEncoding is { Count: > 0 } codings && !UnsupportedBody.IsChunked(codings))
             return RouteResult.Refused(Problems.BadRequest, $"Transfer-Encoding is '{codings}'; it must be 'chunked' or absent");
 
         TimeSpan? timeout = null;

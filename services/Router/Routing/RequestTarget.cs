@@ -35,7 +35,13 @@ internal readonly ref struct RequestTarget
             return false;
         ModelAction? action = count % 2 == 1
             ? ModelAction.Metadata
-            : rest[parts[count - 1]] switch { "infer" => ModelAction.Infer, "ready" => ModelAction.Ready, _ => null };
+            : rest[parts[count - 1]] switch
+            {
+                "infer" => ModelAction.Infer,
+                "ready" => ModelAction.Ready,
+                "stats" => ModelAction.Stats,
+                _ => null,
+            };
         if (action is null)
             return false;
         target = new RequestTarget { Model = rest[parts[0]], Version = pinned ? rest[parts[2]] : [], Action = action.Value };

@@ -22,7 +22,7 @@ internal static class CloudRules
             CheckAlarms(cloud.Alarms), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
             CheckCosts(cloud.Costs), CheckReplication(cloud),
             CheckPredictions(settings, cloud.PredictionStore), cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
-            CheckTelemetry(cloud.Telemetry),
+            CheckTelemetry(cloud.Telemetry), SplittingRules.Check(settings, cloud),
         ];
         return all.SelectMany(static faults => faults);
     }
@@ -170,22 +170,9 @@ internal static class CloudRules
     private static IEnumerable<SettingsFault> CheckFunctions(FunctionStackSettings functions)
     {
         const string WholeSeconds = "this must be a whole number of seconds";
-        var sizes = string.Join(", ", FunctionStackSettings.MemorySizes);
-        var step = FunctionStackSettings.ProvisionedStep(functions.MemoryInMbs);
-        if (!FunctionStackSettings.MemorySizes.Contains(functions.MemoryInMbs))
-        {
-            yield return Fault("functions.memoryInMbs", $"{functions.MemoryInMbs} is not one of {sizes}");
-        }
-        else if (functions.ProvisionedConcurrency % step != 0)
-        {
-            yield return Fault(
-                "functions.provisionedConcurrency",
-                $"{functions.ProvisionedConcurrency} is not a multiple of {step}, the number that OCI keeps ready at a time with "
-                + $"{functions.MemoryInMbs} MB");
-        }
-
-        if (!FunctionStackSettings.MemorySizes.Contains(functions.LoaderMemoryInMbs))
-            yield return Fault("functions.loaderMemoryInMbs", $"{functions.LoaderMemoryInMbs} is not one of {sizes}");
+        foreach (var fault in FunctionSizeRules.Check("functions.", functions.MemoryInMbs, functions.ProvisionedConcurrency)
+            .Concat(FunctionSizeRules.CheckMemory("functions.loaderMemoryInMbs", functions.LoaderMemoryInMbs)))
+            yield return fault;
         if (functions.Timeout.Ticks % TimeSpan.TicksPerSecond != 0)
             yield return Fault("functions.timeout", WholeSeconds);
         if (functions.LoaderTimeout.Ticks % TimeSpan.TicksPerSecond != 0)

@@ -90,7 +90,9 @@ public sealed record CloudSettings
     [Setting("The API Gateway, the only public address. `phase: all` requires it.")]
     public GatewaySettings? Gateway { get; init; }
 
-    [Setting("The functions: rollback by alarm, the metrics of each minute, and the check of new artifacts.")]
+    [Setting(
+        "The functions: rollback by alarm, the metrics of each minute, the check of new artifacts and, if it is set up, traffic "
+        + "splitting.")]
     public FunctionStackSettings Functions { get; init; } = new();
 
     [Setting("The alarms. The set of alarms and their thresholds are not settings; docs/operations.md lists them.")]

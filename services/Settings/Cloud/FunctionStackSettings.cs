@@ -34,6 +34,11 @@ public sealed record FunctionStackSettings
         "Rollback only logs the rollbacks it would make. Use this to try out alarms. It does not affect the guard in the routers.")]
     public bool DryRun { get; init; }
 
+    [Setting(
+        "The function TrafficSplitter. With it, everything exists that traffic splitting in a function needs, and `splitting` only decides "
+        + "where the gateway leads. See docs/splitting.md.")]
+    public SplitterStackSettings? Splitter { get; init; }
+
     [Setting("The number of days that the logs of the functions are kept: 30, 60, 90, 120, 150 or 180.", Min = "30", Max = "180")]
     public int LogDays { get; init; } = 30;
 

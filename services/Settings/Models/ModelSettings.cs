@@ -44,6 +44,13 @@ public sealed record ModelSettings
         Max = "10m")]
     public TimeSpan? AttemptLimit { get; init; }
 
+    [Setting(
+        "The most rows of requests that run together in one call of the model. Requests share a call only while they would wait anyway, "
+        + "and only if the model's rows are independent of each other (docs/inference.md). 1 runs each request by itself.",
+        Min = "1",
+        Max = "1024")]
+    public int BatchRows { get; init; } = InferenceSettings.DefaultBatchRows;
+
     [Setting("What the log of predictions records of this model.")]
     public ModelPredictionSettings Predictions { get; init; } = new();
 

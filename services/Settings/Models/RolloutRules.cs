@@ -82,6 +82,8 @@ internal static class RolloutRules
 
         if (arms.Values.Sum(static arm => arm.Percent.Hundredths) is var sum and > PlanDocument.Buckets)
             yield return Fault($"{path}.arms", $"the arms add up to {Percent.TextOf(sum)} percent; the limit is 100");
+        foreach (var fault in MetricRules.Check($"{path}.metrics", experiment.Metrics))
+            yield return fault;
     }
 
     // The first arm with that version, or null.

@@ -36,6 +36,11 @@ public sealed record StackSettings
     [Setting("The feature views. See docs/features.md.")]
     public FeatureSettings Features { get; init; } = new();
 
+    [Setting(
+        "What assigns requests to variants: the routers, or the function TrafficSplitter between the gateway and the routers. In the "
+        + "cloud, `function` needs `functions.splitter`, and a `maxRequestBytes` of at most 6291456. See docs/splitting.md.")]
+    public SplittingMode Splitting { get; init; } = SplittingMode.Router;
+
     [Setting("The platform on one machine. Only `ms up` reads these settings.")]
     public LocalSettings Local { get; init; } = new();
 }

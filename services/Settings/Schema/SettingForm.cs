@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Rollout;
 using ModelServing.Settings.Models;
 
@@ -83,6 +84,16 @@ public sealed record SettingForm(
             ReadTimeSpan,
             static value => WriteDuration((TimeSpan)value),
             static _ => TextSchema(DurationPattern)),
+        [typeof(OutcomeValue)] = new(
+            "`true` or `false`, number, or text",
+            static (text, _) => OutcomeForm.Read(text),
+            static value => value.ToString()!,
+            static _ => new JsonObject
+            {
+                ["type"] = new JsonArray("boolean", "number", "string"),
+                ["minLength"] = 1,
+                ["maxLength"] = OutcomeValue.MostText,
+            }),
         [typeof(HeaderName)] = new(
             "header name",
             ReadHeader,

@@ -50,8 +50,9 @@ public static class SettingsReference
             - An editor that understands the first line completes and checks the file with
               [settings.schema.json](settings.schema.json). Rules that a schema cannot express, such as which versions are published,
               are checked when the file is read.
-            - `MODEL` is the name of a model (`fraud` above), `ARM` the name of an arm of an experiment, `CLIENT` the name of a
-              client, and `VIEW` the name of a feature view. Each name is FORM_OF_NAME.
+            - `MODEL` is the name of a model (`fraud` above), `ARM` the name of an arm of an experiment, `METRIC` the name
+              of one of its metrics, `CLIENT` the name of a client, and `VIEW` the name of a feature view. Each name is
+              FORM_OF_NAME.
             - A version is FORM_OF_VERSION.
             - Numbers are written in plain digits (`0.5`, not `5e-1`). They may also be texts (`"0.5"`), because
               `pulumi config set --path` writes fractions that way.
@@ -153,6 +154,8 @@ public static class SettingsReference
     {
         if (schema["anyOf"] is JsonArray forms)
             forms.Add(new JsonObject { ["type"] = "null" });
+        else if (schema["type"] is JsonArray types)
+            types.Add("null");
         else
             schema["type"] = new JsonArray(schema["type"]!.GetValue<string>(), "null");
         if (schema["enum"] is JsonArray names)

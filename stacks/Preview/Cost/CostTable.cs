@@ -78,6 +78,13 @@ internal sealed class CostTable
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"and {CostAssumptions.FunctionSeconds} s for each call of ModelMetrics, one a minute");
+        if (rows.Any(static row => row.Group == StackUsage.Splitting))
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"and --split-seconds {assumptions.SplitSeconds} for each call of TrafficSplitter, one for each request");
+        }
+
         yield return "not in it: free allowances, discounts, traffic, logs, metrics, requests to the bucket, keys";
     }
 

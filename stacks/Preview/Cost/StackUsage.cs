@@ -8,7 +8,8 @@ namespace ModelServing.Stacks.Preview.Cost;
 /// <remarks>To add something that is billed: add it in <see cref="Lines"/>, and its price to <c>prices.json</c>.</remarks>
 internal sealed class StackUsage
 {
-    private const string Addon = "oci:ContainerEngine/addon:Addon";
+    /// <summary>The row of the function TrafficSplitter.</summary>
+    internal const string Splitting = "traffic splitting";
 
     /// <summary>The performance of a boot volume and of the storage class oci-bv, in units per GB: balanced, the default.</summary>
     private const decimal BalancedUnits = 10;
@@ -37,10 +38,12 @@ internal sealed class StackUsage
             .Select(_ => Same("gateway", "gateway calls", assumptions.RequestsPerSecond * hours * 3600 / 1_000_000)),
         .. Resources(ResourceTypes.Service).Where(static service => Text(service.Inputs, "spec", "type") == "LoadBalancer")
             .Select(_ => Same("load balancers", "network load balancer", hours)),
+        .. Resources(ResourceTypes.NatGateway).Select(_ => Same("NAT gateway", "NAT gateway", hours)),
         .. Resources(ResourceTypes.Function).SelectMany(Function),
         .. Resources(ResourceTypes.Table).SelectMany(Table),
         .. Resources(ResourceTypes.StatefulSet).SelectMany(Volumes),
-        .. Resources(ResourceTypes.Bucket).Take(1).Select(_ => Same("bucket", "object storage", assumptions.StoredGbs)),
+        // A copy in another region holds the same.
+        .. Resources(ResourceTypes.Bucket).Select(_ => Same("bucket", "object storage", assumptions.StoredGbs)),
     ];
 
     private IEnumerable<UsageLine> Nodes(PreviewResource pool)
@@ -62,7 +65,7 @@ internal sealed class StackUsage
     private (decimal Least, decimal Most) RangeOf(PreviewResource pool)
     {
         var start = Placeholder.StartOf(pool.Type, pool.Name);
-        foreach (var addon in Resources(Addon))
+        foreach (var addon in Resources(ResourceTypes.Addon))
         {
             foreach (var setting in (addon.Inputs["configurations"] as JsonArray ?? []).OfType<JsonObject>())
             {
@@ -95,6 +98,13 @@ internal sealed class StackUsage
             var calls = hours * 60;
             yield return Same("functions", "function calls", calls / 1_000_000);
             yield return Same("functions", "function time", calls * gigabytes * CostAssumptions.FunctionSeconds);
+        }
+
+        if (SplittingSummary.IsSplitter(function) && SplittingSummary.LeadsToFunction(stack))
+        {
+            var calls = assumptions.RequestsPerSecond * hours * 3600;
+            yield return Same(Splitting, "function calls", calls / 1_000_000);
+            yield return Same(Splitting, "function time", calls * gigabytes * assumptions.SplitSeconds);
         }
 
         if (Number(function.Inputs, "provisionedConcurrencyConfig", "count") is > 0 and var ready)

@@ -50,7 +50,10 @@ internal static partial class LossSummary
             .Where(static resource => resource.Type != ResourceTypes.FunctionCall)
             .Where(static resource => InputTree.TextOf(resource.Inputs["metadata"]?["labels"]?[ClusterNames.VersionLabel]) is null)
             .ToList();
-        var notable = deleted.Where(static resource => ResourceTypes.HoldsData(resource) || ResourceTypes.Serves(resource)).ToList();
+        // No one may call TrafficSplitter, or use its way to the routers. The summary of splitting says so if someone does.
+        var notable = deleted.Where(static resource => ResourceTypes.HoldsData(resource) || ResourceTypes.Serves(resource))
+            .Where(static resource => !SplittingSummary.IsOfSplitter(resource))
+            .ToList();
         foreach (var resource in notable)
         {
             foreach (var line in Lines($"{resource.Kind} {resource.Name} is deleted", [resource]))

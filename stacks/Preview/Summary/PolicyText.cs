@@ -26,7 +26,9 @@ internal sealed partial record PolicyText(string Text, string Who, string Verb, 
         if (Form().Match(text) is not { Success: true } match)
             return new(text, $"the statement '{text}'", "apply", "", "");
         var rest = match.Groups[4].Value;
-        var who = Account().Match(rest) is { Success: true } account ? $"pods of {account.Groups[1].Value}" : match.Groups[1].Value;
+        var who = Account().Match(rest) is { Success: true } account ? $"pods of {account.Groups[1].Value}"
+            : rest.Contains("request.principal.type='ApiGateway'", StringComparison.Ordinal) ? "the gateway"
+            : match.Groups[1].Value;
         return new(text, who, match.Groups[2].Value, match.Groups[3].Value, rest);
     }
 

@@ -12,18 +12,19 @@ internal sealed record PreviewSummary(IReadOnlyList<string> Lines, IReadOnlyList
 
     private const int MostNames = 10;
 
-    /// <summary>Describes a comparison. Without a stack to compare with, only the rollouts and their
-    /// interfaces.</summary>
+    /// <summary>Describes a comparison. Without a stack to compare with, only the rollouts, who splits
+    /// their traffic, and their interfaces.</summary>
     internal static PreviewSummary From(StackComparison comparison)
     {
         if (comparison is { Left: not null, IsEmpty: true })
             return new(["nothing changes"], []);
         SummaryLine[] unknown = [.. NotCompared(comparison)];
         SummaryLine[] lines = comparison.Left is null
-            ? [.. RolloutSummary.From(comparison), .. InterfaceSummary.From(comparison)]
+            ? [.. RolloutSummary.From(comparison), .. SplittingSummary.From(comparison), .. InterfaceSummary.From(comparison)]
             :
             [
                 .. RolloutSummary.From(comparison),
+                .. SplittingSummary.From(comparison),
                 .. InterfaceSummary.From(comparison),
                 .. PodSummary.From(comparison),
                 .. LossSummary.From(comparison),

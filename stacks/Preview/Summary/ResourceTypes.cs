@@ -19,8 +19,10 @@ internal static class ResourceTypes
     internal const string GatewayDeployment = "oci:ApiGateway/deployment:Deployment";
     internal const string HorizontalPodAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
     internal const string KubernetesNamespace = "kubernetes:core/v1:Namespace";
+    internal const string KubernetesSecret = "kubernetes:core/v1:Secret";
     internal const string LifecyclePolicy = "oci:ObjectStorage/objectLifecyclePolicy:ObjectLifecyclePolicy";
     internal const string Log = "oci:Logging/log:Log";
+    internal const string NatGateway = "oci:Core/natGateway:NatGateway";
     internal const string NodePool = "oci:ContainerEngine/nodePool:NodePool";
     internal const string OciProvider = "pulumi:providers:oci";
     internal const string Policy = "oci:Identity/policy:Policy";

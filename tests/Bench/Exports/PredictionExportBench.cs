@@ -32,8 +32,7 @@ internal static class PredictionExportBench
         var (peak, disk) = (0L, 0L);
         while (!process.WaitForExit(50))
         {
-            process.Refresh();
-            peak = Math.Max(peak, process.HasExited ? 0 : process.PeakWorkingSet64);
+            peak = Math.Max(peak, PeakMemory.BytesOf(process));
             disk = Math.Max(disk, BytesIn(exports));
         }
 

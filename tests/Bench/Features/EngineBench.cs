@@ -61,7 +61,7 @@ internal sealed class EngineBench(int cards, int rounds, int eventsPerCard)
         var finalised = SecondsFor(() => ForEachCard(
             card => engine.Finalise(states[card], states[card].Watermark!.Value, [], values)));
         var read = SecondsFor(() => ForEachCard(
-            card => engine.Finalise(engine.Decode(stored[card], reused), states[card].Watermark!.Value, [], values)));
+            card => engine.Read(stored[card], states[card].Watermark!.Value, [], values)));
         return new EngineRound(
             cards * eventsPerCard / applied,
             Calls / updated,

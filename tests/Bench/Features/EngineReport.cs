@@ -17,7 +17,7 @@ internal sealed record EngineReport(int Cards, int Features, int MaxStateBytes, 
         Write(output, "events/s applied to decoded states", static round => round.AppliedPerSecond, "N0");
         Write(output, "events/s with decode and encode for each", static round => round.UpdatedPerSecond, "N0");
         Write(output, $"µs to read {Features} features of a decoded state", static round => round.FinaliseMicroseconds, "0.0");
-        Write(output, $"µs to decode a state and read {Features} features", static round => round.ReadMicroseconds, "0.0");
+        Write(output, $"µs to read the {Features} features of an encoded state", static round => round.ReadMicroseconds, "0.0");
         Write(output, $"bytes of a state (at most {MaxStateBytes.ToString("N0", CultureInfo.InvariantCulture)})",
             static round => round.StateBytes, "N0");
     }

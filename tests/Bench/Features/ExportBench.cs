@@ -103,10 +103,7 @@ internal static class ExportBench
         await using var killing = cancellation.Register(process.Kill);
         var peak = 0L;
         while (!process.WaitForExit(50))
-        {
-            process.Refresh();
-            peak = Math.Max(peak, process.HasExited ? 0 : process.PeakWorkingSet64);
-        }
+            peak = Math.Max(peak, PeakMemory.BytesOf(process));
 
         cancellation.ThrowIfCancellationRequested();
         return process.ExitCode == 0

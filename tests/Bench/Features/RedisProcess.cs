@@ -60,6 +60,9 @@ internal sealed class RedisProcess : IAsyncDisposable
             : throw new BenchException($"redis-benchmark printed no 99th percentile: {output}{await errors}");
     }
 
+    /// <summary>The processor time that the server has used.</summary>
+    internal TimeSpan ProcessorTime() => server!.ProcessorTime();
+
     public async ValueTask DisposeAsync()
     {
         if (server is not null)

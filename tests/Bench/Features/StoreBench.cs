@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ModelServing.Cache;
 using ModelServing.Cache.Features;
+using ModelServing.Features;
 using ModelServing.Features.Engine;
 using ModelServing.Features.Events;
 using ModelServing.OnlineStore;
@@ -18,6 +19,10 @@ internal sealed class StoreBench(int reads)
     private const int EventsPerEntity = 200;
     private const int DifferentStates = 50;
     private const ulong Fill = 1;
+
+    // The time of the newest event of each state, so that all windows have events when they are read then.
+    private static readonly Instant[] Newest =
+        [.. Enumerable.Range(0, DifferentStates).Select(static card => BenchView.Events(card, EventsPerEntity)[^1].Time)];
 
     private readonly FeatureEngine[] engines =
         [.. Enumerable.Range(1, Views).Select(static number => new FeatureEngine(BenchView.Create($"bench-{number}")))];
@@ -79,8 +84,8 @@ internal sealed class StoreBench(int reads)
         for (var i = -warming; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var queries = Enumerable.Range(0, entities).Select(_ => EntityOf(random.Next(Entities)))
-                .SelectMany(entity => stores.Select(store => new EntityQuery(store, entity))).ToList();
+            var numbers = Enumerable.Range(0, entities).Select(_ => random.Next(Entities)).ToArray();
+            var queries = numbers.SelectMany(number => stores.Select(store => new EntityQuery(store, EntityOf(number)))).ToList();
             List<string> keys =
             [
                 .. stores.Select(static store => store.Keys.Marker.Text),
@@ -93,7 +98,7 @@ internal sealed class StoreBench(int reads)
             raw.Run(request, answerBytes);
             var got = Stopwatch.GetTimestamp();
             var answers = await reader.ReadAsync(queries, cancellation);
-            Compute(queries, answers);
+            Compute(numbers, answers);
             var done = Stopwatch.GetTimestamp();
             if (i < 0)
                 continue;
@@ -130,10 +135,10 @@ internal sealed class StoreBench(int reads)
     }
 
     // As Inference does: parts of each view by all processors, if there are many states.
-    private void Compute(List<EntityQuery> queries, EntityAnswer[] answers)
+    private void Compute(int[] numbers, EntityAnswer[] answers)
     {
         const int blockRows = 64;
-        var rows = answers.Length / Views;
+        var rows = numbers.Length;
         if (answers.Length >= 64)
         {
             var blocks = (rows + blockRows - 1) / blockRows;
@@ -148,15 +153,14 @@ internal sealed class StoreBench(int reads)
         void OfView(int view, int from, int to)
         {
             var engine = engines[view];
-            var memory = engine.Rent();
             var output = new FeatureValue[engine.Outputs.Count];
             for (var row = from; row < to; row++)
             {
-                var state = answers[(row * Views) + view].Decode(engine, memory)!;
-                engine.Finalise(state, state.Watermark!.Value, [], output);
+                var head = engine.Read(
+                    answers[(row * Views) + view].Encoded.Span, Newest[numbers[row] % DifferentStates], [], output);
+                if (head.Status != FeatureStatus.Present)
+                    throw new BenchException($"an entity of the view {engine.Definition.Id} is {head.Status}");
             }
-
-            engine.Return(memory);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.TestKit;
@@ -36,60 +35,33 @@ internal sealed class FunctionsBench(int starts, IReadOnlyList<Publishing> publi
             },
             LogFormat = LogFormat.Json,
         };
-        var programs = new List<(Publishing Publishing, IReadOnlyList<string> Command, List<FunctionStart> Starts)>();
-        foreach (var (publishing, index) in publishings.Select(static (publishing, index) => (publishing, index)))
-            programs.Add((publishing, await publishing.PublishAsync(folder.Combine($"published-{index}"), cancellation), []));
-        // Round by round, so other work on the machine affects all publications alike. The first round does not count.
+        var published = new List<(Publishing, IReadOnlyList<string>)>();
+        foreach (var (index, publishing) in publishings.Index())
+            published.Add((publishing, await publishing.PublishAsync(folder.Combine($"published-{index}"), cancellation)));
+        return new FunctionsReport(await StartAsync(starts, published, settings, folder, new FnCall(Message), cancellation));
+    }
+
+    /// <summary>Starts each publication several times. This is done round by round, so other work on the machine affects all alike. The
+    /// first round does not count.</summary>
+    internal static async Task<IReadOnlyList<PublishingReport>> StartAsync(
+        int starts,
+        IReadOnlyList<(Publishing Publishing, IReadOnlyList<string> Command)> published,
+        FunctionsHostSettings settings,
+        TemporaryFolder folder,
+        FnCall call,
+        CancellationToken cancellation)
+    {
+        var measured = published.Select(static _ => new List<FunctionStart>()).ToList();
         for (var round = 0; round <= starts; round++)
         {
-            foreach (var (_, command, measured) in programs)
+            foreach (var (index, (_, command)) in published.Index())
             {
-                var start = await StartAsync(command, settings, folder.Combine("lsnr.sock"), cancellation);
+                var start = await FunctionStart.MeasureAsync(command, settings, folder.Combine("lsnr.sock"), call, cancellation);
                 if (round > 0)
-                    measured.Add(start);
+                    measured[index].Add(start);
             }
         }
 
-        return new FunctionsReport([.. programs.Select(static program => new PublishingReport(program.Publishing.Name, program.Starts))]);
-    }
-
-    private static async Task<FunctionStart> StartAsync(
-        IReadOnlyList<string> command, FunctionsHostSettings settings, string path, CancellationToken cancellation)
-    {
-        using var agent = new FnAgent(path);
-        var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in settings.ToEnvironment().Concat(agent.Variables))
-            start.Environment[name] = value;
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        using var process = Process.Start(start) ?? throw new BenchException($"{command[0]} can't be started", ExitCode.Missing);
-        var output = Task.WhenAll(
-            process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
-        try
-        {
-            await Task.WhenAny(agent.ListeningAsync(cancellation), process.WaitForExitAsync(cancellation)).Unwrap();
-            if (process.HasExited)
-            {
-                throw new BenchException(
-                    $"the function ended with exit code {process.ExitCode}; its output: {string.Concat(await output)}");
-            }
-
-            var listening = ProcessorTime(process);
-            var answer = await agent.CallAsync(new FnCall(Message), cancellation);
-            if (answer.HttpStatus != 200)
-                throw new BenchException($"the function answered {answer.HttpStatus}: {System.Text.Encoding.UTF8.GetString(answer.Body)}");
-            return new FunctionStart(listening.TotalSeconds, ProcessorTime(process).TotalSeconds, process.WorkingSet64 / 1024.0 / 1024.0);
-        }
-        finally
-        {
-            process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None);
-            File.Delete(path);
-        }
-    }
-
-    private static TimeSpan ProcessorTime(Process process)
-    {
-        process.Refresh();
-        return process.TotalProcessorTime;
+        return [.. published.Zip(measured, static (one, starts) => new PublishingReport(one.Publishing.Name, starts))];
     }
 }

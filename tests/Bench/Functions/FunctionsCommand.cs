@@ -9,10 +9,7 @@ internal static class FunctionsCommand
     {
         var starts = BenchOptions.Count("--starts", "How many times each publication is started.", 10);
         var isShort = BenchOptions.Short("one publication, started once");
-        var trimmed = new Option<bool>("--trimmed")
-        {
-            Description = "Also measure a self-contained, trimmed publication. The package source must have a runtime for it.",
-        };
+        var trimmed = Trimmed();
         var json = BenchOptions.Json();
         var command = new Command("functions", "Measures the start of the functions' program, until it listens and until its first answer.")
         {
@@ -32,6 +29,11 @@ internal static class FunctionsCommand
         return command;
     }
 
-    private static IReadOnlyList<Publishing> SelectPublishings(bool withTrimmed) =>
+    internal static Option<bool> Trimmed() => new("--trimmed")
+    {
+        Description = "Also measure a self-contained, trimmed publication. The package source must have a runtime for it.",
+    };
+
+    internal static IReadOnlyList<Publishing> SelectPublishings(bool withTrimmed) =>
         withTrimmed ? [Publishing.AsBuilt, Publishing.ReadyToRun, Publishing.Trimmed] : [Publishing.AsBuilt, Publishing.ReadyToRun];
 }

@@ -18,7 +18,7 @@ internal sealed class InferenceBench(int rounds, int seconds)
     private const string Body = """{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}]}""";
 
     private static readonly ModelVersion Version = new(1);
-    private static readonly string Program = Repository.Combine("artifacts/bin/Inference/release/ModelServing.Inference");
+    internal static readonly string Program = Repository.Combine("artifacts/bin/Inference/release/ModelServing.Inference");
 
     /// <summary>Compares a service that reports its counts to redis-server, ten times as often as in the cloud, with one that does
     /// not.</summary>
@@ -50,10 +50,6 @@ internal sealed class InferenceBench(int rounds, int seconds)
                 static (settings, folder) => settings with { Predictions = Log(folder, "disk.db") with { Mode = SpoolMode.Disk } }),
         ],
         cancellation);
-
-    /// <summary>Compares this build of the service with another one.</summary>
-    internal Task<InferenceReport> BuildsAsync(string other, CancellationToken cancellation) =>
-        RunAsync([("other", other, static (settings, _) => settings), ("this", Program, static (settings, _) => settings)], cancellation);
 
     private static PredictionLogSettings Log(TemporaryFolder folder, string store) => new()
     {
@@ -130,7 +126,7 @@ internal sealed class InferenceBench(int rounds, int seconds)
         return results;
     }
 
-    private static async Task<MeasuredServer> StartAsync(
+    internal static async Task<MeasuredServer> StartAsync(
         string name, string program, InferenceSettings settings, CancellationToken cancellation)
     {
         var port = FreePort.Find();

@@ -4,24 +4,34 @@ using ModelServing.Bench.Routing;
 
 namespace ModelServing.Bench.Inference;
 
-/// <summary><c>inference</c> and <c>log</c>: an inference service that does something beside answering, compared with one that does
-/// not.</summary>
+/// <summary><c>inference</c>: an inference service that runs requests together. <c>reporting</c> and <c>log</c>: one that does something
+/// beside answering, compared with one that does not.</summary>
 internal static class InferenceCommand
 {
     internal static Command Create()
     {
+        var rounds = BenchOptions.Rounds("server", 10);
+        var seconds = BenchOptions.Seconds("server", 2);
         var other = new Option<string?>("--other")
         {
-            Description = "The program ModelServing.Inference of another build, to compare the two in one run instead.",
+            Description = "The program ModelServing.Inference of another build, to measure it beside this one.",
         };
-        return Create(
-            "inference",
-            "Measures what it costs an inference service to report its counts.",
-            (bench, arguments, cancellation) => arguments.GetValue(other) is { } program
-                ? bench.BuildsAsync(program, cancellation)
-                : bench.ReportingAsync(cancellation),
-            other);
+        var command = new Command("inference", "Measures what an inference service gains by running requests together.")
+        {
+            rounds, seconds, other,
+        };
+        BenchAction.Set(
+            command,
+            (arguments, cancellation) => new BatchingBench(
+                arguments.GetValue(rounds), arguments.GetValue(seconds), arguments.GetValue(other)).RunAsync(cancellation),
+            static report => BatchingTable.Print(report.Servers, report.InProcess));
+        return command;
     }
+
+    internal static Command CreateReporting() => Create(
+        "reporting",
+        "Measures what it costs an inference service to report its counts.",
+        static (bench, _, cancellation) => bench.ReportingAsync(cancellation));
 
     internal static Command CreateLog() => Create(
         "log",
@@ -31,14 +41,11 @@ internal static class InferenceCommand
     private static Command Create(
         string name,
         string description,
-        Func<InferenceBench, ParseResult, CancellationToken, Task<InferenceReport>> run,
-        params Option[] options)
+        Func<InferenceBench, ParseResult, CancellationToken, Task<InferenceReport>> run)
     {
         var rounds = BenchOptions.Rounds("service", 10);
         var seconds = BenchOptions.Seconds("service", 4);
         var command = new Command(name, description) { rounds, seconds };
-        foreach (var option in options)
-            command.Add(option);
         BenchAction.Set(
             command,
             (arguments, cancellation) =>

@@ -82,14 +82,23 @@ internal static class Proxies
         }
     }
 
-    internal static Task<MeasuredServer> RouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
-        RouterAsync(
+    /// <summary>The router as it is deployed.</summary>
+    /// <param name="folder">The folder for its documents and its journal.</param>
+    /// <param name="backends">The backends.</param>
+    /// <param name="cancellation">Cancels the start.</param>
+    /// <param name="change">Changes its settings; null for none.</param>
+    internal static Task<MeasuredServer> RouterAsync(
+        TemporaryFolder folder,
+        Backends backends,
+        CancellationToken cancellation,
+        Func<RouterSettings, RouterSettings>? change = null) => RouterAsync(
             RouterBench.Router,
             new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Router")),
             HostSources.Sqlite(folder.Combine("journal.db")),
             folder,
             backends,
-            cancellation);
+            cancellation,
+            change);
 
     /// <summary>Another build of the router, with the same settings.</summary>
     internal static Task<MeasuredServer> OtherRouterAsync(
@@ -126,7 +135,8 @@ internal static class Proxies
         string? journal,
         TemporaryFolder folder,
         Backends backends,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        Func<RouterSettings, RouterSettings>? change = null)
     {
         var port = FreePort.Find();
         var plan = BenchRollout.Plan();
@@ -144,7 +154,7 @@ internal static class Proxies
             // As in the cloud. The bare router makes no attempts known, so it logs none.
             AccessLog = new AccessLogSettings { Sample = 100 },
         };
-        foreach (var (variable, value) in settings.ToEnvironment())
+        foreach (var (variable, value) in (change?.Invoke(settings) ?? settings).ToEnvironment())
             start.Environment[variable] = value;
         // For the bare router. The router's own program sets this variable itself.
         start.Environment[InlineCompletions] = "1";

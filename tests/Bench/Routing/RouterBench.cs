@@ -74,7 +74,7 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false, str
 
         // 3: half as long as the measurement, because on a busy machine the compiler needs many seconds
         foreach (var server in measured)
-            await load.RunAsync(server.Name, server.Address, Math.Max(2, rounds * seconds / 2), cancellation);
+            await load.RunAsync(server.Name, server.Address, Math.Max(1, rounds * seconds / 2), cancellation);
 
         // 4
         var results = new OrderedDictionary<string, List<Measurement>>(
@@ -96,7 +96,7 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false, str
     }
 
     // The first row of the demo's traffic, in the form that its client sends.
-    private static string Request()
+    internal static string Request()
     {
         var row = SampleReplay.Rows(1)[0];
         var features = string.Join(',', row.Features.ToArray().Select(static feature => feature.ToString(CultureInfo.InvariantCulture)));

@@ -10,7 +10,7 @@ internal static class RouterCommand
     {
         var rounds = BenchOptions.Rounds("proxy", 5);
         var seconds = BenchOptions.Seconds("proxy", 5);
-        var isShort = BenchOptions.Short("two rounds of one second");
+        var isShort = BenchOptions.Short("one round of one second");
         var own = new Option<bool>("--own")
         {
             Description = "Measure only the router, its parts and the libraries, without nginx and haproxy.",
@@ -33,7 +33,7 @@ internal static class RouterCommand
             {
                 var onlyOwn = arguments.GetValue(own);
                 var bench = arguments.GetValue(isShort)
-                    ? new RouterBench(2, 1, onlyOwn, arguments.GetValue(other))
+                    ? new RouterBench(1, 1, onlyOwn, arguments.GetValue(other))
                     : new RouterBench(arguments.GetValue(rounds), arguments.GetValue(seconds), onlyOwn, arguments.GetValue(other));
                 return bench.RunAsync(cancellation);
             },

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ModelServing.Contracts;
+using ModelServing.Settings.Models;
 using ModelServing.TestKit;
 using Spectre.Console;
 
@@ -13,6 +14,7 @@ namespace ModelServing.Bench.Soak;
 /// 1 one router     200 requests/s, canary 10%; all of its calls start to fail
 /// 2 three routers  the same, with pushes over redis-server: from the decision to the last router at zero
 /// 3 without cache  the same, with redis-server killed before: by polling the journal
+/// 4 function       instead of these, with --splitting function: one router behind TrafficSplitter
 /// </code>
 /// Between two runs the canary is reset, so each run is a separate trial.
 /// </remarks>
@@ -20,6 +22,7 @@ internal static class RollbackSoakCommand
 {
     private static readonly TimeSpan Healthy = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(10);
 
     internal static Command Create()
     {
@@ -33,14 +36,20 @@ internal static class RollbackSoakCommand
             if (result.GetValueOrDefault<int>() is < 1
             or > 100_000) result.AddError("--runs must be from 1 to 100000");
         });
+        var splitting = new Option<SplittingMode>("--splitting")
+        {
+            Description = "What assigns requests to variants; with 'function', only one router is measured, behind TrafficSplitter.",
+        };
         var command = new Command(
             "rollback",
-            "Lets a canary fail again and again, and holds the rollback against what it promises.") { runs };
+            "Lets a canary fail again and again, and holds the rollback against what it promises.") { runs, splitting };
         command.SetAction(async (arguments, cancellation) =>
         {
             try
             {
-                return await RunAsync(arguments.GetValue(runs), cancellation);
+                return arguments.GetValue(splitting) == SplittingMode.Function
+                    ? await RunSplitAsync(arguments.GetValue(runs), cancellation)
+                    : await RunAsync(arguments.GetValue(runs), cancellation);
             }
             catch (BenchException e)
             {
@@ -62,7 +71,7 @@ internal static class RollbackSoakCommand
             throw new BenchException(RedisServer.Missing, ExitCode.Missing);
         var one = await OneRouterAsync(runs, cancellation);
         var (pushed, polled) = await ThreeRoutersAsync(runs, Math.Max(1, runs / 10), cancellation);
-        var table = new Table { Border = TableBorder.Markdown }.AddColumns("", "p50", "p99", "highest", "at most", "");
+        var table = new FigureTable();
         var isGood = Add("first failure to last call of the canary, ms", one.Select(static run => run.ToZero.TotalMilliseconds), 99, 1000)
             & Add("failures seen by callers", one.Concat(pushed).Select(static run => (double)run.Seen), 100, 0)
             & Add("median retried less median stable call, ms", one.Select(static run => run.RetryCost.TotalMilliseconds), 100, 20)
@@ -73,26 +82,38 @@ internal static class RollbackSoakCommand
                 polled.Select(static run => run.ToAll.TotalMilliseconds),
                 99,
                 1000);
-        AnsiConsole.Write(table);
+        AnsiConsole.Write(table.Table);
         return isGood ? ExitCode.Done : ExitCode.Failed;
 
-        bool Add(string name, IEnumerable<double> figures, int percentile, double? most)
-        {
-            var sorted = figures.Order().ToArray();
-            var isKept = most is null || At(percentile) <= most;
-            table.AddRow(
-                name,
-                Figure(At(50)),
-                Figure(At(99)),
-                Figure(sorted[^1]),
-                most is null
-                    ? ""
-                    : string.Create(CultureInfo.InvariantCulture, $"{most:0} ({(percentile == 100 ? "all" : $"p{percentile}")})"),
-                isKept ? "ok" : "BROKEN");
-            return isKept;
+        bool Add(string name, IEnumerable<double> figures, int percentile, double? most) => table.Add(name, figures, percentile, most);
+    }
 
-            double At(int percent) => sorted[Math.Max(0, (int)Math.Ceiling(sorted.Length * percent / 100.0) - 1)];
-        }
+    // 4
+    private static async Task<int> RunSplitAsync(int runs, CancellationToken cancellation)
+    {
+        if (!RedisServer.IsInstalled)
+            throw new BenchException(RedisServer.Missing, ExitCode.Missing);
+        using var folder = new TemporaryFolder();
+        await using var redis = await RedisServer.StartAsync();
+        await using var stable = new SoakVersion();
+        await using var canary = new SoakVersion();
+        var cache = new CacheSettings { Addresses = [redis.Address.ToString()], Password = redis.Password };
+        await using var routers = await SoakRouters.StartAsync(1, folder, stable, canary, cache, cancellation, isSplit: true);
+        // The containers of the first calls start cold.
+        await using (var warming = new SoakLoad(routers.Infer))
+            await Task.Delay(Warming, cancellation);
+        var results = new List<Run>(runs);
+        for (var i = 0; i < runs; i++)
+            results.Add(await RunAsync($"function {i + 1}/{runs}", routers, canary, killCache: null, cancellation));
+        var table = new FigureTable();
+        var isGood = table.Add(
+                "first failure to last call of the canary, ms", results.Select(static run => run.ToZero.TotalMilliseconds), 99, 2000)
+            & table.Add("failures seen by callers", results.Select(static run => (double)run.Seen), 100, 0)
+            & table.Add(
+                "median retried less median stable call, ms", results.Select(static run => run.RetryCost.TotalMilliseconds), 100, null)
+            & table.Add("calls that reached the failing canary", results.Select(static run => (double)run.Reached), 100, null);
+        AnsiConsole.Write(table.Table);
+        return isGood ? ExitCode.Done : ExitCode.Failed;
     }
 
     // 1
@@ -171,8 +192,6 @@ internal static class RollbackSoakCommand
                 $"retry cost {run.RetryCost.TotalMilliseconds:0.0} ms, all knew {run.ToAll.TotalMilliseconds:0} ms after the decision"));
         return run;
     }
-
-    private static string Figure(double number) => number.ToString("0.#", CultureInfo.InvariantCulture);
 
     private sealed record Run(TimeSpan ToZero, int Reached, int Seen, TimeSpan RetryCost, TimeSpan ToAll);
 }

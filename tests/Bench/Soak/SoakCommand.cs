@@ -1,8 +1,10 @@
 using System.CommandLine;
 using ModelServing.Bench.Soak.Features;
+using ModelServing.Bench.Soak.Fuzz;
 using ModelServing.Bench.Soak.Hostile;
 using ModelServing.Bench.Soak.Log;
 using ModelServing.Bench.Soak.Memory;
+using ModelServing.Bench.Soak.Mutants;
 
 namespace ModelServing.Bench.Soak;
 
@@ -12,10 +14,13 @@ internal static class SoakCommand
     internal static Command Create() => new("soak", "Long-running checks (./dev soak).")
     {
         GuardSoakCommand.Create(),
+        ExperimentSoakCommand.Create(),
         RollbackSoakCommand.Create(),
         MemorySoakCommand.Create(),
         HostileSoakCommand.Create(),
         LogSoakCommand.Create(),
         FeatureSoakCommand.Create(),
+        MutantSoakCommand.Create(),
+        FuzzSoakCommand.Create(),
     };
 }

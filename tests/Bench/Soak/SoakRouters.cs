@@ -1,11 +1,15 @@
 using System.Diagnostics;
+using ModelServing.Cli;
+using ModelServing.Cli.Up;
+using ModelServing.Cli.Up.Gateway;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Soak;
 
-/// <summary>Router processes of one environment, with a canary at 10%, a SQLite journal, and perhaps a cache.</summary>
+/// <summary>Router processes of one environment, perhaps behind the function TrafficSplitter, with a canary at 10%, a SQLite journal, and
+/// perhaps a cache.</summary>
 internal sealed class SoakRouters : IAsyncDisposable
 {
     internal const int CanaryPercent = 10;
@@ -23,6 +27,8 @@ internal sealed class SoakRouters : IAsyncDisposable
     private readonly List<Uri> admins = [];
     private readonly HttpClient operators = new() { DefaultRequestHeaders = { { HeaderNames.ApiKey, OperatorKey } } };
 
+    private LocalSplitting? splitting;
+
     private SoakRouters()
     {
     }
@@ -36,7 +42,8 @@ internal sealed class SoakRouters : IAsyncDisposable
         SoakVersion stable,
         SoakVersion canary,
         CacheSettings? cache,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        bool isSplit = false)
     {
         const int Weight = CanaryPercent * PlanDocument.Buckets / 100;
         var plan = new PlanDocument
@@ -75,7 +82,7 @@ internal sealed class SoakRouters : IAsyncDisposable
         try
         {
             for (var i = 0; i < count; i++)
-                await routers.StartOneAsync(folder, count, cache, cancellation);
+                await routers.StartOneAsync(folder, plan, count, cache, isSplit, cancellation);
             await routers.UntilAsync(static status => status.LastSeq > 0, cancellation);
             return routers;
         }
@@ -128,7 +135,7 @@ internal sealed class SoakRouters : IAsyncDisposable
     /// <summary>Starts the next trial on every router.</summary>
     internal async Task ResetAsync(CancellationToken cancellation)
     {
-        using var content = new ByteArrayContent(new ResetRequest(Canary, "soak", "next run").ToUtf8());
+        using var content = new ByteArrayContent(new ResetRequest(Canary, "next run").ToUtf8());
         using var answer = await operators.PostAsync(new Uri(admins[0], AdminPaths.Reset(Model)), content, cancellation);
         if (!answer.IsSuccessStatusCode)
             throw new BenchException($"the reset failed: {await answer.Content.ReadAsStringAsync(cancellation)}");
@@ -138,6 +145,8 @@ internal sealed class SoakRouters : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         operators.Dispose();
+        if (splitting is not null)
+            await splitting.DisposeAsync();
         foreach (var process in processes)
             await process.DisposeAsync();
     }
@@ -148,7 +157,8 @@ internal sealed class SoakRouters : IAsyncDisposable
         return answer.IsSuccessStatusCode ? RolloutsStatus.Parse(await answer.Content.ReadAsByteArrayAsync(cancellation)) : null;
     }
 
-    private async Task StartOneAsync(TemporaryFolder folder, int count, CacheSettings? cache, CancellationToken cancellation)
+    private async Task StartOneAsync(
+        TemporaryFolder folder, PlanDocument plan, int count, CacheSettings? cache, bool isSplit, CancellationToken cancellation)
     {
         var (port, adminPort) = (FreePort.Find(), FreePort.Find());
         var settings = new RouterSettings
@@ -164,13 +174,29 @@ internal sealed class SoakRouters : IAsyncDisposable
             Cache = cache,
             RoutersMax = count,
         };
+        var infer = settings.Urls;
+        if (isSplit)
+        {
+            var terminal = new Terminal(json: false);
+            Directory.CreateDirectory(folder.Combine("run"));
+            splitting = new LocalSplitting(
+                HostPrograms.Find(),
+                cache!,
+                settings.Journal!,
+                () => plan,
+                new HostSupervision(folder.Combine("run"), new HostLog(terminal), terminal, TimeProvider.System));
+            settings = splitting.For(settings);
+            if (!await splitting.TryStartAsync(port, cancellation))
+                throw new BenchException($"port {port} is taken");
+        }
+
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Router"));
         foreach (var (name, value) in settings.ToEnvironment())
             start.Environment[name] = value;
         processes.Add(await ServerProcess.StartAsync(
             "router",
             start,
-            port,
+            new Uri(settings.Urls).Port,
             static process =>
             {
                 process.StandardInput.Close();
@@ -178,6 +204,6 @@ internal sealed class SoakRouters : IAsyncDisposable
             },
             cancellation));
         admins.Add(new Uri($"http://127.0.0.1:{adminPort}"));
-        Infer.Add(new Uri($"http://127.0.0.1:{port}{InferencePaths.Infer(Model)}"));
+        Infer.Add(new Uri($"{infer}{InferencePaths.Infer(Model)}"));
     }
 }

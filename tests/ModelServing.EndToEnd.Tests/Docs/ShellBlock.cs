@@ -13,7 +13,7 @@ internal sealed partial record ShellBlock(string Page, int Line, string Text)
 
     /// <summary>What a command of the pages begins with.</summary>
     private static readonly HashSet<string> Programs =
-        ["./dev", "oci", "pulumi", "kubectl", "curl", "ssh", "dotnet", "git", "docker", "export", "read", "echo"];
+        ["./dev", "oci", "pulumi", "kubectl", "curl", "ssh", "dotnet", "git", "docker", "gh", "export", "read", "echo"];
 
     /// <summary>Whether it begins as a command of a shell does, and not as a setting or an output.</summary>
     internal bool IsShell => Assignment().IsMatch(Text) || Programs.Contains(Text.Split(' ', '\n')[0]);

@@ -87,6 +87,41 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
     }
 
     [Fact]
+    public async Task What_new_versions_would_have_answered_is_beside_the_summary_and_approves_nothing()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), LinuxOnly);
+        github.Head = "0123456789012345678901234567890123456789";
+        const string Table = "fraud version 3, tried with 10,000 logged requests\n\nChanged decisions: 12 of 10,000 (0.1%).\n";
+        Leave(
+            ("number.txt", "7"),
+            ("dev.summary.txt", "- a line\n\nrisk: cost: more nodes\n"),
+            ("dev.try.txt", Table + "risk: outage: not a line of the summary\n"),
+            ("dev.offline.txt", "1 to update\n"));
+        await CommentAsync();
+        var comment = Assert.Single(github.Comments, static each => each.Author == Bot);
+        Assert.Matches(
+            @"(?s)- a line.*#### `dev`: new versions, tried with logged requests\n\n```text\nfraud version 3, tried.*\(0\.1%\)\."
+                + ".*```.*<summary>Details</summary>",
+            comment.Body);
+        Assert.Equal((github.Head, "failure", "needs the labels: approved: cost"), github.Statuses.Last());
+
+        // The job with the cloud's models replaces what the one without them could not say.
+        using var packed = new MemoryStream();
+        using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var writer = new StreamWriter(archive.CreateEntry("dev.try.txt").Open());
+            writer.Write("fraud version 3 was not tried: there is no sample of its requests\n");
+        }
+
+        github.Upload("preview-pulumi-dev", packed.ToArray());
+        await CommentAsync();
+        var same = Assert.Single(github.Comments, static each => each.Author == Bot);
+        Assert.Contains("fraud version 3 was not tried: there is no sample", same.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("12 of 10,000", same.Body, StringComparison.Ordinal);
+        Assert.Empty(github.Faults);
+    }
+
+    [Fact]
     public async Task Each_class_of_risk_needs_a_label_that_was_set_after_it_was_shown()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), LinuxOnly);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using ModelServing.TestKit;
 using YamlDotNet.RepresentationModel;
@@ -38,18 +39,31 @@ public partial class WorkflowsTests
 
     [Fact]
     public void Pulumi_has_the_same_version_everywhere() =>
-        Assert.Single(Files.SelectMany(static file => PulumiVersion().Matches(File.ReadAllText(Repository.Combine(file))))
+        Assert.Single(Files.Append(".github/install-pulumi")
+            .SelectMany(static file => PulumiVersion().Matches(File.ReadAllText(Repository.Combine(file))))
             .Select(static match => match.Groups[1].Value)
             .Distinct());
 
     [Fact]
-    public void Every_job_names_its_permissions_and_only_one_may_write()
+    public void A_job_with_pulumi_installs_the_one_whose_hash_is_known() =>
+        Assert.All(
+            Workflows.SelectMany(static workflow => workflow.Jobs)
+                .Where(static job => Texts(job.Value).Any(static text => text.StartsWith("pulumi/actions@", StringComparison.Ordinal))),
+            static job => Assert.Contains("./.github/actions/cloud-tools", Texts(job.Value)));
+
+    [Fact]
+    public void Every_job_names_its_permissions_and_only_those_may_write_that_run_no_code_of_a_build()
     {
         Assert.All(Workflows, static workflow => Assert.Empty(((YamlMappingNode)workflow.Root["permissions"]).Children));
         var writing =
             Workflows.SelectMany(static workflow => workflow.Jobs.SelectMany(job => ((YamlMappingNode)job.Value["permissions"]).Children
             .Where(static right => right.Value.ToString() != "read").Select(right => $"{workflow.Name}/{job.Key}: {right.Key}")));
-        Assert.Equal(["preview-comment/comment: pull-requests", "preview-comment/comment: statuses"], writing);
+        Assert.Equal(
+            [
+                "images/attest: attestations", "images/attest: id-token",
+                "preview-comment/comment: pull-requests", "preview-comment/comment: statuses",
+            ],
+            writing);
     }
 
     [Fact]
@@ -122,6 +136,59 @@ public partial class WorkflowsTests
                 static workflow => workflow.Name == "preview-comment").Root["on"]["workflow_run"]["workflows"])
                 .Select(static name => name.ToString()));
 
+    [Theory]
+    [InlineData("true", ".github/nuget.config", "", "true")]
+    [InlineData("", "", "NU1901;NU1902;NU1903;NU1904", "")]
+    public async Task On_github_packages_come_from_one_source_with_locked_hashes_and_an_advisory_is_an_error(
+        string onGitHub, string source, string onlyWarned, string locked)
+    {
+        var properties = await Tool.SucceedAsync(
+            Repository.Root,
+            "env",
+            $"GITHUB_ACTIONS={onGitHub}",
+            "dotnet",
+            "msbuild",
+            "services/Contracts/Contracts.csproj",
+            "-getProperty:RestoreConfigFile,WarningsNotAsErrors,RestoreLockedMode,RestorePackagesWithLockFile");
+        var read = JsonDocument.Parse(properties).RootElement.GetProperty("Properties");
+        Assert.Equal(
+            ("true", locked),
+            (read.GetProperty("RestorePackagesWithLockFile").GetString(), read.GetProperty("RestoreLockedMode").GetString()));
+        Assert.Equal(
+            source.Length == 0 ? "" : Repository.Combine(source),
+            read.GetProperty("RestoreConfigFile").GetString());
+        Assert.Equal(
+            onlyWarned.Split(';', StringSplitOptions.RemoveEmptyEntries),
+            read.GetProperty("WarningsNotAsErrors").GetString()!.Split(';')
+                .Where(static code => code.StartsWith("NU190", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9", 0)]
+    [InlineData("5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e8", 1)]
+    public async Task A_tool_with_another_hash_is_not_installed(string hash, int expected)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "workflows' steps are for bash on Linux");
+        using var folder = new TemporaryFolder();
+        // It downloads the text "0".
+        await File.WriteAllTextAsync(
+            folder.Combine("curl"),
+            "#!/usr/bin/env bash\nwhile [ \"$1\" != --output ]; do shift; done\nprintf 0 > \"$2\"\n",
+            TestContext.Current.CancellationToken);
+        await Tool.SucceedAsync(folder.FullPath, "chmod", "+x", "curl");
+
+        var (exitCode, output) = await Tool.RunAsync(
+            folder.FullPath,
+            new Dictionary<string, string> { ["PATH"] = $"{folder.FullPath}:{Environment.GetEnvironmentVariable("PATH")}" },
+            Repository.Combine(".github", "fetch"),
+            "https://example.com/tool",
+            hash,
+            folder.Combine("tool"));
+
+        Assert.True(exitCode == expected, output);
+        Assert.Equal(expected == 0, File.Exists(folder.Combine("tool")));
+    }
+
     [Fact]
     public async Task Actionlint_finds_nothing()
     {
@@ -172,7 +239,7 @@ public partial class WorkflowsTests
     [GeneratedRegex(@"^ *(?:- )?uses: ([a-z-]+/[a-z-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)$", RegexOptions.CultureInvariant)]
     private static partial Regex PinnedAction();
 
-    [GeneratedRegex(@"pulumi-version: (\S+)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?:pulumi-version: |\nversion=)(\S+)", RegexOptions.CultureInvariant)]
     private static partial Regex PulumiVersion();
 
     private sealed record WorkflowFile(string Name, string Text, YamlMappingNode Root)

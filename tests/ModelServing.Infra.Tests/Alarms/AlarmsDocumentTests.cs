@@ -1,5 +1,6 @@
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Infra.Alarms;
+using ModelServing.Infra.Tests.Rendering;
 using ModelServing.TestKit;
 
 namespace ModelServing.Infra.Tests.Alarms;
@@ -12,7 +13,7 @@ public class AlarmsDocumentTests
         .Where(static line => line.StartsWith("| `", StringComparison.Ordinal))
         .Select(static line => line.Trim('|', ' ').Split(" | "))];
 
-    private static readonly AlarmDefinition[] All = [.. ModelAlarms.All, .. PlatformAlarms.All];
+    private static readonly AlarmDefinition[] All = [.. ModelAlarms.All, .. PlatformAlarms.All, .. SomeEnvironment.SomeSplitterAlarms];
 
     [Fact]
     public void The_table_has_every_alarm_and_no_others() =>

@@ -13,7 +13,8 @@ public class AlarmsTests
     private const string Topic = "oci:Ons/notificationTopic:NotificationTopic";
     private const string Subscription = "oci:Ons/subscription:Subscription";
 
-    private static readonly AlarmDefinition[] Definitions = [.. ModelAlarms.All, .. PlatformAlarms.All];
+    private static readonly AlarmDefinition[] Definitions =
+        [.. ModelAlarms.All, .. PlatformAlarms.All, .. SomeEnvironment.SomeSplitterAlarms];
 
     public static TheoryData<string> Names => [.. Definitions.Select(static alarm => alarm.Name)];
 

@@ -34,13 +34,17 @@ public class FunctionsTests
     public async Task The_application_has_the_images_architecture(bool isArm, string shape) =>
         Assert.Equal(shape, (await Rendered.FromAsync(some => some.Functions(isArm: isArm))).Only(Application).Text("shape"));
 
+    // TrafficSplitter is a component of its own: SplitterTests.
+    private static IEnumerable<FunctionName> Names =>
+        Enum.GetValues<FunctionName>().Where(static name => name != FunctionName.TrafficSplitter);
+
     [Fact]
     public async Task There_is_a_function_of_each_name_by_digest_created_after_the_log()
     {
         var functions = (await Rendered.FromAsync(some => some.Functions())).OfType(Function).ToList();
 
         Assert.Equal(
-            Enum.GetValues<FunctionName>().Select(name => $"modelserving-some-{FunctionNames.NameOf(name)}").Order(StringComparer.Ordinal),
+            Names.Select(name => $"modelserving-some-{FunctionNames.NameOf(name)}").Order(StringComparer.Ordinal),
             functions.Select(function => function.Text("displayName")).Order(StringComparer.Ordinal));
         foreach (var function in functions)
         {
@@ -57,7 +61,7 @@ public class FunctionsTests
     public async Task A_function_reads_the_settings_that_it_is_given()
     {
         var run = await Rendered.FromAsync(some => some.Functions(SomeEnvironment.SomeFunctions with { DryRun = true }));
-        foreach (var name in Enum.GetValues<FunctionName>())
+        foreach (var name in Names)
         {
             var configuration = Configuration(run, name);
             // Variables of a server are left out, and the function uses their defaults.
@@ -75,7 +79,7 @@ public class FunctionsTests
     public async Task Configurations_have_the_form_and_the_size_that_OCI_accepts()
     {
         var run = await Rendered.FromAsync(some => some.Functions());
-        foreach (var name in Enum.GetValues<FunctionName>())
+        foreach (var name in Names)
         {
             var configuration = Configuration(run, name);
             Assert.All(configuration.Keys, key => Assert.Matches(new Regex("^[A-Za-z_][A-Za-z0-9_]*$"), key));

@@ -19,14 +19,37 @@ public class GatewayTests
         Assert.Equal(
             [
                 "/v2 http://10.0.1.70:80/v2",
-                "/v2/{path*} http://10.0.1.70:80/v2/${request.path[path]}",
+                "/v2/health/{path*} http://10.0.1.70:80/v2/health/${request.path[path]}",
+                "/v2/models http://10.0.1.70:80/v2/models",
+                "/v2/models/{path*} http://10.0.1.70:80/v2/models/${request.path[path]}",
                 "/v1/outcomes http://10.0.1.70:80/v1/outcomes",
                 "/v1/predictions/{path*} http://10.0.1.70:80/v1/predictions/${request.path[path]}",
             ],
             Routes(specification).Select(route => $"{route["path"]} {route.Map("backend")["url"]}"));
         Assert.Equal(
-            ["GET HEAD POST", "GET HEAD POST", "POST", "POST"],
+            ["GET HEAD POST", "GET HEAD POST", "GET HEAD POST", "GET HEAD POST", "POST", "POST"],
             Routes(specification).Select(route => string.Join(' ', route.List("methods").Cast<string>())));
+    }
+
+    [Fact]
+    public async Task With_a_splitter_the_paths_of_models_lead_to_that_function_and_no_others()
+    {
+        var before = Routes(await SpecificationAsync());
+        var after = Routes((await Rendered.FromAsync(some => some.Gateway(splitter: "ocid1.fnfunc.some"))).Only(Deployment)
+            .Part("specification"));
+
+        Assert.Equal(
+            before.Select(static route => $"{route["path"]} {string.Join(' ', route.List("methods"))}"),
+            after.Select(static route => $"{route["path"]} {string.Join(' ', route.List("methods"))}"));
+        var changed = Assert.Single(after.Zip(before), static pair => Text(pair.First) != Text(pair.Second)).First;
+        Assert.Equal("/v2/models/{path*}", changed["path"]);
+        // A function's backend has no address and no timeouts: OCI refuses them.
+        Assert.Equal(
+            [("functionId", "ocid1.fnfunc.some"), ("type", "ORACLE_FUNCTIONS_BACKEND")],
+            changed.Map("backend").Select(static pair => (pair.Key, pair.Value)).OrderBy(static pair => pair.Key, StringComparer.Ordinal));
+
+        static string Text(ImmutableDictionary<string, object> route) =>
+            string.Join(' ', route.Map("backend").OrderBy(static pair => pair.Key, StringComparer.Ordinal));
     }
 
     [Theory]
@@ -109,7 +132,9 @@ public class GatewayTests
     public async Task The_gateway_waits_longer_than_the_longest_deadline(double seconds, double timeout)
     {
         var specification = await SpecificationAsync(TimeSpan.FromSeconds(seconds));
-        Assert.Equal([timeout, timeout, 30.0, 30.0], Routes(specification).Select(route => route.Map("backend")["readTimeoutInSeconds"]));
+        Assert.Equal(
+            [timeout, timeout, timeout, timeout, 30.0, 30.0],
+            Routes(specification).Select(route => route.Map("backend")["readTimeoutInSeconds"]));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
@@ -75,7 +76,7 @@ internal sealed class HostContainer : IAsyncDisposable
             ClusterNames.Router => "Router",
             ClusterNames.Inference => "Inference",
             ClusterNames.Export or ClusterNames.JournalBackup or ClusterNames.FeatureRebuild or ClusterNames.FeatureExport
-                or ClusterNames.FeatureCompact => "Jobs",
+                or ClusterNames.FeatureCompact or "try-fraud" or "experiment-fraud" => "Jobs",
             ClusterNames.FeatureServer => "FeatureServer",
             _ => throw new NotSupportedException($"{pod.Name} runs '{pod.Host}', which this test does not know"),
         };
@@ -137,6 +138,32 @@ internal sealed class HostContainer : IAsyncDisposable
         { Headers = { { HeaderNames.ApiKey, key } } };
         using var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         return ((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Sends a GET from an address and returns the answer's status; null if the connection is closed without an answer.</summary>
+    internal static async Task<int?> GetFromAsync(IPAddress from, IPAddress podAddress, int port, string path)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = async (context, cancellation) =>
+            {
+                var socket = new Socket(from.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(from, 0));
+                await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
+        try
+        {
+            using var answer = await client.GetAsync(
+                new UriBuilder("http", podAddress.ToString(), port, path).Uri, TestContext.Current.CancellationToken);
+            return (int)answer.StatusCode;
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError != HttpRequestError.ConnectionError)
+        {
+            return null;
+        }
     }
 
     /// <summary>Posts JSON, with an API key if one is given, and returns the answer's text.</summary>

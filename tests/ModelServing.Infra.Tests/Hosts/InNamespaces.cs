@@ -6,7 +6,7 @@ using ModelServing.TestKit.Emulation;
 namespace ModelServing.Infra.Tests.Hosts;
 
 /// <summary>What the tests that <see cref="RenderedHostTests"/> runs in namespaces share. The addresses represent a cluster: a pod, which
-/// the kubelet probes, the DNS server and the Kubernetes API.</summary>
+/// the kubelet probes, a function, the DNS server and the Kubernetes API.</summary>
 public abstract class InNamespaces
 {
     private protected const string CallersKey = "msk_some-callers";
@@ -17,6 +17,7 @@ public abstract class InNamespaces
     private protected const string ServiceAccountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
 
     private protected static readonly IPAddress PodAddress = IPAddress.Parse("10.244.0.7");
+    private protected static readonly IPAddress FunctionAddress = IPAddress.Parse("10.0.3.7");
     private protected static readonly IPAddress DnsAddress = IPAddress.Parse("10.96.5.5");
     private protected static readonly IPEndPoint ApiAddress = IPEndPoint.Parse("10.96.0.1:443");
 
@@ -27,6 +28,7 @@ public abstract class InNamespaces
         foreach (var arguments in (string[])[
             "link set lo up",
             $"address add {PodAddress}/32 dev lo",
+            $"address add {FunctionAddress}/32 dev lo",
             $"address add {DnsAddress}/32 dev lo",
             $"address add {ApiAddress.Address}/32 dev lo",
         ])

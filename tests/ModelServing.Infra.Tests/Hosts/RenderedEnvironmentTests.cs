@@ -16,7 +16,7 @@ public class RenderedEnvironmentTests
     {
         var pods = RenderedHost.From(await SomeStack.RunAsync(SomeStack.File(
             "fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 }, keepWarm: [3] }, churn: { stable: { version: 4 } }",
-            more: SomeStack.Features)));
+            more: $"{SomeStack.Features}\n  {SomeStack.Splitter}")));
         Assert.Equal(["churn-v4", "feature-server", "fraud-v1", "fraud-v2", "fraud-v3", "router"], pods.Select(pod => pod.Name));
         foreach (var pod in pods)
         {

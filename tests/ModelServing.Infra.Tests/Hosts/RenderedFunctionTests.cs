@@ -17,10 +17,11 @@ public class RenderedFunctionTests
     [InlineData(FunctionName.Rollback)]
     [InlineData(FunctionName.ModelMetrics)]
     [InlineData(FunctionName.ModelLoader)]
+    [InlineData(FunctionName.TrafficSplitter)]
     public async Task A_function_listens_and_answers_with_its_rendered_configuration(FunctionName function)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "a function listens on a Unix socket");
-        var configuration = Configuration(await SomeStack.RunAsync(SomeStack.File()), function);
+        var configuration = Configuration(await SomeStack.RunAsync(SomeStack.File(more: SomeStack.Splitter)), function);
         using var folder = new TemporaryFolder();
         using var agent = new FnAgent(folder.Combine("lsnr.sock"));
         using var process = Start(configuration.Concat(agent.Variables));
@@ -53,7 +54,9 @@ public class RenderedFunctionTests
         new[]
         {
             run.Single("oci:Functions/application:Application", "functions"),
-            run.Single("oci:Functions/function:Function", $"functions-{FunctionNames.NameOf(function)}"),
+            run.Single(
+                "oci:Functions/function:Function",
+                (function == FunctionName.TrafficSplitter ? "splitter-" : "functions-") + FunctionNames.NameOf(function)),
         }
             .SelectMany(static made => made.Inputs.Map("config"))
             .ToImmutableSortedDictionary(static pair => pair.Key, static pair => (string)pair.Value, StringComparer.Ordinal);

@@ -20,9 +20,10 @@ internal sealed record RenderedHost : RenderedPod
         var ports = container.List("ports")
             .Cast<ImmutableDictionary<string, object>>()
             .ToDictionary(static port => (string)port["name"], static port => Number(port["containerPort"]));
-        Assert.Empty(ports.Keys.Except([HostPorts.HttpName, HostPorts.AdminName]));
+        Assert.Empty(ports.Keys.Except([HostPorts.HttpName, HostPorts.AdminName, HostPorts.SplitName]));
         Port = ports[HostPorts.HttpName];
         AdminPort = ports.TryGetValue(HostPorts.AdminName, out var admin) ? admin : null;
+        SplitPort = ports.TryGetValue(HostPorts.SplitName, out var split) ? split : null;
         Startup = Probe("startupProbe");
         Liveness = Probe("livenessProbe");
         Readiness = Probe("readinessProbe");
@@ -38,6 +39,9 @@ internal sealed record RenderedHost : RenderedPod
 
     /// <summary>The port of the admin API; null without one.</summary>
     internal int? AdminPort { get; }
+
+    /// <summary>The port for the function TrafficSplitter; null without one.</summary>
+    internal int? SplitPort { get; }
 
     internal Probe Startup { get; }
 

@@ -106,15 +106,19 @@ internal record RenderedPod
         return (string)variable["name"];
     }
 
-    // A variable may be the name of the Job. Nothing starts a Job here, so the name is made up.
+    // A variable may come from a Secret, or be the name of the Job. Nothing makes a Secret or starts a Job here, so both are made up.
     private static string Value(ImmutableDictionary<string, object> variable)
     {
         if (variable.TryGetValue("value", out var value))
             return (string)value;
+        if (variable.Map("valueFrom").ContainsKey("secretKeyRef"))
+            return TextOf(variable.Map("valueFrom", "secretKeyRef"));
         Assert.Equal(
             "metadata.labels['batch.kubernetes.io/job-name']", variable.Map("valueFrom", "fieldRef")["fieldPath"]);
         return SomeJob;
     }
+
+    private static string TextOf(ImmutableDictionary<string, object> key) => $"text-of-{key["name"]}-{key["key"]}";
 
     private static Volume Volume(ImmutableDictionary<string, object> mount, ImmutableDictionary<string, object> volume)
     {

@@ -23,7 +23,10 @@ public class RouterInNamespaces : InNamespaces
         var key = ApiKey.Make();
         var run = await SomeStack.RunAsync(SomeStack.File(
             compartment: NosqlEmulator.Compartment,
-            more: $$"""modelserving:clients: { ops: { keyHashes: ['{{ApiKey.HashOf(key)}}'], role: operator }, shop: { keyHashes: ['{{ApiKey.HashOf(CallersKey)}}'] } }"""));
+            more: $$"""
+            modelserving:clients: { ops: { keyHashes: ['{{ApiKey.HashOf(key)}}'], role: operator }, shop: { keyHashes: ['{{ApiKey.HashOf(CallersKey)}}'] } }
+              {{SomeStack.Splitter}}
+            """));
         var pod = RenderedHost.From(run).Single(static pod => pod.Host == ClusterNames.Router);
         await using var nosql = await NosqlEmulator.StartAsync();
         var table = nosql.CreateTable((string)run.Single("oci:Nosql/table:Table", "journal").Inputs["name"], JournalComponent.Columns);
@@ -99,6 +102,12 @@ public class RouterInNamespaces : InNamespaces
         Assert.Equal([9_500, 500], Assert.Single(rollouts.Models).Variants.Select(static variant => variant.ServedWeight));
         Assert.Equal(403, (await HostContainer.GetAsync(PodAddress, pod.AdminPort.Value, AdminPaths.Rollouts, CallersKey)).Status);
         Assert.Equal(404, (await HostContainer.GetAsync(PodAddress, pod.Port, AdminPaths.Rollouts, key)).Status);
+
+        // The port for TrafficSplitter needs the key from the Secret, and answers no one outside of the functions' subnet.
+        Assert.Equal(401, await HostContainer.GetFromAsync(FunctionAddress, PodAddress, pod.SplitPort!.Value, "/v2/models/fraud"));
+        Assert.Null(await HostContainer.GetFromAsync(PodAddress, PodAddress, pod.SplitPort.Value, "/v2/models/fraud"));
+        Assert.Equal(401, await HostContainer.GetFromAsync(PodAddress, PodAddress, pod.Port, "/v2/models/fraud"));
+        await router.SaysAsync("to the port of TrafficSplitter was closed");
 
         SetPlan(api, await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 50", StringComparison.Ordinal)));
         await router.SaysAsync("fraud: stable v1 50%, canary v2 50%");

@@ -89,6 +89,22 @@ public class PolicyTests
             $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "prediction-export")}, {Bucket}, "
                 + "target.object.name='datalake/*', any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
         ],
+        ["modelserving-some-experiment"] =
+        [
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "experiment")}, {Predictions}}}",
+            $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "experiment")}, {Predictions}}}",
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "experiment")}, {Outcomes}}}",
+            $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "experiment")}, {Outcomes}}}",
+        ],
+        ["modelserving-some-try"] =
+        [
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "try")}, {Predictions}}}",
+            $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "try")}, {Predictions}}}",
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "try")}, {Outcomes}}}",
+            $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "try")}, {Outcomes}}}",
+            $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "try")}, {Bucket}, "
+                + "target.object.name='models/*'}",
+        ],
         ["modelserving-some-journal-backup"] =
         [
             $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "journal-backup")}, {Journal}}}",
@@ -208,7 +224,8 @@ public class PolicyTests
     [Fact]
     public async Task Without_an_export_no_pod_may_read_all_predictions_and_write_files() => await AssertPoliciesAsync(
         some => some.WorkloadPolicies(export: false),
-        Workloads.Where(pair => pair.Key != "modelserving-some-export").ToDictionary());
+        Workloads.Where(pair => pair.Key is not ("modelserving-some-export" or "modelserving-some-experiment" or "modelserving-some-try"))
+            .ToDictionary());
 
     [Fact]
     public async Task Without_a_backup_only_routers_and_functions_read_the_journal() => await AssertPoliciesAsync(
@@ -238,6 +255,31 @@ public class PolicyTests
         ["modelserving-some-model-metrics"] = [$"Allow any-user to use fn-invocation{In} where all " +
             $"{{{Pod("modelserving", "model-metrics")}, target.function.id='ocid1.fnfunc.some'}}"],
     });
+
+    [Fact]
+    public async Task The_gateway_may_call_the_splitter() => await AssertPoliciesAsync(some => some.SplitterPolicy(), new()
+    {
+        ["modelserving-some-traffic-splitter"] = [$"Allow any-user to use fn-invocation{In} where all " +
+            "{request.principal.type='ApiGateway', " +
+            $"request.resource.compartment.id='{SomeEnvironment.Compartment}', target.function.id='ocid1.fnfunc.splitter'}}"],
+    });
+
+    // It calls no service of OCI's, so no group has it and no other statement names it.
+    [Fact]
+    public async Task The_splitter_itself_has_no_rights()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(more: SomeStack.Splitter));
+        const string Id = "ocid1.fnfunc.splitter-traffic-splitter";
+
+        Assert.Equal(3, run.OfType(DynamicGroup).Count());
+        Assert.All(
+            run.OfType(DynamicGroup),
+            static group => Assert.DoesNotContain(Id, (string)group.Inputs["matchingRule"], StringComparison.Ordinal));
+        var statement = Assert.Single(
+            run.OfType(Policy).SelectMany(static policy => policy.Inputs.List("statements").Cast<string>()),
+            static statement => statement.Contains(Id, StringComparison.Ordinal));
+        Assert.StartsWith("Allow any-user to use fn-invocation", statement, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Services_have_the_rights_in_the_table() => await AssertPoliciesAsync(some => some.ServicePolicies(), new()
@@ -288,6 +330,7 @@ public class PolicyTests
             some.ServicePolicies("ocid1.key.some");
             some.WorkloadPolicies();
             some.FunctionPolicies();
+            some.SplitterPolicy();
         });
 
         Assert.All(

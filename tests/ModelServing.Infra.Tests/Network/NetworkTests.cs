@@ -81,6 +81,24 @@ public class NetworkTests
         Assert.Contains("RouterAdminPort is 80", await Rendered.RefusalAsync(some => some.Network(admin: 80)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Only_the_functions_reach_the_routers_splitting_port_and_only_if_there_is_one()
+    {
+        var network = await Rendered.FromAsync(some => some.Network(split: 8082));
+        Assert.Equal(
+            Expected
+                .Concat(["functions out load-balancer tcp 8082", "load-balancer in functions tcp 8082", "nodes in 10.0.3.0/24 tcp 30082"])
+                .Order(StringComparer.Ordinal),
+            network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
+        foreach (var port in (int[])[80, 8081, 0])
+        {
+            Assert.Contains(
+                $"RouterSplitPort is {port}",
+                await Rendered.RefusalAsync(some => some.Network(admin: 8081, split: port)),
+                StringComparison.Ordinal);
+        }
+    }
+
     // A Bastion is in no group: its subnet's own list lets it out, and its subnet's range lets it in.
     [Fact]
     public async Task A_Bastion_reaches_the_Kubernetes_API_and_nothing_else()

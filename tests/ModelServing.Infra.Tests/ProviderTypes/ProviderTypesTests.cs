@@ -23,6 +23,9 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
     [InlineData("staging", false)]
     [InlineData("prod", true)]
     [InlineData("prod", false)]
+    [InlineData("dev-function", false)]
+    [InlineData("staging-function", false)]
+    [InlineData("prod-function", false)]
     [InlineData("features", false)]
     [InlineData("telemetry", false)]
     public void A_stack_has_the_providers_types(string stack, bool foundationOnly)

@@ -88,7 +88,7 @@ public sealed class TypeCheck : IAsyncLifetime
             Write(FileOf(stack, foundationOnly: false), await RenderAsync(stack, foundationOnly: false));
         }
 
-        foreach (var stack in (string[])["features", "telemetry"])
+        foreach (var stack in (string[])["dev-function", "staging-function", "prod-function", "features", "telemetry"])
             Write(FileOf(stack, foundationOnly: false), await RenderAsync(stack, foundationOnly: false));
         var some = await RenderAsync("staging", foundationOnly: false);
         foreach (var fault in Fault.All)

@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
+using ModelServing.Contracts.Monitoring;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Infra.Access;
 using ModelServing.Infra.Alarms;
@@ -14,6 +15,7 @@ using ModelServing.Infra.Journal;
 using ModelServing.Infra.Naming;
 using ModelServing.Infra.Network;
 using ModelServing.Infra.Predictions;
+using ModelServing.Infra.Secrets;
 using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Infra.Workloads;
 using Pulumi;
@@ -51,6 +53,7 @@ internal sealed class SomeEnvironment
         bool internetEgress = false,
         string nodes = "10.0.2.0/24",
         int? admin = null,
+        int? split = null,
         string? bastion = null,
         string? runner = null,
         bool egressByGroup = false,
@@ -60,6 +63,7 @@ internal sealed class SomeEnvironment
             CompartmentId = Compartment,
             RouterPort = 80,
             RouterAdminPort = admin,
+            RouterSplitPort = split,
             IsClusterEndpointPublic = isPublic,
             ClusterEndpointAllowedCidrs = allowed ?? [],
             InternetEgress = internetEgress,
@@ -170,6 +174,7 @@ internal sealed class SomeEnvironment
         GatewayTokens? tokens = null,
         int? admin = null,
         string? features = null,
+        string? splitter = null,
         (string Name, string CertificateId)? domain = null) => new("gateway", new GatewayArgs
         {
             Domain = domain,
@@ -179,6 +184,7 @@ internal sealed class SomeEnvironment
             RouterAddress = "10.0.1.70",
             RouterPort = 80,
             RouterAdminPort = admin,
+            SplitterId = splitter is null ? null : (Input<string>)splitter,
             FeatureServerAddress = features is null ? null : (Input<string>)features,
             LongestDeadline = longest ?? TimeSpan.FromSeconds(20),
             Tokens = tokens ?? SomeTokens,
@@ -216,14 +222,47 @@ internal sealed class SomeEnvironment
             BucketName = Bucket,
         }, Options);
 
+    internal SplitterComponent Splitter(
+        FunctionsHostSettings? settings = null, int memory = 1024, double deadline = 20, int provisioned = 0, string key = "a-key-of-some")
+        => new("splitter", new SplitterArgs
+        {
+            Names = Names,
+            CompartmentId = Compartment,
+            Functions = Functions(settings),
+            RouterAddress = "10.0.1.70",
+            RouterPort = 8082,
+            Key = new VaultText(Output.CreateSecret(key), Output.Create("1")),
+            LongestDeadline = TimeSpan.FromSeconds(deadline),
+            MemoryMbs = memory,
+            ProvisionedConcurrency = provisioned,
+        }, Options);
+
+    internal SplitterPolicy SplitterPolicy() => new("splitter", new SplitterPolicyArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        HomeRegion = HomeRegion,
+        FunctionId = "ocid1.fnfunc.splitter",
+    }, Options);
+
     internal Topics Topics(params string[] emails) =>
         new("topics", new TopicsArgs { Names = Names, CompartmentId = Compartment, Emails = emails }, Options);
 
     internal AlarmsComponent Alarms(params string[] emails) =>
         new(
             "alarms",
-            new AlarmsArgs { Names = Names, CompartmentId = Compartment, Topics = Topics(emails), Rollback = Functions().Rollback },
+            new AlarmsArgs
+            {
+                Names = Names,
+                CompartmentId = Compartment,
+                Topics = Topics(emails),
+                Rollback = Functions().Rollback,
+                Splitter = SomeSplitterAlarms,
+            },
             Options);
+
+    /// <summary>The alarms of TrafficSplitter for a longest deadline of 20 s.</summary>
+    internal static IReadOnlyList<AlarmDefinition> SomeSplitterAlarms { get; } = SplitterAlarms.For(TimeSpan.FromSeconds(20));
 
     /// <summary>The workloads of one model with one version.</summary>
     internal WorkloadsComponent Workloads(PredictionLogSettings? log = null, string? hashKey = null)
@@ -247,6 +286,7 @@ internal sealed class SomeEnvironment
                 Image = SomeImage,
                 Size = size,
                 Deadline = TimeSpan.FromSeconds(1),
+                BatchRows = 16,
                 Predictions = log,
             }],
             Router = new RouterArgs
@@ -258,6 +298,7 @@ internal sealed class SomeEnvironment
                 Predictions = log,
                 LoadBalancerSubnetId = "ocid1.subnet.some",
                 LoadBalancerGroupId = "ocid1.networksecuritygroup.some",
+                FunctionCidr = "10.0.3.0/24",
             },
             MaxRequestBytes = 1024,
             Registry = new ContainerRegistryLogin("ocir.eu-frankfurt-1.oci.oraclecloud.com", "some", "some"),
@@ -305,6 +346,8 @@ internal sealed class SomeEnvironment
         Models = [.. models.Select(static model => ModelName.Parse(model))],
         RouterAccount = "router",
         ExportAccount = export ? "prediction-export" : null,
+        ExperimentAccount = export ? "experiment" : null,
+        TryAccount = export ? "try" : null,
         BackupAccount = backup ? "journal-backup" : null,
         FeatureServerAccount = features ? "feature-server" : null,
         FeatureRebuildAccount = features ? "feature-rebuild" : null,

@@ -29,14 +29,16 @@ public class PodTests
         Assert.Equal(
             [
                 ("fraud-v1", true), ("fraud-v2", true), ("journal-backup", true), ("model-metrics", true), ("prediction-export", true),
-                ("router", true),
+                ("router", true), ("try-fraud", true),
             ],
             run.Pods().Select(each => (each.Owner, each.Pod.Spec.AutomountServiceAccountToken!.Value)).Order());
         Assert.All(run.Objects<V1ServiceAccount>(), account => Assert.False(account.AutomountServiceAccountToken));
         Assert.All(
             run.Pods(),
             each => Assert.Equal(
-                each.Owner == ClusterNames.Router || IsJob(each.Owner) ? each.Owner : "inference-fraud",
+                each.Owner == "try-fraud" ? ClusterNames.Try
+                    : each.Owner == ClusterNames.Router || IsJob(each.Owner) ? each.Owner
+                    : "inference-fraud",
                 each.Pod.Spec.ServiceAccountName));
     }
 
@@ -58,7 +60,7 @@ public class PodTests
         var run = await SomeStack.RunAsync(SomeStack.File(more: SomeStack.Features + "\n  modelserving:network: { internetEgress: true }")
             .Replace("frankfurt-1.some }", "frankfurt-1.some, routerNodes: { min: 1, max: 2 } }", StringComparison.Ordinal));
 
-        Assert.Equal(10, run.Pods().Count);
+        Assert.Equal(11, run.Pods().Count);
         Assert.All(run.Pods(), static each =>
         {
             var term = Assert.Single(each.Pod.Spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms);
@@ -130,6 +132,13 @@ public class PodTests
         Assert.Equal(new InferenceSettings(Environment(run, "fraud-v2")).ToEnvironment(), Variables(run, "fraud-v2"));
     }
 
+    [Theory]
+    [InlineData("fraud: { stable: { version: 1 } }", 32)]
+    [InlineData("fraud: { stable: { version: 1 }, batchRows: 8 }", 8)]
+    [InlineData("fraud: { stable: { version: 1 }, batchRows: 1 }", 1)]
+    public async Task A_versions_pods_run_as_many_rows_together_as_the_stack_file_says(string models, int rows) =>
+        Assert.Equal(rows, new InferenceSettings(Environment(await RunAsync(models), "fraud-v1")).BatchRows);
+
     [Fact]
     public async Task The_SDK_finds_the_region_for_workload_identity() =>
         Assert.Equal("eu-frankfurt-1", Variables(await RunAsync(), "fraud-v2")["OCI_RESOURCE_PRINCIPAL_REGION"]);
@@ -140,7 +149,7 @@ public class PodTests
         var run = await SomeStack.RunAsync(SomeStack.File(
             more: SomeStack.Features + "\n  modelserving:regionMetadata: { key: xyz }"));
 
-        Assert.Equal(10, run.Pods().Count);
+        Assert.Equal(11, run.Pods().Count);
         Assert.All(run.Pods(), static each => Assert.Equal(
             """{"realmKey":"oc1","realmDomainComponent":"oraclecloud.com","regionKey":"xyz","regionIdentifier":"eu-frankfurt-1"}""",
             each.Pod.Spec.Containers.Single().Env.Single(static one => one.Name == "OCI_REGION_METADATA").Value));
@@ -259,7 +268,8 @@ public class PodTests
     private static IEnumerable<(string Owner, V1PodTemplateSpec Pod)> Servers(RenderedStack run) =>
         run.Pods().Where(static each => !IsJob(each.Owner));
 
-    private static bool IsJob(string owner) => owner is ClusterNames.ModelMetrics or ClusterNames.Export or ClusterNames.JournalBackup;
+    private static bool IsJob(string owner) => owner is ClusterNames.ModelMetrics or ClusterNames.Export or ClusterNames.JournalBackup
+        || owner.StartsWith(ClusterNames.Try, StringComparison.Ordinal);
 
     private static HostEnvironment Environment(RenderedStack run, string deployment) => new(Variables(run, deployment).GetValueOrDefault);
 

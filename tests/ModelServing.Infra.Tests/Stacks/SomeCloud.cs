@@ -20,6 +20,9 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
     /// <summary>The content of the secret with the password of the cache.</summary>
     internal string CachePassword { get; init; } = "correct-horse-battery-staple\n";
 
+    /// <summary>The content of <see cref="SomeStack.SplitSecret"/>.</summary>
+    internal string SplitKey { get; init; } = "a-key-between-function-and-routers";
+
     /// <summary>The contents of published objects that are read.</summary>
     internal IReadOnlyDictionary<string, string> Contents { get; init; } = SomeArtifacts.Contents();
 
@@ -147,7 +150,8 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
                 {
                     new Dictionary<string, object>
                     {
-                        ["content"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(CachePassword)),
+                        ["content"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(
+                            SomeStack.SplitSecret.Equals(args.Args["secretId"]) ? SplitKey : CachePassword)),
                         ["contentType"] = "BASE64",
                     },
                 },

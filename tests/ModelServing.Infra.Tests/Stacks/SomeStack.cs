@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelServing.Contracts;
+using ModelServing.Settings;
+using ModelServing.Settings.Yaml;
 using ModelServing.Stacks;
 using ModelServing.TestKit;
 using Pulumi;
@@ -16,6 +18,15 @@ internal static class SomeStack
 
     /// <summary>The line of a stack file that serves two versions of a feature view.</summary>
     internal const string Features = "modelserving:features: { views: { card-activity: { versions: [1, 2] } } }";
+
+    /// <summary>The line of a stack file with the function TrafficSplitter.</summary>
+    internal const string Splitter = $"modelserving:functions: {{ splitter: {{ keySecret: {SplitSecret} }} }}";
+
+    /// <summary>The secret with the key of TrafficSplitter.</summary>
+    internal const string SplitSecret = "ocid1.vaultsecret.oc1.eu-frankfurt-1.split";
+
+    /// <summary>What the name of a stack ends with if its gateway leads to TrafficSplitter.</summary>
+    internal const string ByFunction = "-function";
 
     /// <summary>The manifests of every version that the repository's stacks name.</summary>
     internal static readonly string[] Published =
@@ -53,10 +64,34 @@ internal static class SomeStack
     /// <summary>A stack of the repository after an apply, when none of its outputs is unknown.</summary>
     internal static async Task<RenderedStack> OfRepositoryAsync(string stack, bool foundationOnly = false, SomeCloud? cloud = null)
     {
-        var configuration = StackConfiguration.FromFile(
-            await System.IO.File.ReadAllTextAsync(Repository.Combine($"Pulumi.{stack}.yaml")),
-            foundationOnly);
-        return await StackRendering.RunAsync(cloud ?? new SomeCloud(true, Published), configuration.Online(), stack, isPreview: false);
+        var configuration = StackConfiguration.FromFile(await FileOfRepositoryAsync(stack), foundationOnly);
+        return await StackRendering.RunAsync(
+            cloud ?? new SomeCloud(true, Published),
+            configuration.Online(),
+            stack.Replace(ByFunction, "", StringComparison.Ordinal),
+            isPreview: false);
+    }
+
+    /// <summary>A stack file of the repository, or with <see cref="ByFunction"/> the same with the other mode of splitting.</summary>
+    internal static async Task<string> FileOfRepositoryAsync(string stack)
+    {
+        var yaml = await System.IO.File.ReadAllTextAsync(
+            Repository.Combine($"Pulumi.{stack.Replace(ByFunction, "", StringComparison.Ordinal)}.yaml"));
+        return stack.EndsWith(ByFunction, StringComparison.Ordinal) ? WithSplitter(yaml, "function") : yaml;
+    }
+
+    /// <summary>A stack file with the function TrafficSplitter, and with a mode of splitting.</summary>
+    internal static string WithSplitter(string yaml, string mode = "router")
+    {
+        var (changed, faults) = StackFile.Change(
+            yaml,
+            [
+                new StackEdit.Set("functions.splitter.keySecret", SplitSecret),
+                new StackEdit.Set("maxRequestBytes", "6291456"),
+                new StackEdit.Set("splitting", mode),
+            ]);
+        Assert.Empty(faults);
+        return changed!;
     }
 
     /// <summary>A stack file with everything that is optional, as far as one stack can have it.</summary>
@@ -65,6 +100,9 @@ internal static class SomeStack
           modelserving:cache: { passwordSecret: ocid1.vaultsecret.oc1.eu-frankfurt-1.cache }
           modelserving:network: { internetEgress: true, flowLogs: { oneIn: 10 } }
           modelserving:regionMetadata: { key: fra }
+          modelserving:functions: { splitter: { keySecret: ocid1.vaultsecret.oc1.eu-frankfurt-1.split } }
+          modelserving:splitting: function
+          modelserving:maxRequestBytes: 6291456
         """).Replace(
             "frankfurt-1.some }",
             "frankfurt-1.some, access: bastion, bastionAllowedCidrs: [198.51.100.7/32], routerNodes: { min: 1 } }",
@@ -120,6 +158,13 @@ internal static class SomeStack
             static resource => $"{resource.Type} {resource.Name}",
             static resource => Text(resource.Inputs),
             StringComparer.Ordinal);
+
+    /// <summary>The resources of both whose texts differ.</summary>
+    internal static IEnumerable<string> Changed(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after) =>
+        before.Keys.Intersect(after.Keys).Where(key => before[key] != after[key]).Order(StringComparer.Ordinal);
+
+    /// <summary>The settings of a stack file for a run that may query the cloud.</summary>
+    internal static StackConfiguration Online(string file) => StackConfiguration.FromFile(file).Online();
 
     private static string Text(object? value) => JsonSerializer.Serialize(Sorted(value), Indented);
 

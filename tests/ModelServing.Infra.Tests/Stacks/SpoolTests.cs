@@ -94,7 +94,8 @@ public class SpoolTests
 
     private static IEnumerable<(string Owner, V1PodTemplateSpec Pod)> Servers(RenderedStack run) =>
         run.Pods().Where(static each =>
-            each.Owner is not (ClusterNames.ModelMetrics or ClusterNames.Export or ClusterNames.JournalBackup));
+            each.Owner is not (ClusterNames.ModelMetrics or ClusterNames.Export or ClusterNames.JournalBackup)
+            && !each.Owner.StartsWith(ClusterNames.Try, StringComparison.Ordinal));
 
     private static Task<RenderedStack> RunAsync(string more, string model = "deadline: 1s") =>
         SomeStack.RunAsync(SomeStack.File($"fraud: {{ stable: {{ version: 1 }}, {model} }}", more: more));

@@ -50,6 +50,27 @@ public class TerminalTests
         Assert.Equal([line, line], terminal.Lines);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void No_text_reaches_the_terminal_as_a_command_to_it(bool json)
+    {
+        const string Hostile = "a\u001b[2Jb\u009b2Jc\u0007\u202ed\u2028e";
+        var terminal = new RecordedTerminal(json);
+        terminal.Terminal.Say(Markup.Escape(Hostile));
+        terminal.Terminal.Warn(Hostile);
+        terminal.Terminal.Error(Hostile);
+        terminal.Terminal.Show(Hostile, static text => new Text(text + "\n"));
+        terminal.Terminal.Result(Hostile, static text => new Table().AddColumn("who").AddRow(Markup.Escape(text)));
+        terminal.Terminal.Redraw(Hostile, [Markup.Escape(Hostile)]);
+        terminal.Terminal.Json(Hostile);
+        var all = terminal.Output + terminal.Errors;
+        Assert.DoesNotContain(all, static c => (char.IsControl(c) && c is not '\n') || c is '\u202e' or '\u2028');
+        Assert.Contains("a\uFFFD[2Jb\uFFFD2Jc\uFFFD\uFFFDd", all, StringComparison.Ordinal);
+        if (json)
+            Assert.Contains("\\u202e", terminal.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public void A_warning_is_not_markup()
     {

@@ -58,7 +58,7 @@ public sealed class OldRouterTests
         Assert.Equal(events.Length, (await routers.EventsAsync()).Count);
 
         // A person's decision at the new router is an event that the old one reads.
-        var body = Encoding.UTF8.GetString(new RollbackRequest(Canary, "ann", "wrong for new customers").ToUtf8());
+        var body = Encoding.UTF8.GetString(new RollbackRequest(Canary, "wrong for new customers", "ann").ToUtf8());
         var answer = await SomeRouters.PostAsync(router, AdminPaths.Rollback(SomePlan.Model), body);
         Assert.True(answer.Status == 200, answer.Text);
         await RunningRouter.UntilAsync(

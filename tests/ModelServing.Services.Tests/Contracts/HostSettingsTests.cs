@@ -99,6 +99,7 @@ public class HostSettingsTests
                 Oci = oci,
                 Concurrency = one.Item3,
                 Threads = two.Item1,
+                BatchRows = two.Item1,
                 QueueLimit = two.Item2,
                 MaxRequestBytes = two.Item3,
                 Environment = reports.Item1,
@@ -211,6 +212,7 @@ public class HostSettingsTests
                 "MODELSERVING_ADDRESS_FILE",
                 "MODELSERVING_ADMIN_ADDRESS_FILE",
                 "MODELSERVING_ADMIN_URLS",
+                "MODELSERVING_BATCH_ROWS",
                 "MODELSERVING_BUDGET_BYTES",
                 "MODELSERVING_CACHE",
                 "MODELSERVING_CACHE_PASSWORD",
@@ -281,6 +283,7 @@ public class HostSettingsTests
     [InlineData("VERSION", "01", "a whole number from 1 to 999999999, without leading zeros")]
     [InlineData("CONCURRENCY", "-1", "a whole number from 0 to 1024")]
     [InlineData("CONCURRENCY", "1025", "a whole number from 0 to 1024")]
+    [InlineData("BATCH_ROWS", "0", "a whole number from 1 to 1024")]
     [InlineData("THREADS", "0", "a whole number from 1 to 1024")]
     [InlineData("QUEUE_LIMIT", "1e3", "a whole number from 0 to 1000000")]
     [InlineData("MAX_REQUEST_BYTES", "64MB", "a whole number from 1 to 2147483647")]

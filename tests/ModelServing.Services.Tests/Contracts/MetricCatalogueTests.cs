@@ -35,7 +35,9 @@ public partial class MetricCatalogueTests
             var (kind, unit) = match.Groups["method"].Value switch
             {
                 "CreateLatencyHistogram" => (MetricKind.Histogram, "s"),
-                "CreateObservableGauge" or "CreateUpDownCounter" => (MetricKind.Gauge, match.Groups["unit"].Value),
+                "CreateHistogram" => (MetricKind.Histogram, match.Groups["unit"].Value),
+                "CreateObservableGauge" or "CreateUpDownCounter" or "CreateObservableUpDownCounter" =>
+                    (MetricKind.Gauge, match.Groups["unit"].Value),
                 _ => (MetricKind.Counter, match.Groups["unit"].Value),
             };
             Assert.Equal((metric.Name, kind, unit), (metric.Name, metric.Kind, metric.Unit));

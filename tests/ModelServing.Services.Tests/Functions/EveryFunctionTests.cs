@@ -77,6 +77,8 @@ public abstract class EveryFunctionTests : IDisposable
             Journal = HostSources.Sqlite(folder.Combine("journal.db")),
             Registry = HostSources.File(folder.FullPath),
             Monitoring = $"http://{RawServer.NobodyThere()}",
+            Routers = $"http://{RawServer.NobodyThere()}",
+            SplitKey = "key",
             Cache = new CacheSettings { Addresses = [RawServer.NobodyThere().ToString()] },
         });
 }

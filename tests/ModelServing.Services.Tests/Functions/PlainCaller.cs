@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using ModelServing.Contracts;
@@ -13,6 +14,9 @@ internal sealed class PlainCaller(FunctionName function) : FunctionCaller
 
     private HttpClient client = new() { Timeout = Timeout.InfiniteTimeSpan };
     private Uri? address;
+
+    /// <summary>The address for a <see cref="ModelServing.TestKit.RawConnection"/>.</summary>
+    internal IPEndPoint EndPoint => IPEndPoint.Parse(address!.Authority);
 
     internal override FunctionsHostSettings Listening(FunctionsHostSettings settings) => settings with
     {

@@ -16,6 +16,7 @@ public class LoopRulesTests
     private static readonly Dictionary<string, string> Exceptions = new()
     {
         ["services/Cli/Up/SupervisedHost.cs"] = "each of its rounds handles every exception, because a dead host is its normal case",
+        ["services/Functions/TrafficSplitter/RouterCalls.cs"] = "its caller gets its exception, and it ends with the caller's time",
         ["services/Predictions/Shipping/Shipper.cs"] = "it ends with the spool, and its caller is a round of a loop",
         ["services/Cli/Demo/EventFlow.cs"] = "those who add events, or wait for the last one, get its exception",
         ["services/Cli/Demo/DemoRounds.cs"] = "its command awaits it and ends with it",
@@ -32,6 +33,8 @@ public class LoopRulesTests
         ["services/Cli/Up/VersionHosts.cs"] = "a host that can't be stopped is reported",
         ["services/Router/Forwarding/SlowComparison.cs"] = "a comparison that fails is not evidence, and nothing waits for it",
         ["services/Router/Forwarding/Wire/UpstreamConnection.cs"] = "it waits for the end of a receive, whatever that is",
+        ["services/Cli/Up/Gateway/FunctionContainers.cs"] = "a container that does not start is reported",
+        ["services/Cache/Guard/CountSlots.cs"] = "a transaction's commands, whose results come with the transaction",
         ["services/Cache/Guard/TrialCounts.cs"] = "a transaction's commands, whose results come with the transaction",
         ["services/Cli/StopSignals.cs"] = "the callbacks of a cancellation, which is awaited elsewhere",
         ["services/Predictions/Shipping/Pace.cs"] = "a wait that is never canceled, after which others have their turn",
@@ -42,6 +45,9 @@ public class LoopRulesTests
     {
         ["services/Hosting/DrainLifetime.cs"] = "it means that the parent is gone",
         ["services/Inference/Models/ModelStart.cs"] = "its awaiter gets it",
+        ["services/Runtime/FirstRuns/ModelRun.cs"] = "the process is there to die of the model",
+        ["services/Runtime/FirstRuns/ProcessEnd.cs"] = "it ends the process in any case",
+        ["services/Runtime/Replays/ReplayChild.cs"] = "it ends the process in any case",
         ["services/Spool/DiskCommits.cs"] = "the requests that wait for the flush get it",
         ["services/Inference/Models/RunWatch.cs"] = "it is logged, and the watch goes on",
     };

@@ -10,6 +10,7 @@ public class SourceRulesTests
 {
     private const int MaxColumns = 140;
     private const int MaxLines = 300;
+    private const int MaxTestLines = 400;
     private const int MaxParameters = 7;
 
     [Fact]
@@ -37,9 +38,10 @@ public class SourceRulesTests
             .Select(assignment => file.At(assignment.GetLocation()))));
 
     [Fact]
-    public void No_product_file_has_more_than_300_lines() => SourceFiles.AssertNone(SourceFiles.Product
-        .Where(static file => file.Lines.Count - 1 > MaxLines)
-        .Select(static file => $"{file.Path}: {file.Lines.Count - 1} lines"));
+    public void No_product_file_has_more_than_300_lines() => AssertNoneIsLonger(SourceFiles.Product, MaxLines);
+
+    [Fact]
+    public void No_test_file_has_more_than_400_lines() => AssertNoneIsLonger(SourceFiles.All.Except(SourceFiles.Product), MaxTestLines);
 
     [Fact]
     public void No_constructor_of_the_product_has_more_than_seven_parameters() =>
@@ -56,6 +58,10 @@ public class SourceRulesTests
             .Where(static node => node is MethodDeclarationSyntax { Identifier.Text: "Of" }
                 or LocalFunctionStatementSyntax { Identifier.Text: "Of" })
             .Select(node => file.At(node.GetLocation()))));
+
+    private static void AssertNoneIsLonger(IEnumerable<SourceFile> files, int lines) => SourceFiles.AssertNone(files
+        .Where(file => file.Lines.Count - 1 > lines)
+        .Select(static file => $"{file.Path}: {file.Lines.Count - 1} lines"));
 
     // Source-generated logs and a record's own converter or serializer context are read together with the type that they belong to.
     private static bool MayShare(SourceFile file, MemberDeclarationSyntax type) =>

@@ -31,6 +31,32 @@ public class DescriptionTests
         Assert.NotEmpty((await SchemaAsync("InferResponse")).Validate("""{"model_name":"m","outputs":[{"name":"a"}]}"""));
     }
 
+    [Theory]
+    [InlineData("/v2/models/m/stats")]
+    [InlineData("/v2/models/m/versions/3/stats")]
+    [InlineData("/v2/models/stats")]
+    public async Task The_statistics_count_rows_and_failures(string path)
+    {
+        await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(Datatype.Fp32, -1));
+        async Task<JsonNode> StatsAsync() =>
+            JsonNode.Parse(await service.Client.GetStringAsync(path))!["model_stats"]!.AsArray().Single()!;
+        Assert.Equal(0, (long)(await StatsAsync())["last_inference"]!);
+        var before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        await service.InferAsync("""{"inputs":[{"name":"x","shape":[3],"datatype":"FP32","data":[1,2,3]}]}""");
+        await service.InferAsync("{}");
+        // A failure is counted after its last byte was sent.
+        await RunningInference.UntilAsync(
+            async () => (long)(await StatsAsync())["inference_stats"]!["fail"]!["count"]! == 1, "the failure was never counted");
+        var stats = await StatsAsync();
+        await AssertFormAsync("ModelStats", await service.Client.GetStringAsync(path));
+        Assert.Equal(("m", "3"), ((string)stats["name"]!, (string)stats["version"]!));
+        Assert.Equal((3, 1), ((long)stats["inference_count"]!, (long)stats["execution_count"]!));
+        Assert.InRange((long)stats["last_inference"]!, before - 1000, before + 600_000);
+        foreach (var name in (string[])["success", "queue", "compute_input", "compute_infer", "compute_output"])
+            Assert.Equal(1, (long)stats["inference_stats"]![name]!["count"]!);
+        Assert.True((long)stats["inference_stats"]!["compute_infer"]!["ns"]! > 0);
+    }
+
     [Fact]
     public async Task An_answer_has_the_times_of_its_parts()
     {

@@ -40,7 +40,7 @@ public class InferenceTests
     }
 
     [Theory]
-    [InlineData("/v2", """{"name":"modelserving-inference","version":"1.0.0","extensions":[]}""")]
+    [InlineData("/v2", """{"name":"modelserving-inference","version":"1.0.0","extensions":["binary_tensor_data","parameters","schedule_policy","statistics"]}""")]
     [InlineData("/v2/health/live", """{"live":true}""")]
     [InlineData("/v2/health/ready", """{"ready":true}""")]
     [InlineData("/v2/models", """{"models":["m"]}""")]
@@ -67,7 +67,7 @@ public class InferenceTests
                 "[true,false]",
                 Datatype.Bytes =>
                     "[\"Gr\u00fc\u00df \\\"Gott\\\"\",\"\"]",
-                Datatype.Fp16 or Datatype.Fp32 or Datatype.Fp64 =>
+                Datatype.Fp16 or Datatype.Bf16 or Datatype.Fp32 or Datatype.Fp64 =>
                         "[0.5,-3]",
                 _ => "[0,100]"
             };
@@ -175,7 +175,7 @@ public class InferenceTests
 
     [Theory]
     [InlineData("GET", "/v2/models/m/infer", 405, "accepts POST, not GET")]
-    [InlineData("POST", "/v2/models/m", 405, "accepts GET, not POST")]
+    [InlineData("POST", "/v2/models/m", 405, "accepts GET, HEAD, not POST")]
     [InlineData("GET", "/v2/models/other", 404, "this service has /v2/models/m/versions/3")]
     [InlineData("POST", "/v2/models/m/versions/2/infer", 404, "this service has /v2/models/m/versions/3")]
     [InlineData("GET", "/", 404, "There is nothing at /")]
@@ -186,7 +186,7 @@ public class InferenceTests
         using var answer = await service.Client.SendAsync(request);
         Assert.Equal(expected, (int)answer.StatusCode);
         Assert.Contains(detail, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(expected == 405, answer.Content.Headers.Allow.Count == 1);
+        Assert.Equal(expected == 405, answer.Content.Headers.Allow.Count > 0);
     }
 
     [Fact]
@@ -195,13 +195,8 @@ public class InferenceTests
         await using var service = await RunningInference.StartAsync(
             SomeOnnx.Add(Datatype.Fp32, -1),
             settings => settings with { MaxRequestBytes = 1000 });
-        using var binary = new HttpRequestMessage(HttpMethod.Post, "/v2/models/m/infer") { Content = new StringContent(Sum) };
-        binary.Headers.Add("Inference-Header-Content-Length", "10");
-        using var refused = await service.Client.SendAsync(binary);
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, refused.StatusCode);
-
         using var compressed = new HttpRequestMessage(HttpMethod.Post, "/v2/models/m/infer") { Content = new StringContent(Sum) };
-        compressed.Content.Headers.ContentEncoding.Add("gzip");
+        compressed.Content.Headers.ContentEncoding.Add("br");
         using var alsoRefused = await service.Client.SendAsync(compressed);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, alsoRefused.StatusCode);
 

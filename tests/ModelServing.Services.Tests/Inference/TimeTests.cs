@@ -111,6 +111,28 @@ public class TimeTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task One_client_that_fills_the_turns_and_the_queue_does_not_keep_others_from_their_answers(int turns)
+    {
+        await using var service = await RunningInference.StartAsync(
+            SomeSlowOnnx.Loop(), settings => settings with { Concurrency = turns, QueueLimit = 4 });
+        var hostile = Enumerable.Range(0, turns + 4)
+            .Select(_ => service.SendAsync(Count(SomeSlowOnnx.Endless), ("X-Model-Client-Group", "7"), ("X-Request-Timeout", "300000")))
+            .ToList();
+        await service.UntilMetricsMatch("""modelserving_inference_queue_length\{[^}]*\} 4""");
+        for (var i = 0; i < 20; i++)
+        {
+            var other = await service.SendAsync(Count(3), ("X-Model-Client-Group", $"{8 + (i % 3)}"));
+            Assert.True(other.Status == 200, other.Body);
+        }
+
+        Assert.True(hostile.Count(static call => !call.IsCompleted) >= turns, "the hostile calls have ended");
+        service.Client.CancelPendingRequests();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(hostile));
+    }
+
+    [Theory]
     [InlineData("a warm-up that never ends")]
     [InlineData("an opening that cannot be ended")]
     public async Task A_version_that_takes_too_long_to_load_ends_the_process_with_the_reason(string kind)

@@ -38,6 +38,18 @@ internal sealed class JobProcess : IDisposable
         return new JobProcess(Process.Start(start)!);
     }
 
+    /// <summary>Starts <c>ms</c>, which starts the program for some commands.</summary>
+    /// <param name="folder">The folder of the stack file.</param>
+    /// <param name="arguments">The command.</param>
+    internal static JobProcess StartMs(string folder, params IEnumerable<string> arguments) => new(Process.Start(new ProcessStartInfo(
+        "dotnet", [Repository.Combine("artifacts", "bin", "Cli", "release", "ms.dll"), .. arguments])
+    {
+        WorkingDirectory = folder,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!);
+
     internal void Kill()
     {
         process.Kill();
@@ -56,19 +68,21 @@ internal sealed class JobProcess : IDisposable
         while (!process.WaitForExit(20))
         {
             cancellation.ThrowIfCancellationRequested();
-            process.Refresh();
-            try
-            {
-                peak = Math.Max(peak, process.PeakWorkingSet64);
-            }
-            catch (InvalidOperationException)
-            {
-                // It has ended just now.
-            }
+            peak = Math.Max(peak, PeakMemory.BytesOf(process));
         }
 
         Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}: {string.Concat(await output)}");
         return peak / 1e6;
+    }
+
+    /// <summary>Waits until it has ended, and expects that it has done its work.</summary>
+    /// <returns>What it printed on its standard output.</returns>
+    internal async Task<string> ReadAsync(CancellationToken cancellation)
+    {
+        await process.WaitForExitAsync(cancellation);
+        var printed = await output;
+        Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}: {string.Concat(printed)}");
+        return printed[0];
     }
 
     /// <summary>Waits until it has ended, and expects that it has not done its work.</summary>

@@ -1,60 +1,24 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using ModelServing.Cache;
 using ModelServing.Cache.Features;
-using ModelServing.Contracts;
-using ModelServing.Features;
 using ModelServing.Features.Engine;
-using ModelServing.Features.Events;
 using ModelServing.Features.Events.Log;
 using ModelServing.OnlineStore;
-using ModelServing.Registry;
 using ModelServing.Services.Tests.Cache;
-using ModelServing.Services.Tests.Features.Events;
-using ModelServing.Spool;
-using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.OnlineStore;
 
 /// <summary>The online store's contents follow the event log, on every server of the Redis protocol.</summary>
-public abstract class ViewFollowerTests : IAsyncLifetime
+public abstract class ViewFollowerTests : FollowedCacheTests
 {
-    private const int Cards = 20;
-
-    private static readonly FeatureEngine Engine = new(SomeViews.CardActivity());
-
-    private readonly Func<Task<TestedCache>> start;
-    private readonly TemporaryFolder volume = new();
-    private readonly TemporaryFolder bucket = new();
-    private TestedCache cache = null!;
-    private EventLog? log;
-
-    private protected ViewFollowerTests(Func<Task<TestedCache>> start) => this.start = start;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    private EventLog Log => log!;
-
-    public async ValueTask InitializeAsync()
+    private protected ViewFollowerTests(Func<Task<TestedCache>> start)
+        : base(start)
     {
-        cache = await start();
-        log = await OpenAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        log?.Dispose();
-        if (cache is not null)
-            await cache.DisposeAsync();
-        volume.Dispose();
-        bucket.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     [Fact]
     public async Task A_view_is_filled_from_the_log_and_then_follows_it()
     {
         Append(1, 400);
-        var reader = new OnlineReader(new FeatureValues(cache.Open()));
+        var reader = new OnlineReader(new FeatureValues(Cache.Open()));
         Assert.All(await ReadAsync(reader), static answer => Assert.Equal((true, false), (answer.Encoded.IsEmpty, answer.IsFilled)));
         using var follower = Follow();
         await FollowAsync(follower);
@@ -73,7 +37,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         await follower.RoundAsync(Token);
         Assert.False(follower.IsFilled);
         Assert.InRange(follower.AppliedTo, 1, 4999);
-        var reader = new OnlineReader(new FeatureValues(cache.Open()));
+        var reader = new OnlineReader(new FeatureValues(Cache.Open()));
         Assert.All(await ReadAsync(reader), static answer => Assert.Equal((true, false), (answer.Encoded.IsEmpty, answer.IsFilled)));
         await FollowAsync(follower);
         await IsReplayOfAsync(reader, 5000);
@@ -95,7 +59,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         Append(301, 100);
         using var next = Follow();
         await FollowAsync(next);
-        await IsReplayOfAsync(new OnlineReader(new FeatureValues(cache.Open())), 400);
+        await IsReplayOfAsync(new OnlineReader(new FeatureValues(Cache.Open())), 400);
         Assert.Equal(100, next.Counts[ApplyOutcome.Applied]);
         Assert.InRange(next.Counts[ApplyOutcome.AlreadyApplied], 0, 200);
     }
@@ -118,10 +82,10 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         Append(1, 300);
         using var follower = Follow();
         await FollowAsync(follower);
-        var reader = new OnlineReader(new FeatureValues(cache.Open()));
+        var reader = new OnlineReader(new FeatureValues(Cache.Open()));
         var before = await FeaturesAsync(reader);
-        await cache.KillAsync();
-        await cache.RestartAsync();
+        await Cache.KillAsync();
+        await Cache.RestartAsync();
         await WhileAwayAsync(() => FollowAsync(follower));
         await WhileAwayAsync(async () => Assert.Equal(before, await FeaturesAsync(reader)));
         await IsReplayOfAsync(reader, 300);
@@ -131,7 +95,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
     public async Task A_value_of_an_earlier_fill_is_not_read()
     {
         Append(1, 50);
-        var values = new FeatureValues(cache.Open());
+        var values = new FeatureValues(Cache.Open());
         var view = new ViewStore(Engine, values, "dev");
         using var follower = Follow();
         await FollowAsync(follower);
@@ -153,13 +117,12 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         Append(1, 5000);
         using (var follower = Follow())
             await FollowAsync(follower);
-        Log.Dispose();
-        log = await OpenAsync("another run of the machine");
+        await ReopenAsync("another run of the machine");
         using var next = Follow();
         await next.RoundAsync(Token);
         Assert.InRange(next.AppliedTo, 1, 4999);
-        Assert.Null(await new ViewStore(Engine, new FeatureValues(cache.Open()), "dev").FindMarkerAsync(Token));
-        var reader = new OnlineReader(new FeatureValues(cache.Open()));
+        Assert.Null(await new ViewStore(Engine, new FeatureValues(Cache.Open()), "dev").FindMarkerAsync(Token));
+        var reader = new OnlineReader(new FeatureValues(Cache.Open()));
         Assert.All(await ReadAsync(reader), static answer => Assert.Equal((true, false), (answer.Encoded.IsEmpty, answer.IsFilled)));
         await FollowAsync(next);
         await IsReplayOfAsync(reader, 5000);
@@ -171,7 +134,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         Append(1, 5000);
         using var follower = Follow();
         await FollowAsync(follower);
-        var values = new FeatureValues(cache.Open());
+        var values = new FeatureValues(Cache.Open());
         var view = new ViewStore(Engine, values, "dev");
         var marker = (await view.FindMarkerAsync(Token))!;
         var damaged = BitConverter.GetBytes(marker.FillNumber).Concat("damaged"u8.ToArray()).ToArray();
@@ -191,7 +154,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
     [Fact]
     public async Task A_view_that_was_filled_since_its_marker_was_looked_up_is_left_alone()
     {
-        var view = new ViewStore(Engine, new FeatureValues(cache.Open()), "dev");
+        var view = new ViewStore(Engine, new FeatureValues(Cache.Open()), "dev");
         var late = Fill(view);
         var other = Fill(view);
         Assert.True(await other.HoldAsync(Token));
@@ -206,7 +169,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
     [Fact]
     public async Task A_marker_is_not_written_once_the_cache_has_lost_the_values()
     {
-        var values = new FeatureValues(cache.Open());
+        var values = new FeatureValues(Cache.Open());
         var view = new ViewStore(Engine, values, "dev");
         var fill = Fill(view);
         Assert.True(await fill.HoldAsync(Token));
@@ -230,7 +193,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
     public async Task A_cache_that_comes_back_with_an_earlier_copy_is_filled_again()
     {
         Append(1, 300);
-        var values = new FeatureValues(cache.Open());
+        var values = new FeatureValues(Cache.Open());
         Assert.SkipWhen(await values.FindRunsAsync(Token) is null, "this cache does not name its runs");
         var view = new ViewStore(Engine, values, "dev");
         using var follower = Follow();
@@ -240,8 +203,8 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         var copy = await values.ReadAsync(keys, Token);
         Append(301, 100);
         await FollowAsync(follower);
-        await cache.KillAsync();
-        await cache.RestartAsync();
+        await Cache.KillAsync();
+        await Cache.RestartAsync();
         await WhileAwayAsync(() => values.WriteAsync(
             [.. keys.Select((key, i) => new FeatureWrite(key, copy[i]))], view.Kept, Token));
         var before = ViewMarker.Parse(copy[0])!.Fill;
@@ -262,15 +225,15 @@ public abstract class ViewFollowerTests : IAsyncLifetime
     [Fact]
     public async Task A_fill_during_which_the_cache_was_restarted_does_not_count()
     {
-        var values = new FeatureValues(cache.Open());
+        var values = new FeatureValues(Cache.Open());
         Assert.SkipWhen(await values.FindRunsAsync(Token) is null, "this cache does not name its runs");
         var view = new ViewStore(Engine, values, "dev");
         var fill = Fill(view);
         Assert.True(await fill.HoldAsync(Token));
         FeatureKey[] keys = [view.Keys.Filling, view.Keys.LastFill];
         var copy = await values.ReadAsync(keys, Token);
-        await cache.KillAsync();
-        await cache.RestartAsync();
+        await Cache.KillAsync();
+        await Cache.RestartAsync();
         // The copy has the lock.
         await WhileAwayAsync(() => values.WriteAsync(
             [.. keys.Select((key, i) => new FeatureWrite(key, copy[i]))], view.Kept, Token));
@@ -282,7 +245,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
     public async Task A_process_that_slept_during_its_fill_does_not_spoil_the_next_fill()
     {
         Append(1, 100);
-        var values = new FeatureValues(cache.Open());
+        var values = new FeatureValues(Cache.Open());
         var view = new ViewStore(Engine, values, "dev");
         var events = await LogAsync();
         var slept = Fill(view);
@@ -304,7 +267,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
     public async Task A_fill_passes_the_numbers_that_the_cache_forgot()
     {
         Append(1, 100);
-        var values = new FeatureValues(cache.Open());
+        var values = new FeatureValues(Cache.Open());
         var view = new ViewStore(Engine, values, "dev");
         var late = BitConverter.GetBytes(0x0123456789abcdefUL).Concat(Engine.Encode(Engine.CreateState())).ToArray();
         await values.WriteAsync([new FeatureWrite(view.KeyOf(SomeViews.Card(3)), late)], view.Kept, Token);
@@ -328,7 +291,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         using var follower = Follow();
         await FollowAsync(follower);
         var other = new FeatureEngine(SomeViews.CardActivity() with { Tail = 64 });
-        var view = new ViewStore(other, new FeatureValues(cache.Open()), "dev");
+        var view = new ViewStore(other, new FeatureValues(Cache.Open()), "dev");
         Assert.Null(await view.FindMarkerAsync(Token));
     }
 
@@ -336,7 +299,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
     public async Task A_process_waits_while_another_one_fills_the_view()
     {
         Append(1, 50);
-        var values = new FeatureValues(cache.Open());
+        var values = new FeatureValues(Cache.Open());
         var view = new ViewStore(Engine, values, "dev");
         var other = Fill(view);
         Assert.True(await other.HoldAsync(Token));
@@ -363,113 +326,10 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         Append(1, 60);
         using (var follower = Follow())
             await FollowAsync(follower);
-        Log.Dispose();
-        log = await OpenAsync("another run of the machine");
+        await ReopenAsync("another run of the machine");
         using var next = Follow();
         await FollowAsync(next);
         Assert.Equal(60, next.Counts[ApplyOutcome.Applied]);
-        await IsReplayOfAsync(new OnlineReader(new FeatureValues(cache.Open())), 60);
-    }
-
-    private Task<EventLog> OpenAsync(string boot = "boot") => EventLog.OpenAsync(
-        new EventLogOptions(volume.FullPath, SpoolMode.Process, 1L << 30),
-        RegistryLocation.Open("file:" + bucket.FullPath),
-        TimeProvider.System,
-        NullLogger.Instance,
-        boot,
-        Token);
-
-    private ViewFill Fill(ViewStore view, string? replaces = null) =>
-        new(view, new ApplyCounts(), Log.Epoch, replaces, TimeProvider.System);
-
-    private static Task MarkAsync(FeatureValues values, ViewMarker marker)
-    {
-        var view = new ViewStore(Engine, values, "dev");
-        return values.WriteAsync([new FeatureWrite(view.Keys.Marker, marker.ToUtf8())], view.Kept, Token);
-    }
-
-    private async Task<List<LoggedEvent>> LogAsync()
-    {
-        var events = new List<LoggedEvent>();
-        using var reader = Log.Read(EventPosition.Start);
-        while (await reader.ReadAsync(Token) is { } logged)
-            events.Add(logged);
-        return events;
-    }
-
-    private ViewFollower Follow() => new(
-        new ViewStore(Engine, new FeatureValues(cache.Open()), "dev"),
-        Log,
-        volume.Combine("views"),
-        TimeProvider.System,
-        NullLogger.Instance);
-
-    private void Append(int first, int count)
-    {
-        for (var i = first; i < first + count; i++)
-            Assert.Equal(Appended.Kept, Log.Append(SomeEvents.Encode(SomeEvents.Payment(i, i % Cards, i)), out _));
-    }
-
-    // A marker that is lost is noticed within a second.
-    private async Task FollowAsync(ViewFollower follower)
-    {
-        var view = new ViewStore(Engine, new FeatureValues(cache.Open()), "dev");
-        while (!follower.IsFilled || follower.AppliedTo < Log.LastSequence || await view.FindMarkerAsync(Token) is null)
-            await follower.RoundAsync(Token);
-    }
-
-    private static async Task WhileAwayAsync(Func<Task> action)
-    {
-        while (true)
-        {
-            try
-            {
-                await action();
-                return;
-            }
-            catch (CacheException)
-            {
-                await Task.Delay(20, Token);
-            }
-        }
-    }
-
-    private Task<EntityAnswer[]> ReadAsync(OnlineReader reader)
-    {
-        var view = new ViewStore(Engine, new FeatureValues(cache.Open()), "dev");
-        return reader.ReadAsync([.. Enumerable.Range(0, Cards).Select(card => new EntityQuery(view, SomeViews.Card(card)))], Token);
-    }
-
-    private async Task<List<FeatureValue>> FeaturesAsync(OnlineReader reader) =>
-        [.. (await ReadAsync(reader)).SelectMany(static answer => FeaturesOf(answer.Decode(Engine)))];
-
-    private static FeatureValue[] FeaturesOf(EntityState? state)
-    {
-        var values = new FeatureValue[Engine.Outputs.Count];
-        Engine.Finalise(state, new Instant(SomeEvents.Time.Microseconds + 10_000_000), [], values);
-        return values;
-    }
-
-    // The states are those of an engine that applies the same events in this process, byte by byte.
-    private async Task IsReplayOfAsync(OnlineReader reader, int events)
-    {
-        var states = new Dictionary<EntityKey, EntityState>();
-        var replayed = 0;
-        using (var replay = Log.Read(EventPosition.Start))
-        {
-            while (await replay.ReadAsync(Token) is { } logged)
-            {
-                Assert.True(Engine.TryFindEntity(logged.Event, out var entity));
-                if (!states.TryGetValue(entity, out var state))
-                    states[entity] = state = Engine.CreateState();
-                Engine.Apply(state, logged.Event, logged.Sequence);
-                replayed++;
-            }
-        }
-
-        Assert.Equal(events, replayed);
-        var answers = await ReadAsync(reader);
-        for (var card = 0; card < Cards; card++)
-            Assert.Equal(Engine.Encode(states[SomeViews.Card(card)]), answers[card].Encoded.ToArray());
+        await IsReplayOfAsync(new OnlineReader(new FeatureValues(Cache.Open())), 60);
     }
 }

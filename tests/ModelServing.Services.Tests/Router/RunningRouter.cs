@@ -67,12 +67,15 @@ internal sealed class RunningRouter : IAsyncDisposable
     /// <summary>The address of the admin API.</summary>
     internal Uri Admin => new(app.Urls.Last());
 
+    /// <summary>The address for the function TrafficSplitter, if the settings have one.</summary>
+    internal Uri Split => new(app.Urls.ElementAt(1));
+
     internal bool IsRunning => !isDisposed;
 
     internal T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
 
-    internal OpenConnections Upstream => app.Services.GetRequiredService<OpenConnections>();
+    internal UpstreamCalls Upstream => app.Services.GetRequiredService<UpstreamCalls>();
 
     internal RoutingTable Table => app.Services.GetRequiredService<RoutingTableHolder>().Current!;
 

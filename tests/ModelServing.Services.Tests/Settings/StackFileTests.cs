@@ -126,7 +126,8 @@ public class StackFileTests
         "s.yaml:24:42: modelserving:local.state: this is empty; remove the setting to use its default",
         "s.yaml:24:56: modelserving:local.registry: this is a list; it must be a text",
         "s.yaml:25:3: modelserving:wonder: unknown setting; expected one of models, clients, tokens, anonymous, maxRequestBytes, "
-        + "predictions, features, local, phase, allowGoingBack, region, homeRegion, regionMetadata, tenancy, compartment, dataProtection, "
+        + "predictions, features, splitting, local, phase, allowGoingBack, region, homeRegion, regionMetadata, tenancy, compartment, "
+        + "dataProtection, "
         + "kmsKey, network, cluster, cache, journal, predictionStore, replication, gateway, functions, alarms, costs, images, registry, "
         + "router, inference, featureServer, "
         + "telemetry");

@@ -1,127 +1,14 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using ModelServing.TestKit;
 using ModelServing.TestKit.Emulation;
 using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.TestKit;
 
-/// <summary>Tests the emulator with requests that are built and signed here, byte by byte, without the SDK or its double.</summary>
-public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
+/// <summary>What the emulator stores and answers.</summary>
+public sealed class ObjectStorageEmulatorTests : EmulatedStorageTests
 {
-    private const string Objects = "/n/examplenamespace/b/some/o";
-    private const string Uploads = "/n/examplenamespace/b/some/u";
-
-    private readonly SetTime time = new();
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
-    private ObjectStorageEmulator emulator = null!;
-    private EmulatedBucket bucket = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        emulator = await ObjectStorageEmulator.StartAsync(time);
-        bucket = emulator.CreateBucket("some");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        http.Dispose();
-        await emulator.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task A_signed_request_is_answered()
-    {
-        var answer = await SendAsync(Signed("GET", "/n"));
-        Assert.Equal((200, "\"examplenamespace\""), (answer.Status, answer.Body));
-        Assert.Equal("application/json", answer.Header("Content-Type"));
-        Assert.NotEmpty(answer.Header("opc-request-id")!);
-        var request = Assert.Single(emulator.Requests);
-        Assert.Equal(
-            (StorageOperation.GetNamespace, 200, answer.Header("opc-request-id")),
-            (request.Operation, request.Status, request.RequestId));
-    }
-
-    [Theory]
-    [InlineData("no signature", "the Authorization header does not have the form")]
-    [InlineData("another signature", "the signature does not match this request")]
-    [InlineData("another key", "is unknown")]
-    [InlineData("another path", "the signature does not match this request")]
-    [InlineData("another query", "the signature does not match this request")]
-    [InlineData("other escapes", "the signature does not match this request")]
-    [InlineData("another method", "the signature does not match this request")]
-    [InlineData("another host", "the signature does not match this request")]
-    [InlineData("another date", "the signature does not match this request")]
-    [InlineData("an old date", "differs from now by more than 5 minutes")]
-    [InlineData("a future date", "differs from now by more than 5 minutes")]
-    [InlineData("an unsigned date", "'date' is not signed")]
-    [InlineData("an unsigned target", "'(request-target)' is not signed")]
-    public async Task A_request_that_differs_from_its_signature_is_refused(string change, string why)
-    {
-        var request = Signed(
-            "GET",
-            Objects + "?prefix=a%2Fb",
-            date: change switch
-            {
-                "an old date" =>
-                time.Now.AddMinutes(-5).AddSeconds(-1),
-                "a future date" => time.Now.AddMinutes(5).AddSeconds(1),
-                _ => time.Now
-            },
-            unsigned: change switch { "an unsigned date" => "date", "an unsigned target" => "(request-target)", _ => "" });
-        var changed = change switch
-        {
-            "no signature" => request.Without("Authorization"),
-            "another signature" => request.Replace("signature=\"", "signature=\"AAAA"),
-            "another key" => request.Replace("exampleuser", "anotheruser"),
-            "another path" => request.Replace(Objects, "/n/examplenamespace/b/other/o"),
-            "another query" => request.Replace("prefix=a", "prefix=b"),
-            "other escapes" => request.Replace("%2F", "/"),
-            "another method" => request.Replace("GET /", "DELETE /"),
-            "another host" => request.Replace("Host: 127.0.0.1", "Host: 127.0.0.2"),
-            "another date" =>
-                request.Replace(
-                    "Date: " + time.Now.ToString("r", CultureInfo.InvariantCulture),
-                    "Date: " + time.Now.AddSeconds(1).ToString("r", CultureInfo.InvariantCulture)),
-            _ => request,
-        };
-        var answer = await SendAsync(changed);
-        Assert.Equal(401, answer.Status);
-        Assert.Equal("NotAuthenticated", answer.Code);
-        Assert.Contains(why, answer.Body, StringComparison.Ordinal);
-        Assert.Equal("application/json", answer.Header("Content-Type"));
-    }
-
-    [Theory]
-    [InlineData("another body", "x-content-sha256 does not match the body")]
-    [InlineData("another digest", "the signature does not match this request")]
-    [InlineData("another type", "the signature does not match this request")]
-    [InlineData("an unsigned digest", "'x-content-sha256' is not signed")]
-    public async Task A_body_that_differs_from_its_signature_is_refused(string change, string why)
-    {
-        var request = Signed(
-            "POST",
-            Uploads,
-            Encoding.UTF8.GetBytes("""{"object":"a"}"""),
-            unsigned: change == "an unsigned digest" ? "x-content-sha256" : "");
-        var changed = change switch
-        {
-            "another body" => request.Replace("\"a\"", "\"b\""),
-            "another digest" => request.Replace("x-content-sha256: ", "x-content-sha256: A"),
-            "another type" => request.Replace("Content-Type: application/json", "Content-Type: application/jsom"),
-            _ => request,
-        };
-        var answer = await SendAsync(changed);
-        Assert.Equal(401, answer.Status);
-        Assert.Contains(why, answer.Body, StringComparison.Ordinal);
-        Assert.Equal(0, bucket.UnfinishedUploads);
-        Assert.Equal(200, (await SendAsync(Signed("POST", Uploads, Encoding.UTF8.GetBytes("""{"object":"a"}""")))).Status);
-    }
-
     [Fact]
     public async Task An_object_is_put_read_and_deleted_with_the_services_headers()
     {
@@ -129,7 +16,7 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         Assert.Equal(200, put.Status);
         Assert.True(Guid.TryParse(put.Header("ETag"), out _));
         Assert.Equal(Md5("content"u8), put.Header("opc-content-md5"));
-        Assert.Equal(["a/b"], bucket.Keys);
+        Assert.Equal(["a/b"], Bucket.Keys);
 
         var get = await SendAsync(Signed("GET", Objects + "/a%2Fb"));
         Assert.Equal(
@@ -158,7 +45,7 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
     [InlineData("bytes=7-", 416, null, null)]
     public async Task A_range_is_a_part_of_the_object(string range, int status, string? body, string? contentRange)
     {
-        bucket.Set("a", "content"u8.ToArray());
+        Bucket.Set("a", "content"u8.ToArray());
         var answer = await SendAsync(Signed("GET", Objects + "/a", null, ("Range", range)));
         Assert.Equal(status, answer.Status);
         Assert.Equal(contentRange, answer.Header("Content-Range"));
@@ -181,9 +68,9 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         Assert.Equal(304, (await SendAsync(Signed("GET", Objects + "/a", null, ("if-none-match", first.Header("ETag")!)))).Status);
         var odd = await SendAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-none-match", "else")));
         Assert.Equal(400, odd.Status);
-        Assert.Equal("1"u8.ToArray(), bucket.Find("a"));
+        Assert.Equal("1"u8.ToArray(), Bucket.Find("a"));
         Assert.Equal(200, (await SendAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-match", first.Header("ETag")!)))).Status);
-        Assert.Equal("2"u8.ToArray(), bucket.Find("a"));
+        Assert.Equal("2"u8.ToArray(), Bucket.Find("a"));
     }
 
     [Fact]
@@ -195,14 +82,14 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         var chunked = await SendAsync(Signed("PUT", Objects + "/a")
             .Replace("\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n7\r\ncontent\r\n0\r\n\r\n"));
         Assert.Equal((411, "MissingContentLength"), (chunked.Status, chunked.Code));
-        Assert.Equal(["b"], bucket.Keys);
+        Assert.Equal(["b"], Bucket.Keys);
     }
 
     [Fact]
     public async Task A_list_has_pages_prefixes_and_fields()
     {
         foreach (var key in (string[])["a/1", "a/2", "b", "c/1", "c/2", "d"])
-            bucket.Set(key, new byte[3]);
+            Bucket.Set(key, new byte[3]);
         Assert.Equal("a/1,a/2,b,c/1,c/2,d", await NamesAsync(""));
         Assert.Equal("c/1,c/2", await NamesAsync("?prefix=c%2F"));
         Assert.Equal("b,c/1,c/2,d", await NamesAsync("?start=b"));
@@ -239,7 +126,7 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         var first = await PartAsync("a", upload, 1, "lost");
         first = await PartAsync("a", upload, 1, "hello ");
         var spare = await PartAsync("a", upload, 7, "never");
-        Assert.Empty(bucket.Keys);
+        Assert.Empty(Bucket.Keys);
         var refused = new[]
         {
             Commit(
@@ -259,7 +146,7 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
             Assert.Equal((400, "InvalidUploadPart"), (answer.Status, answer.Code));
         }
 
-        Assert.Equal(1, bucket.UnfinishedUploads);
+        Assert.Equal(1, Bucket.UnfinishedUploads);
         var committed = await SendAsync(Signed(
             "POST",
             $"{Uploads}/a?uploadId={upload}",
@@ -287,7 +174,7 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
     {
         var upload = await BeginAsync("a", """{"object":"a"}""");
         var part = await PartAsync("a", upload, 1, "part");
-        bucket.Set("a", "there"u8.ToArray());
+        Bucket.Set("a", "there"u8.ToArray());
         var begun = await SendAsync(Signed("POST", Uploads, Encoding.UTF8.GetBytes("""{"object":"a"}"""), "", ("if-none-match", "*")));
         Assert.Equal((412, "IfNoneMatchFailed"), (begun.Status, begun.Code));
         var committed = await SendAsync(Signed(
@@ -297,39 +184,39 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
             "",
             ("if-none-match", "*")));
         Assert.Equal((412, "IfNoneMatchFailed"), (committed.Status, committed.Code));
-        Assert.Equal("there"u8.ToArray(), bucket.Find("a"));
+        Assert.Equal("there"u8.ToArray(), Bucket.Find("a"));
         Assert.Equal(404, (await SendAsync(Signed("DELETE", $"{Uploads}/b?uploadId={upload}"))).Status);
         Assert.Equal(204, (await SendAsync(Signed("DELETE", $"{Uploads}/a?uploadId={upload}"))).Status);
         Assert.Equal(404, (await SendAsync(Signed("DELETE", $"{Uploads}/a?uploadId={upload}"))).Status);
-        Assert.Equal(0, bucket.UnfinishedUploads);
+        Assert.Equal(0, Bucket.UnfinishedUploads);
     }
 
     [Fact]
     public async Task It_fails_as_configured_and_as_often()
     {
-        bucket.Set("a", "content"u8.ToArray());
-        bucket.Set("b", "content"u8.ToArray());
-        emulator.Faults.Add(StorageOperation.GetObject, Fault.Throttle, times: 2, key: "a", after: 1);
+        Bucket.Set("a", "content"u8.ToArray());
+        Bucket.Set("b", "content"u8.ToArray());
+        Emulator.Faults.Add(StorageOperation.GetObject, Fault.Throttle, times: 2, key: "a", after: 1);
         foreach (var (key, status) in ((string, int)[])[("a", 200), ("b", 200), ("a", 429), ("a", 429), ("b", 200), ("a", 200)])
             Assert.Equal(status, (await SendAsync(Signed("GET", $"{Objects}/{key}"))).Status);
-        emulator.Faults.Add(StorageOperation.GetObject, Fault.Foreign(503, "text/html", "<html/>"));
+        Emulator.Faults.Add(StorageOperation.GetObject, Fault.Foreign(503, "text/html", "<html/>"));
         Assert.Equal("<html/>", (await SendAsync(Signed("GET", Objects + "/a"))).Body);
 
-        emulator.Faults.Add(StorageOperation.PutObject, Fault.Cut);
+        Emulator.Faults.Add(StorageOperation.PutObject, Fault.Cut);
         await BreaksOffAsync(Signed("PUT", Objects + "/c", "c"u8));
-        Assert.Null(bucket.Find("c"));
-        emulator.Faults.Add(StorageOperation.PutObject, Fault.LostAnswer);
+        Assert.Null(Bucket.Find("c"));
+        Emulator.Faults.Add(StorageOperation.PutObject, Fault.LostAnswer);
         await BreaksOffAsync(Signed("PUT", Objects + "/c", "c"u8));
-        Assert.NotNull(bucket.Find("c"));
-        emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(3));
+        Assert.NotNull(Bucket.Find("c"));
+        Emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(3));
         await BreaksOffAsync(Signed("GET", Objects + "/a"));
-        emulator.Faults.Add(StorageOperation.GetObject, Fault.Damage);
+        Emulator.Faults.Add(StorageOperation.GetObject, Fault.Damage);
         Assert.Equal("contenu", (await SendAsync(Signed("GET", Objects + "/a"))).Body);
 
         var release = new TaskCompletionSource();
-        emulator.Faults.Add(StorageOperation.GetObject, Fault.Hold(release.Task));
+        Emulator.Faults.Add(StorageOperation.GetObject, Fault.Hold(release.Task));
         var held = SendAsync(Signed("GET", Objects + "/a"));
-        while (emulator.Requests[^1].Status != 0)
+        while (Emulator.Requests[^1].Status != 0)
             await Task.Delay(5, TestContext.Current.CancellationToken);
         Assert.False(held.IsCompleted);
         release.SetResult();
@@ -340,20 +227,20 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
     public async Task It_stores_no_more_than_its_quota()
     {
         var quota = (int)ObjectStorageEmulator.MaxStoredBytes;
-        bucket.Set("a", new byte[quota - 4]);
+        Bucket.Set("a", new byte[quota - 4]);
         var full = await SendAsync(Signed("PUT", Objects + "/b", "12345"u8));
         Assert.Equal((400, "QuotaExceeded"), (full.Status, full.Code));
-        bucket.Remove("a");
+        Bucket.Remove("a");
         Assert.Equal(200, (await SendAsync(Signed("PUT", Objects + "/b", "12345"u8))).Status);
     }
 
     [Fact]
     public void The_configuration_file_has_the_format_of_OCIs_tools()
     {
-        var lines = File.ReadAllLines(emulator.Identity.ConfigFile);
+        var lines = File.ReadAllLines(Emulator.Identity.ConfigFile);
         Assert.Equal("[DEFAULT]", lines[0]);
         var values = lines[1..].Select(static line => line.Split('=', 2)).ToDictionary(static pair => pair[0], static pair => pair[1]);
-        Assert.Equal($"{values["tenancy"]}/{values["user"]}/{values["fingerprint"]}", emulator.Identity.KeyId);
+        Assert.Equal($"{values["tenancy"]}/{values["user"]}/{values["fingerprint"]}", Emulator.Identity.KeyId);
         Assert.StartsWith("-----BEGIN RSA PRIVATE KEY-----", File.ReadAllText(values["key_file"]), StringComparison.Ordinal);
     }
 
@@ -380,95 +267,5 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
             Encoding.UTF8.GetBytes(content)));
         Assert.Equal(200, answer.Status);
         return answer.Header("ETag")!;
-    }
-
-    private RawRequest Signed(string method, string target) => Signed(method, target, null);
-
-    private RawRequest Signed(string method, string target, DateTimeOffset date, string unsigned) =>
-        Signed(method, target, null, unsigned, date);
-
-    private RawRequest Signed(string method, string target, ReadOnlySpan<byte> body, params (string Name, string Value)[] headers) =>
-        Signed(method, target, body.ToArray(), "", headers);
-
-    private RawRequest Signed(string method, string target, byte[]? body, params (string Name, string Value)[] headers) =>
-        Signed(method, target, body, "", headers);
-
-    private RawRequest Signed(string method, string target, byte[]? body, string unsigned, params (string Name, string Value)[] headers) =>
-        Signed(method, target, body, unsigned, time.Now, headers);
-
-    private RawRequest Signed(
-        string method,
-        string target,
-        byte[]? body,
-        string unsigned,
-        DateTimeOffset date,
-        params (string Name, string Value)[] headers)
-    {
-        var all = new List<(string Name, string Value)>
-        {
-            ("Date", date.ToString("r", CultureInfo.InvariantCulture)),
-            ("Host", "127.0.0.1"),
-        };
-        var signed = new List<string> { "date", "(request-target)", "host" };
-        if (body is not null)
-            all.Add(("Content-Length", body.Length.ToString(CultureInfo.InvariantCulture)));
-        if (method == "POST")
-        {
-            all.Add(("Content-Type", "application/json"));
-            all.Add(("x-content-sha256", Convert.ToBase64String(SHA256.HashData(body!))));
-            signed.AddRange(["content-length", "content-type", "x-content-sha256"]);
-        }
-
-        all.AddRange(headers);
-        signed.Remove(unsigned);
-        var text = string.Join('\n', signed.Select(name =>
-        {
-            var value = name == "(request-target)"
-                ? $"{method.ToLowerInvariant()} {target}"
-                : all.First(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
-            return $"{name}: {value}";
-        }));
-        var signature = Convert.ToBase64String(emulator.Identity.Key.SignData(
-            Encoding.UTF8.GetBytes(text),
-            HashAlgorithmName.SHA256,
-            RSASignaturePadding.Pkcs1));
-        all.Add((
-            "Authorization",
-            $"Signature version=\"1\",headers=\"{string.Join(' ', signed)}\",keyId=\"{emulator.Identity.KeyId}\"," +
-                $"algorithm=\"rsa-sha256\",signature=\"{signature}\""));
-        var lines = string.Concat(all.Select(static header => $"{header.Name}: {header.Value}\r\n"));
-        return new RawRequest($"{method} {target} HTTP/1.1\r\n{lines}\r\n{(body is null ? "" : Encoding.Latin1.GetString(body))}");
-    }
-
-    private async Task<RawAnswer> SendAsync(RawRequest request)
-    {
-        using var connection = await RawConnection.ConnectAsync(new IPEndPoint(IPAddress.Loopback, emulator.Endpoint.Port));
-        await connection.SendAsync(request.Text);
-        var answer = await connection.ReadMessageAsync(toHead: request.Text.StartsWith("HEAD ", StringComparison.Ordinal))
-            ?? throw new EndOfStreamException("the connection closed without an answer");
-        return new RawAnswer(answer.Status, answer.Headers, Encoding.UTF8.GetString(answer.Body));
-    }
-
-    private async Task BreaksOffAsync(RawRequest request) =>
-        Assert.True(await Record.ExceptionAsync(() => SendAsync(request)) is IOException or SocketException);
-
-    private sealed record RawRequest(string Text)
-    {
-        internal RawRequest Replace(string part, string replacement)
-        {
-            Assert.Contains(part, Text, StringComparison.Ordinal);
-            return new RawRequest(Text.Replace(part, replacement, StringComparison.Ordinal));
-        }
-
-        internal RawRequest Without(string header) =>
-            new(string.Join("\r\n", Text.Split("\r\n").Where(line => !line.StartsWith(header + ":", StringComparison.Ordinal))));
-    }
-
-    private sealed record RawAnswer(int Status, IReadOnlyList<(string Name, string Value)> Headers, string Body)
-    {
-        internal string? Code => JsonNode.Parse(Body)?["code"]?.GetValue<string>();
-
-        internal string? Header(string name) =>
-            Headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
     }
 }

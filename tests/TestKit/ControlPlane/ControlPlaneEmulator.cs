@@ -68,7 +68,12 @@ public sealed class ControlPlaneEmulator : ServiceEmulator<ControlPlaneOperation
 
     /// <summary>Returns what is available of a limit, by service and name, in an availability domain or, if that is empty, in the region.
     /// Null is a limit whose use the service does not know.</summary>
-    public Func<string, string, string, double?> Available { get; set; } = static (_, _, _) => 1000;
+    /// <remarks>OCI tells it for most limits, but for none of a single cluster, and for none of the memory of functions.</remarks>
+    public Func<string, string, string, double?> Available { get; set; } = static (_, limit, _) =>
+        limit == "node-count" || limit.EndsWith("-concurrency-mb", StringComparison.Ordinal) ? null : 1000;
+
+    /// <summary>Returns a limit's value by service and name; null for a limit that the service does not know.</summary>
+    public Func<string, string, double?> LimitValue { get; set; } = static (_, _) => 20_000;
 
     /// <summary>The quota of every limit; null for none.</summary>
     public double? Quota { get; set; }
@@ -124,6 +129,8 @@ public sealed class ControlPlaneEmulator : ServiceEmulator<ControlPlaneOperation
             throw EmulatorError.NotFound();
         if (path.Split('/') is ["", "20190729", "services", var service, "limits", var limit, "resourceAvailability"])
             return Limit(context, service, limit);
+        if (path == "/20190729/limitValues")
+            return Values(context);
         if (path.StartsWith($"/n/{Space}/b/", StringComparison.Ordinal) && !bodies.ContainsKey(path))
             throw new EmulatorError(404, "BucketNotFound", "Either the bucket does not exist, or you are not authorized to access it.");
         if (!bodies.TryGetValue(path, out var body))
@@ -142,6 +149,18 @@ public sealed class ControlPlaneEmulator : ServiceEmulator<ControlPlaneOperation
         if (Quota is { } quota)
             body["effectiveQuotaValue"] = quota;
         return EmulatorAnswer.Json(body);
+    }
+
+    // The values of limits are those of the whole tenancy.
+    private EmulatorAnswer Values(HttpContext context)
+    {
+        var query = context.Request.Query;
+        if (query["compartmentId"] != Tenancy)
+            throw EmulatorError.NotFound();
+        var (service, name) = (query["serviceName"].ToString(), query["name"].ToString());
+        return EmulatorAnswer.Json(LimitValue(service, name) is { } value
+            ? Array(new JsonObject { ["name"] = name, ["scopeType"] = "REGION", ["value"] = value })
+            : []);
     }
 
     private EmulatorAnswer Page(HttpContext context, string path, JsonArray list)

@@ -131,7 +131,7 @@ public static class GuardScenarios
 
     /// <summary>Eight hours of two versions that take equally long, with a daily rhythm of 5 to 35 ms. No limit is set. The watched
     /// version starts cold, and so does each of its instances that is replaced.</summary>
-    public static GuardScenario EqualLatency(int brevity = 1) => new("equal latency", Careful, rollout =>
+    public static GuardScenario EqualLatency(int brevity = 1) => new("latency, equal", Careful, rollout =>
         Answer(rollout, Shift / brevity, factor: 1));
 
     /// <summary>Eight hours of a version whose answers are slow as often as tolerated.</summary>
@@ -139,7 +139,7 @@ public static class GuardScenarios
         Answer(rollout, Shift / brevity, Math.Sqrt(Tolerance)));
 
     /// <summary>A version that takes ten times as long from its start, without a limit of the rollout's own.</summary>
-    public static GuardScenario TenTimesSlower() => new("ten times slower", Careful, rollout =>
+    public static GuardScenario TenTimesSlower() => new("latency, ten times slower", Careful, rollout =>
         Answer(rollout, 60, factor: 10))
     { FailuresAtMost = 25, MinutesAtMost = 1 };
 

@@ -34,6 +34,9 @@ public sealed record HostileRequest
 
     public required HostileText Body { get; init; }
 
+    /// <summary>How the body is compressed, <c>gzip</c> or <c>deflate</c>; null if it is sent as it is.</summary>
+    public string? Coding { get; init; }
+
     /// <summary>The announced length of the body; null for its own.</summary>
     public int? Announced { get; init; }
 
@@ -72,6 +75,9 @@ public sealed record HostileRequest
     /// <summary>Whether the version is at fault. Otherwise it may not be counted as the version's failure anywhere.</summary>
     public bool IsVersionsFault { get; init; }
 
+    /// <summary>The body as it is sent.</summary>
+    public byte[] ToBody() => Coding is { } coding ? Body.ToCompressed(coding) : Body.ToBytes();
+
     public override string ToString() => $"{Kind}: {Name}";
 
     internal static HostileRequest Read(string kind, HostileNode node)
@@ -92,6 +98,7 @@ public sealed record HostileRequest
             Headers = node.Texts("headers"),
             Token = node.Inner("token") is { } token ? HostileToken.Read(token) : null,
             Body = node.Long("body", isUtf8: true) ?? new HostileText([], IsUtf8: true),
+            Coding = node.Text("coding"),
             Announced = node.Whole("announced"),
             Pause = node.Whole("pause"),
             AtOnce = node.Whole("atOnce") ?? 1,

@@ -25,8 +25,8 @@ public static class HostileSender
     {
         // Making the bytes of a request must not delay the others.
         await Task.Yield();
-        var head = HeadOf(request, target);
-        var body = request.Sent is null ? request.Body.ToBytes() : [];
+        var body = request.Sent is null ? request.ToBody() : [];
+        var head = HeadOf(request, target, body.Length);
         RawConnection? connection = null;
         try
         {
@@ -118,7 +118,7 @@ public static class HostileSender
         }
     }
 
-    private static byte[] HeadOf(HostileRequest request, HostileTarget target)
+    private static byte[] HeadOf(HostileRequest request, HostileTarget target, int length)
     {
         if (request.Sent is { } sent)
             return sent.Make(text => target.Fill(text, request.Model));
@@ -132,7 +132,7 @@ public static class HostileSender
         if (request.Token is { } token)
             head.Append("Authorization: Bearer ").Append(token.Make(TimeProvider.System.GetUtcNow())).Append("\r\n");
         if (request.Method != "GET")
-            Add("Content-Length", (request.Announced ?? request.Body.ToBytes().Length).ToString(CultureInfo.InvariantCulture));
+            Add("Content-Length", (request.Announced ?? length).ToString(CultureInfo.InvariantCulture));
         return Encoding.Latin1.GetBytes(head.Append("\r\n").ToString());
 
         void Add(string name, string value)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 
 namespace ModelServing.TestKit.Hostile;
@@ -8,6 +9,8 @@ namespace ModelServing.TestKit.Hostile;
 /// <param name="IsUtf8">Whether the text is UTF-8 and <c>\xHH</c> in it one byte. Otherwise each character is one byte.</param>
 public sealed record HostileText(IReadOnlyList<(string Text, int Times)> Pieces, bool IsUtf8)
 {
+    private const int BlockPieces = 4096;
+
     private byte[]? made;
 
     /// <summary>The bytes, made once.</summary>
@@ -25,6 +28,26 @@ public sealed record HostileText(IReadOnlyList<(string Text, int Times)> Pieces,
         }
 
         return bytes.ToArray();
+    }
+
+    /// <summary>The bytes, compressed by <c>gzip</c> or <c>deflate</c>. They may be far more than their compressed form.</summary>
+    public byte[] ToCompressed(string coding)
+    {
+        using var compressed = new MemoryStream();
+        using (Stream compression = coding == "gzip"
+            ? new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true)
+            : new ZLibStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            foreach (var (text, times) in Pieces)
+            {
+                var piece = Encode(text);
+                byte[] block = [.. Enumerable.Repeat(piece, Math.Min(times, BlockPieces)).SelectMany(static bytes => bytes)];
+                for (var left = times; left > 0; left -= BlockPieces)
+                    compression.Write(block, 0, Math.Min(left, BlockPieces) * piece.Length);
+            }
+        }
+
+        return compressed.ToArray();
     }
 
     private byte[] Encode(string text)

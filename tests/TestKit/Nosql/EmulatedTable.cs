@@ -34,8 +34,7 @@ public sealed class EmulatedTable
         this.time = time;
         if (kept is null)
             return;
-        // A line without an end was not answered.
-        foreach (var line in File.Exists(kept) ? File.ReadAllText(kept).Split('\n')[..^1] : [])
+        foreach (var line in LinesOf(kept))
             Set((JsonObject)JsonNode.Parse(line)!);
         journal = File.OpenHandle(kept, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         journalLength = RandomAccess.GetLength(journal);
@@ -194,6 +193,27 @@ public sealed class EmulatedTable
         if (written.Units + (long)units > WriteUnits)
             throw new EmulatorError(429, "TooManyRequests", $"Write throughput rate exceeded for {Name}");
         written.Units += units;
+    }
+
+    // One by one, because all of them may be more than a string can hold. A line without an end was not answered.
+    private static IEnumerable<string> LinesOf(string path)
+    {
+        if (!File.Exists(path))
+            yield break;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        while (reader.ReadLine() is { } line)
+        {
+            if (reader.EndOfStream && !EndsWithLine(file))
+                yield break;
+            yield return line;
+        }
+    }
+
+    private static bool EndsWithLine(FileStream file)
+    {
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() == '\n';
     }
 
     private static int ReadLimit(StringValues limit) =>

@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace ModelServing.Features.Engine.Columns;
 
@@ -17,10 +17,12 @@ internal sealed class DistinctSketch
 
     internal const int MaxRank = 64 - IndexBits + 1;
 
+    /// <summary>The most items of a list.</summary>
+    internal const int MaxListed = 256;
+
     private const int IndexBits = 10;
     private const int RankBits = 6;
     private const int MinListed = 8;
-    private const int MaxListed = 256;
 
     // Each item is the number of a register and, in the lowest six bits, its rank; ordered by register.
     private ushort[]? list = new ushort[MinListed];
@@ -38,21 +40,16 @@ internal sealed class DistinctSketch
             AddListed(index, rank);
     }
 
+    /// <summary>The register of an item of a list, and its rank.</summary>
+    internal static (int Register, byte Rank) Parts(ushort item) => (item >> RankBits, (byte)(item & ((1 << RankBits) - 1)));
+
     /// <summary>Adds this sketch to a union.</summary>
-    internal void MergeInto(ref RegisterUnion union)
+    internal void MergeInto(RegisterUnion union)
     {
         if (registers is null)
-        {
-            foreach (var item in list.AsSpan(0, listed))
-                union.Raise(item >> RankBits, (byte)(item & ((1 << RankBits) - 1)));
-            return;
-        }
-
-        union.BecomeDense();
-        var sources = MemoryMarshal.Cast<byte, Vector<byte>>(registers);
-        var targets = MemoryMarshal.Cast<byte, Vector<byte>>(union.Registers);
-        for (var i = 0; i < targets.Length; i++)
-            targets[i] = Vector.Max(targets[i], sources[i]);
+            union.AddList(list.AsSpan(0, listed));
+        else
+            union.AddArray(registers);
     }
 
     // A list: its length, then two bytes for each item. An array: 257, then six bits for each register.
@@ -85,15 +82,59 @@ internal sealed class DistinctSketch
     /// <exception cref="FeatureStateException">The bytes are not a sketch.</exception>
     internal static DistinctSketch? Read(ref StateReader reader, DistinctSketch? reused)
     {
-        var length = (int)reader.ReadCount(MaxListed + 1);
+        var length = ReadLength(ref reader);
         if (length == 0)
             return null;
         var sketch = reused ?? new DistinctSketch();
-        if (length <= MaxListed)
+        if (IsList(length))
             sketch.ReadList(ref reader, length);
         else
             sketch.ReadArray(ref reader);
         return sketch;
+    }
+
+    /// <summary>Reads how a sketch begins: with the length of its list, or with a larger number.</summary>
+    internal static int ReadLength(ref StateReader reader) => (int)reader.ReadCount(MaxListed + 1);
+
+    /// <summary>Whether a sketch that begins with <paramref name="length"/> is a list.</summary>
+    internal static bool IsList(int length) => length <= MaxListed;
+
+    /// <summary>Reads the items of a list.</summary>
+    internal static void ReadList(ref StateReader reader, Span<ushort> items)
+    {
+        var bytes = reader.ReadBytes(items.Length * sizeof(ushort));
+        var before = -1;
+        for (var i = 0; i < items.Length; i++)
+        {
+            items[i] = BinaryPrimitives.ReadUInt16BigEndian(bytes[(i * sizeof(ushort))..]);
+            var (index, rank) = Parts(items[i]);
+            if (index <= before || rank is < 1 or > MaxRank)
+                throw StateReader.Damaged("a sketch has wrong registers");
+            before = index;
+        }
+    }
+
+    /// <summary>Reads all registers of an array.</summary>
+    internal static void ReadArray(ref StateReader reader, Span<byte> registers)
+    {
+        var bytes = reader.ReadBytes(Registers * RankBits / 8);
+        var used = 0;
+        for (var i = 0; i < Registers; i += 4)
+        {
+            var bits = bytes[0] << 16 | bytes[1] << 8 | bytes[2];
+            bytes = bytes[3..];
+            for (var j = 0; j < 4; j++)
+            {
+                var rank = bits >> (18 - 6 * j) & ((1 << RankBits) - 1);
+                registers[i + j] = (byte)rank;
+                used += rank > 0 ? 1 : 0;
+                if (rank > MaxRank)
+                    throw StateReader.Damaged("a sketch has wrong registers");
+            }
+        }
+
+        if (used <= MaxListed)
+            throw StateReader.Damaged("a sketch has the wrong form");
     }
 
     private void AddListed(int index, int rank)
@@ -133,15 +174,7 @@ internal sealed class DistinctSketch
             list = new ushort[Math.Max(MinListed, length)];
         listed = length;
         registers = null;
-        var before = -1;
-        for (var i = 0; i < length; i++)
-        {
-            list[i] = (ushort)(reader.ReadByte() << 8 | reader.ReadByte());
-            var (index, rank) = (list[i] >> RankBits, list[i] & ((1 << RankBits) - 1));
-            if (index <= before || rank is < 1 or > MaxRank)
-                throw StateReader.Damaged("a sketch has wrong registers");
-            before = index;
-        }
+        ReadList(ref reader, list.AsSpan(0, length));
     }
 
     private void ReadArray(ref StateReader reader)
@@ -149,21 +182,6 @@ internal sealed class DistinctSketch
         registers ??= new byte[Registers];
         list = null;
         listed = 0;
-        var used = 0;
-        for (var i = 0; i < Registers; i += 4)
-        {
-            var bits = reader.ReadByte() << 16 | reader.ReadByte() << 8 | reader.ReadByte();
-            for (var j = 0; j < 4; j++)
-            {
-                var rank = bits >> (18 - 6 * j) & ((1 << RankBits) - 1);
-                registers[i + j] = (byte)rank;
-                used += rank > 0 ? 1 : 0;
-                if (rank > MaxRank)
-                    throw StateReader.Damaged("a sketch has wrong registers");
-            }
-        }
-
-        if (used <= MaxListed)
-            throw StateReader.Damaged("a sketch has the wrong form");
+        ReadArray(ref reader, registers);
     }
 }

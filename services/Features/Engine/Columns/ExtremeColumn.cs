@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ModelServing.Features.Engine.Columns;
 
 /// <summary>The smallest or the largest value of a field.</summary>
@@ -5,13 +7,10 @@ internal sealed class ExtremeColumn(bool isMax) : ArrayColumn<Extreme>
 {
     internal override int MaxBytes => 1 + StateWriter.MaxVarint;
 
-    internal override void Add(int tile, in EventValue value) => this[tile] = Merge(this[tile], new Extreme(true, value.Number));
+    internal bool IsMax => isMax;
 
-    /// <summary>The extreme of both.</summary>
-    internal Extreme Merge(Extreme left, Extreme right) =>
-        !left.Exists ? right
-        : !right.Exists ? left
-        : isMax == left.Value >= right.Value ? left : right;
+    internal override void Add(int tile, in EventValue value) =>
+        this[tile] = Extreme.Merge(this[tile], new Extreme(true, value.Number), isMax);
 
     internal override void Write(int tile, ref StateWriter writer)
     {
@@ -20,6 +19,9 @@ internal sealed class ExtremeColumn(bool isMax) : ArrayColumn<Extreme>
             writer.WriteSigned(this[tile].Value);
     }
 
-    internal override void Read(int tile, ref StateReader reader) =>
-        this[tile] = reader.ReadFlag() ? new Extreme(true, reader.ReadSigned()) : default;
+    internal override void Read(int tile, ref StateReader reader) => this[tile] = Read(ref reader);
+
+    /// <summary>Reads a tile's figure.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Extreme Read(ref StateReader reader) => reader.ReadFlag() ? new Extreme(true, reader.ReadSigned()) : default;
 }

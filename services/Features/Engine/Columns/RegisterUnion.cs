@@ -1,50 +1,60 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace ModelServing.Features.Engine.Columns;
 
 /// <summary>The union of sketches. While all of them are lists, it knows which registers are used, so small sets cost little.</summary>
-/// <param name="registers">Memory for the registers, all 0.</param>
-/// <param name="used">Memory for the numbers of the used registers.</param>
-internal ref struct RegisterUnion(Span<byte> registers, Span<ushort> used)
+internal sealed class RegisterUnion
 {
-    private readonly Span<byte> registers = registers;
-    private readonly Span<ushort> used = used;
+    private readonly byte[] registers = new byte[DistinctSketch.Registers];
+    private readonly ushort[] used = new ushort[DistinctSketch.Registers];
     private int count;
     private bool isDense;
 
-    internal readonly Span<byte> Registers => registers;
+    internal ReadOnlySpan<byte> Registers => registers;
 
-    internal void Raise(int register, byte rank)
+    /// <summary>Adds a sketch that is a list.</summary>
+    internal void AddList(ReadOnlySpan<ushort> list)
     {
-        ref var present = ref registers[register];
-        if (present == 0 && !isDense)
-            used[count++] = (ushort)register;
-        present = Math.Max(present, rank);
+        foreach (var item in list)
+        {
+            var (register, rank) = DistinctSketch.Parts(item);
+            ref var present = ref registers[register];
+            if (present == 0 && !isDense)
+                used[count++] = (ushort)register;
+            present = Math.Max(present, rank);
+        }
     }
 
-    /// <summary>After this, every register may be used.</summary>
-    internal void BecomeDense() => isDense = true;
+    /// <summary>Adds a sketch that is an array. After this, every register may be used.</summary>
+    internal void AddArray(ReadOnlySpan<byte> array)
+    {
+        isDense = true;
+        var sources = MemoryMarshal.Cast<byte, Vector<byte>>(array);
+        var targets = MemoryMarshal.Cast<byte, Vector<byte>>(registers.AsSpan());
+        for (var i = 0; i < targets.Length; i++)
+            targets[i] = Vector.Max(targets[i], sources[i]);
+    }
 
-    /// <summary>Makes the registers 0 again, for the next union.</summary>
-    internal readonly void Clear()
+    /// <summary>Makes the set empty.</summary>
+    internal void Clear()
     {
         if (isDense)
-        {
-            registers.Clear();
-            return;
-        }
-
-        foreach (var register in used[..count])
+            Array.Clear(registers);
+        foreach (var register in used.AsSpan(0, count))
             registers[register] = 0;
+        (count, isDense) = (0, false);
     }
 
     /// <summary>The estimated size of the set.</summary>
-    internal readonly long Estimate()
+    internal long Estimate()
     {
         if (isDense)
             return DistinctEstimate.From(registers);
         Span<int> histogram = stackalloc int[DistinctSketch.MaxRank + 1];
         histogram.Clear();
         histogram[0] = registers.Length - count;
-        foreach (var register in used[..count])
+        foreach (var register in used.AsSpan(0, count))
             histogram[registers[register]]++;
         return DistinctEstimate.From(histogram, registers.Length);
     }

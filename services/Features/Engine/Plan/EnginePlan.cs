@@ -26,6 +26,7 @@ internal sealed class EnginePlan
         }
 
         Request = [.. definition.Request.Select(static value => value.Type)];
+        Scan = new ScanPlan(this);
     }
 
     internal ViewDefinition Definition { get; }
@@ -47,6 +48,9 @@ internal sealed class EnginePlan
 
     /// <summary>The number of different windows.</summary>
     internal int FrameCount { get; }
+
+    /// <summary>How an encoded state is read in one pass.</summary>
+    internal ScanPlan Scan { get; }
 
     /// <summary>The most bytes of an encoded state.</summary>
     internal long MaxStateBytes => StateCodec.HeaderBytes + EventTail.MaxBytes(Definition.Tail) + Groups.Sum(MaxBytes);

@@ -140,7 +140,7 @@ public sealed class EventLog : IDisposable
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         if (writer.NeedsSpare && !isClosed)
-            writer.Prepare();
+            await writer.PrepareAsync();
         SealIfOld();
         await Task.Delay(PreparePeriod, time, cancellationToken);
     }

@@ -24,6 +24,12 @@ internal enum FieldKind
     /// <summary>One name.</summary>
     Name,
 
+    /// <summary>Names, any number of times.</summary>
+    Names,
+
+    /// <summary>Bytes, once. Their length matters, and if they are few, the bytes too.</summary>
+    FewBytes,
+
     /// <summary>Bytes, once. Only their length matters.</summary>
     Data,
 

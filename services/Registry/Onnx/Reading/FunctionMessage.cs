@@ -1,3 +1,4 @@
+using ModelServing.Registry.Onnx.Values;
 using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
@@ -10,6 +11,8 @@ internal sealed class FunctionMessage(OnnxContext context, OnnxMessage parent, i
     private int values;
     private int entries;
 
+    internal ValueScope Scope { get; } = context.Divisions.Begin(null);
+
     internal string FunctionName { get; private set; } = "";
 
     internal string Domain { get; private set; } = "";
@@ -19,7 +22,8 @@ internal sealed class FunctionMessage(OnnxContext context, OnnxMessage parent, i
     internal override FieldKind KindOf(int field) => field switch
     {
         1 or 10 => FieldKind.Name,          // name, domain
-        4 or 5 or 6 => FieldKind.DataList,  // input, output, attribute
+        4 or 5 => FieldKind.Names,          // input, output
+        6 => FieldKind.DataList,            // attribute
         7 or 11 or 12 => FieldKind.Messages, // node, attribute_proto, value_info
         8 => FieldKind.Data,                // doc_string
         _ => FieldKind.Unknown,
@@ -42,18 +46,34 @@ internal sealed class FunctionMessage(OnnxContext context, OnnxMessage parent, i
 
     internal override void OnName(int field, string text)
     {
-        if (field == 1)
-            FunctionName = text;
-        else
-            Domain = text;
+        switch (field)
+        {
+            case 1:
+                FunctionName = text;
+                break;
+            case 10:
+                Domain = text;
+                break;
+            default:
+                CountEntry(ref entries, "inputs, outputs and attributes");
+                if (Context.ValueOf(Scope, text, this) is not { } value)
+                    return;
+                value.IsInput |= field == 4;
+                (field == 4 ? Scope.Inputs : Scope.Outputs).Add(value);
+                break;
+        }
     }
 
     internal override void OnData(int field, long length)
     {
-        RequireText(length, field == 8 ? "the description" : "an input's, output's or attribute's name");
+        RequireText(length, field == 8 ? "the description" : "an attribute's name");
         if (field != 8)
             CountEntry(ref entries, "inputs, outputs and attributes");
     }
 
-    internal override void OnEnd() => Context.Calls.Define(Context, this);
+    internal override void OnEnd()
+    {
+        Context.Calls.Define(Context, this);
+        Context.Divisions.Define(this);
+    }
 }

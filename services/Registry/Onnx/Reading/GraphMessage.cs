@@ -1,3 +1,4 @@
+using ModelServing.Registry.Onnx.Values;
 using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
@@ -7,6 +8,7 @@ internal sealed class GraphMessage(
     OnnxContext context, OnnxMessage parent, string label, bool isMain = false, int depth = 0, int index = -1)
     : OnnxMessage(context, parent)
 {
+    private readonly ValueScope scope = context.Divisions.Begin(OuterScope(parent));
     private readonly List<ValueMessage> inputs = [];
     private readonly List<ValueMessage> outputs = [];
     private readonly HashSet<string> initializers = new(StringComparer.Ordinal);
@@ -22,6 +24,8 @@ internal sealed class GraphMessage(
 
     /// <summary>The outputs; kept for the main graph only.</summary>
     internal IReadOnlyList<ValueMessage> Outputs => outputs;
+
+    internal ValueScope Scope => scope;
 
     /// <summary>The number of graphs around this one.</summary>
     internal int Depth => depth;
@@ -63,12 +67,28 @@ internal sealed class GraphMessage(
 
     internal override void OnData(int field, long length) => RequireText(length, field == 2 ? "the name" : "the description");
 
+    /// <summary>Records the type and the elements of an initializer.</summary>
+    internal void Define(TensorMessage tensor)
+    {
+        if (Context.ValueOf(scope, tensor.Name, tensor) is not { } value)
+            return;
+        value.Declare(TensorRules.KindOf(tensor.Type));
+        value.SetConstant(tensor.Parent == this ? tensor.Bounds : NumberBounds.None);
+    }
+
     /// <summary>Remembers the name of an initializer. Before IR version 4, each initializer is also listed as an input, which the caller
     /// may omit.</summary>
     internal void AddInitializerName(string name, OnnxMessage at)
     {
         if (isMain && !initializers.Contains(name) && Context.TryRemember(name, at))
             initializers.Add(name);
+    }
+
+    private static ValueScope? OuterScope(OnnxMessage? at)
+    {
+        while (at is not null and not GraphMessage and not FunctionMessage)
+            at = at.Parent;
+        return at is GraphMessage graph ? graph.Scope : (at as FunctionMessage)?.Scope;
     }
 
     private void CountInitializer()

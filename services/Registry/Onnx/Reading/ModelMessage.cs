@@ -48,5 +48,6 @@ internal sealed class ModelMessage(OnnxContext context) : OnnxMessage(context, n
         if (irVersion <= 0 || Graph is null || operatorSets == 0)
             Context.Add(FindingCode.NoModel, this, "it is not an ONNX model: it lacks an IR version, a graph or an operator set");
         Context.Calls.Check(Context);
+        Context.Divisions.Check(Context);
     }
 }

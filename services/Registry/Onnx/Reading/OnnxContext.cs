@@ -1,3 +1,4 @@
+using ModelServing.Registry.Onnx.Values;
 using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
@@ -9,6 +10,9 @@ internal sealed class OnnxContext(ArtifactLimits limits)
     private const int MaxCountedFindings = 10_000;
 
     private readonly List<(string Code, OnnxMessage? At, string? Place, string Message)> findings = [];
+    // Operators and domains are few, and nodes are many.
+    private readonly Dictionary<string, string> shared = new(StringComparer.Ordinal);
+    private int references;
     private long rememberedBytes;
     private int messages;
 
@@ -30,6 +34,8 @@ internal sealed class OnnxContext(ArtifactLimits limits)
     internal long DenseBytes { get; set; }
 
     internal OperatorCalls Calls { get; } = new();
+
+    internal IntegerDivisions Divisions { get; } = new();
 
     /// <summary>Adds a finding at a message. Its path is written at the end of the file, when the names on the path are known.</summary>
     internal void Add(string code, OnnxMessage at, string message) => Add(code, at, null, message);
@@ -56,6 +62,29 @@ internal sealed class OnnxContext(ArtifactLimits limits)
             Add(FindingCode.LimitText, at, $"up to here, all names together have more than {limits.RememberedBytes} bytes");
         return rememberedBytes <= limits.RememberedBytes;
     }
+
+    /// <summary>The one copy of a text that many nodes have.</summary>
+    internal string Shared(string text)
+    {
+        if (!shared.TryGetValue(text, out var found) && shared.Count < limits.Entries)
+            shared.Add(text, text);
+        return found ?? text;
+    }
+
+    /// <summary>Counts an input or output of a node. Returns false past the limit, and adds a finding at it.</summary>
+    internal bool CountReference(OnnxMessage at)
+    {
+        if (references++ == limits.References)
+            Add(FindingCode.LimitEntries, at, $"up to here, the nodes have more than {limits.References} inputs and outputs");
+        return references <= limits.References;
+    }
+
+    /// <summary>Finds a value, or adds it; null for an empty name, or if there are too many.</summary>
+    internal GraphValue? ValueOf(ValueScope scope, string name, OnnxMessage at) =>
+        name.Length == 0 ? null
+        : scope.Find(name) is { } found ? found
+        : TryRemember(name, at) ? scope.Add(name)
+        : null;
 
     /// <summary>The findings that were kept, in the order of the file.</summary>
     internal IReadOnlyList<Finding> Findings() =>

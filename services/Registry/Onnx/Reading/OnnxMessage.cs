@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Unicode;
+using ModelServing.Registry.Onnx.Values;
 using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
@@ -61,6 +63,25 @@ internal abstract class OnnxMessage(OnnxContext context, OnnxMessage? parent)
     {
     }
 
+    /// <summary>Handles bytes that are few enough to be kept.</summary>
+    internal virtual void OnBytes(int field, ReadOnlySpan<byte> bytes)
+    {
+    }
+
+    /// <summary>The values of the innermost graph or function around this message; null outside of both.</summary>
+    protected ValueScope? FindScope()
+    {
+        for (var at = parent; at is not null; at = at.Parent)
+        {
+            if (at is GraphMessage graph)
+                return graph.Scope;
+            if (at is FunctionMessage function)
+                return function.Scope;
+        }
+
+        return null;
+    }
+
     /// <summary>Handles further values of a field that are only counted.</summary>
     internal virtual void OnCount(int field, long more)
     {
@@ -69,6 +90,15 @@ internal abstract class OnnxMessage(OnnxContext context, OnnxMessage? parent)
     /// <summary>Handles the end of the message.</summary>
     internal virtual void OnEnd()
     {
+    }
+
+    /// <summary>Reads a name, and adds a finding if it is not a text that can be printed.</summary>
+    internal void TakeName(int field, ReadOnlySpan<byte> utf8)
+    {
+        var text = Encoding.UTF8.GetString(utf8);
+        OnName(field, text);
+        if (!Utf8.IsValid(utf8) || text.Any(char.IsControl))
+            context.Add(FindingCode.Name, this, $"the name '{Printable(text)}' is not valid UTF-8, or has control characters");
     }
 
     /// <summary>Records a field that may occur once. If it has occurred before, returns false and adds a finding.</summary>
@@ -94,6 +124,14 @@ internal abstract class OnnxMessage(OnnxContext context, OnnxMessage? parent)
             text.Append(IsPrintable(c) ? c : '?');
         return name.Length > MaxPrintableName ? text.Append("...").ToString() : text.ToString();
     }
+
+    /// <summary>Another text that is safe to print.</summary>
+    internal static string OneLine(string text) =>
+        string.Create(text.Length, text, static (line, text) =>
+        {
+            for (var i = 0; i < text.Length; i++)
+                line[i] = text[i] is '\r' or '\n' or '\t' ? ' ' : IsPrintable(text[i]) ? text[i] : '?';
+        });
 
     /// <summary>Builds a label from a kind, an index in a list (omitted if negative) and a name (omitted if empty).</summary>
     protected static string LabelOf(string kind, int index, string name) =>

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Unicode;
 using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
@@ -55,6 +53,7 @@ internal sealed class ProtobufReader
         Length,
         Packed,
         Name,
+        Bytes,
         Skip,
     }
 
@@ -79,7 +78,7 @@ internal sealed class ProtobufReader
                 State.Number => ReadNumber(bytes),
                 State.Length => ReadLength(bytes),
                 State.Packed => ReadPacked(bytes),
-                State.Name => ReadName(bytes),
+                State.Name or State.Bytes => ReadName(bytes),
                 _ => Skip(bytes),
             };
             bytes = bytes[taken..];
@@ -177,8 +176,14 @@ internal sealed class ProtobufReader
                 else
                     Message.OnCount(field, length / size);
                 break;
+            case FieldKind.Names:
             case FieldKind.Name when Message.IsFirstOccurrence(field):
                 BeginName(length);
+                break;
+            case FieldKind.FewBytes when Message.IsFirstOccurrence(field):
+                Message.OnData(field, length);
+                if (length > 0 && length <= name.Length)
+                    (nameLength, state) = (0, State.Bytes);
                 break;
             case FieldKind.DataList:
             case FieldKind.Data when Message.IsFirstOccurrence(field):
@@ -253,15 +258,12 @@ internal sealed class ProtobufReader
 
     private void EndName()
     {
+        var isName = state == State.Name;
         state = State.Field;
-        var utf8 = name.AsSpan(0, nameLength);
-        var text = Encoding.UTF8.GetString(utf8);
-        Message.OnName(field, text);
-        if (!Utf8.IsValid(utf8) || text.Any(char.IsControl))
-        {
-            context.Add(
-                FindingCode.Name, Message, $"the name '{OnnxMessage.Printable(text)}' is not valid UTF-8, or has control characters");
-        }
+        if (isName)
+            Message.TakeName(field, name.AsSpan(0, nameLength));
+        else
+            Message.OnBytes(field, name.AsSpan(0, nameLength));
     }
 
     private void SkipTo(long end)

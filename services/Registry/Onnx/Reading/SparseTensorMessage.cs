@@ -1,3 +1,4 @@
+using ModelServing.Registry.Onnx.Values;
 using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
@@ -8,6 +9,8 @@ internal sealed class SparseTensorMessage(OnnxContext context, OnnxMessage paren
     private readonly TensorShape shape = new();
     private TensorMessage? values;
     private TensorMessage? indices;
+
+    internal ElementKinds Kinds => values is null ? ElementKinds.Unknown : TensorRules.KindOf(values.Type);
 
     protected override string Label => LabelOf(kind, index, "");
 
@@ -26,6 +29,8 @@ internal sealed class SparseTensorMessage(OnnxContext context, OnnxMessage paren
 
     internal override void OnEnd()
     {
+        if (Parent is GraphMessage graph && values is not null)
+            graph.Define(values);
         if (values is null || indices is null)
             Context.Add(FindingCode.ShapeData, this, "it lacks values or indices");
         else if (!values.IsExternal && !indices.IsExternal && TensorRules.IsKnown(values.Type) &&

@@ -1,3 +1,4 @@
+using ModelServing.Registry.Onnx.Values;
 using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
@@ -5,9 +6,12 @@ namespace ModelServing.Registry.Onnx.Reading;
 /// <summary>A tensor. Its data are counted and skipped.</summary>
 internal sealed class TensorMessage(OnnxContext context, OnnxMessage parent, string kind, int index) : OnnxMessage(context, parent)
 {
+    private const int RawData = 9;
+
     private readonly TensorShape shape = new();
     private readonly long[] counts = new long[12];
-    private string name = "";
+    private NumberBounds numbers = NumberBounds.All;
+    private byte[]? raw;
     private int type;
     private bool isExternal;
     private bool isSegment;
@@ -22,7 +26,15 @@ internal sealed class TensorMessage(OnnxContext context, OnnxMessage parent, str
     /// <summary>Whether the data are outside the file, so that nothing is known about them.</summary>
     internal bool IsExternal => isExternal || external > 0;
 
-    protected override string Label => LabelOf(kind, index, name);
+    internal string Name { get; private set; } = "";
+
+    /// <summary>What is known about the elements, if they are integers.</summary>
+    internal NumberBounds Bounds => IsExternal ? NumberBounds.None
+        : counts[RawData] == 0 ? numbers
+        : raw is null ? NumberBounds.None
+        : TensorRules.BoundsOf(raw, type);
+
+    protected override string Label => LabelOf(kind, index, Name);
 
     internal override FieldKind KindOf(int field) => field switch
     {
@@ -30,10 +42,12 @@ internal sealed class TensorMessage(OnnxContext context, OnnxMessage parent, str
         2 or 14 => FieldKind.Number,                 // data_type, data_location
         3 => FieldKind.Data,                         // segment
         4 => FieldKind.Fixed32,                      // float_data
-        5 or 7 or 11 => FieldKind.CountedNumbers,    // int32_data, int64_data, uint64_data
+        5 or 7 => FieldKind.Numbers,                 // int32_data, int64_data
+        11 => FieldKind.CountedNumbers,              // uint64_data
         6 => FieldKind.DataList,                     // string_data
         8 => FieldKind.Name,                         // name
-        9 or 12 => FieldKind.Data,                   // raw_data, doc_string
+        9 => FieldKind.FewBytes,                     // raw_data
+        12 => FieldKind.Data,                        // doc_string
         10 => FieldKind.Fixed64,                     // double_data
         13 => FieldKind.Messages,                    // external_data
         _ => FieldKind.Unknown,
@@ -48,15 +62,26 @@ internal sealed class TensorMessage(OnnxContext context, OnnxMessage parent, str
     internal override void OnNumber(int field, long value)
     {
         // Enumerations have 32 bits, and readers drop the higher ones.
-        if (field == 1)
+        if (field is 5 or 7)
+        {
+            counts[field]++;
+            numbers &= field == 5 ? TensorRules.BoundsOf((int)value, isWide: false) : TensorRules.BoundsOf(value, isWide: true);
+        }
+        else if (field == 1)
+        {
             shape.Add(value, Context.Limits.Rank);
+        }
         else if (field == 2)
+        {
             type = (int)value;
+        }
         else
+        {
             isExternal |= (int)value != (int)TensorProto.Types.DataLocation.Default;
+        }
     }
 
-    internal override void OnName(int field, string text) => name = text;
+    internal override void OnName(int field, string text) => Name = text;
 
     internal override void OnData(int field, long length)
     {
@@ -79,10 +104,16 @@ internal sealed class TensorMessage(OnnxContext context, OnnxMessage parent, str
 
     internal override void OnCount(int field, long more) => counts[field] += more;
 
+    internal override void OnBytes(int field, ReadOnlySpan<byte> bytes) => raw = bytes.ToArray();
+
     internal override void OnEnd()
     {
         if (Parent is GraphMessage graph)
-            graph.AddInitializerName(name, this);
+        {
+            graph.AddInitializerName(Name, this);
+            graph.Define(this);
+        }
+
         if (IsExternal)
         {
             var where = location is null ? "outside the file" : $"in '{Printable(location)}'";

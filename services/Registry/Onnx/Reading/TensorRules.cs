@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using ModelServing.Registry.Onnx.Values;
 using ElementType = ModelServing.Registry.Onnx.TensorProto.Types.DataType;
 
 namespace ModelServing.Registry.Onnx.Reading;
@@ -33,6 +35,37 @@ internal static class TensorRules
         ElementType.Complex128 => 128,
         _ => 8,
     };
+
+    /// <summary>The kind of an element type.</summary>
+    internal static ElementKinds KindOf(int type) => (ElementType)type switch
+    {
+        ElementType.Undefined => ElementKinds.None,
+        ElementType.Int32 => ElementKinds.Int32,
+        ElementType.Int64 => ElementKinds.Int64,
+        _ => ElementKinds.Other,
+    };
+
+    /// <summary>What is known about a constant number.</summary>
+    /// <param name="isWide">Whether it has 64 bits; otherwise it has 32.</param>
+    internal static NumberBounds BoundsOf(long number, bool isWide) =>
+        (number >= 0 ? NumberBounds.AtLeastZero : NumberBounds.None) |
+        (number != -1 ? NumberBounds.NotMinusOne : NumberBounds.None) |
+        (number != (isWide ? long.MinValue : int.MinValue) ? NumberBounds.NotLowest : NumberBounds.None) |
+        (number is > int.MinValue and <= int.MaxValue ? NumberBounds.Fits32Bits : NumberBounds.None) |
+        (number != 1 ? NumberBounds.NotOne : NumberBounds.None);
+
+    /// <summary>What is known about all numbers in the raw data of a tensor.</summary>
+    internal static NumberBounds BoundsOf(ReadOnlySpan<byte> raw, int type)
+    {
+        if ((ElementType)type is not (ElementType.Int32 or ElementType.Int64))
+            return NumberBounds.None;
+        var isWide = (ElementType)type == ElementType.Int64;
+        var size = isWide ? sizeof(long) : sizeof(int);
+        var bounds = NumberBounds.All;
+        for (; raw.Length >= size; raw = raw[size..])
+            bounds &= BoundsOf(isWide ? BinaryPrimitives.ReadInt64LittleEndian(raw) : BinaryPrimitives.ReadInt32LittleEndian(raw), isWide);
+        return bounds;
+    }
 
     /// <summary>Finds what is wrong with a tensor's data; null if they match the number of elements.</summary>
     /// <param name="type">A known element type.</param>

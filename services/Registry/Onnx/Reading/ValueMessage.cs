@@ -22,5 +22,23 @@ internal sealed class ValueMessage(OnnxContext context, OnnxMessage parent, stri
 
     internal override void OnName(int field, string text) => ValueName = text;
 
+    internal override void OnEnd()
+    {
+        if (FindScope() is not { } scope || Context.ValueOf(scope, ValueName, this) is not { } value)
+            return;
+        if (Type?.Tensor is { ElementType: not 0 } tensor)
+            value.Declare(TensorRules.KindOf(tensor.ElementType));
+        if (kind == "input")
+        {
+            value.IsInput = true;
+            value.IsFree |= scope.HasFreeInputs;
+            scope.Inputs.Add(value);
+        }
+        else if (kind == "output")
+        {
+            scope.Outputs.Add(value);
+        }
+    }
+
     internal override void OnData(int field, long length) => RequireText(length, "the description");
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
@@ -32,10 +31,6 @@ internal readonly struct Answer
 
     /// <summary>The body's length; null if its end is found in another way.</summary>
     internal long? Length { get; private init; }
-
-    /// <summary>Whether the body has a length that the connection's next user could read differently. A 204 that announces a body may send
-    /// one, which would be the beginning of the next answer.</summary>
-    internal bool IsLast { get; private init; }
 
     /// <summary>Whether the version reports that its outputs hold NaN or infinity.</summary>
     internal bool IsNonFinite { get; private init; }
@@ -104,7 +99,6 @@ internal readonly struct Answer
         {
             Status = status,
             Length = hasNoBody ? 0 : length,
-            IsLast = message.Version == HttpVersion.Version10 || (status == StatusCodes.Status204NoContent && (length > 0 || isChunked)),
             NamesHeaders = namesHeaders,
             IsNonFinite = isNonFinite,
             IsBusy = isBusy,

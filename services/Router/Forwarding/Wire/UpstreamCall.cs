@@ -39,9 +39,6 @@ internal sealed class UpstreamCall
     /// <summary>Cancelled when the deadline has passed or the client has left.</summary>
     internal CancellationToken Cut => source.Token;
 
-    /// <summary>The connection that has the request; null for a request without a body.</summary>
-    internal UpstreamConnection? Connection { get; set; }
-
     /// <summary>Whether the endpoint may have seen something of the request.</summary>
     internal bool IsSent { get; set; }
 
@@ -115,7 +112,6 @@ internal sealed class UpstreamCall
         message.Headers.Clear();
         message.Content = null;
         joined.Clear();
-        Connection = null;
         IsSent = false;
         ClientTime = 0;
         return true;

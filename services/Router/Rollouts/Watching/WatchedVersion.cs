@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.IO.Hashing;
-using System.Text;
 using ModelServing.Cache;
 using ModelServing.Cache.Guard;
 using ModelServing.Rollout.Guard;
@@ -15,6 +12,7 @@ internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSee
 {
     private long startedTicks = firstSeen.UtcTicks;
     private long lastCutOff;
+    private long pinnedLossTicks;
     private int isSpared;
     private int isStale;
     private int number;
@@ -29,8 +27,7 @@ internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSee
 
     internal ClientRecorder Recorder { get; } = new();
 
-    private readonly ulong trialHash = XxHash3.HashToUInt64(
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{trial.Model}/{trial.Version}/{trial.Trial}")));
+    private readonly ulong trialHash = ClientGroups.HashOf(trial.Model, trial.Version, trial.Trial);
 
     internal FailedKeys FailedKeys { get; } = new();
 
@@ -76,6 +73,14 @@ internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSee
 
     /// <summary>When a call of the version was last cut off, as the clock's timestamp; null for never.</summary>
     internal long? LastCutOff => Interlocked.Read(ref lastCutOff) is not 0 and var last ? last : null;
+
+    /// <summary>Records that a pinned request lost its connection to the version.</summary>
+    internal void LostPinned(DateTimeOffset now) => Interlocked.Exchange(ref pinnedLossTicks, now.UtcTicks);
+
+    /// <summary>Whether a pinned request lost its connection at about the same time. What it does to the version's process, and so to other
+    /// requests, is not evidence.</summary>
+    internal bool HasLostPinned(DateTimeOffset then) =>
+        Math.Abs(then.UtcTicks - Interlocked.Read(ref pinnedLossTicks)) < LostConnections.Window.Ticks;
 
     /// <summary>Records that the version was not condemned although it is unreachable; true the first time.</summary>
     internal bool MarkSpared() => Interlocked.Exchange(ref isSpared, 1) == 0;

@@ -26,7 +26,7 @@ internal sealed class FeatureSoak(int transactions, int seed)
     private const int RoundsBeforeRest = 5;
     private const int Repeated = 3;
 
-    // Garnet did not answer FLUSHALL after 6,000 transactions, so a longer run has it no later than this one.
+    // Garnet did not answer a FLUSHALL after 12,800 transactions, so a longer run has it no later than this one.
     private const int MostRounds = 10_000 / OfRound;
 
     // An event is posted again while its entity may still know it, or long after that.

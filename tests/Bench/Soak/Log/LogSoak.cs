@@ -10,6 +10,10 @@ namespace ModelServing.Bench.Soak.Log;
 internal sealed partial class LogSoak : IAsyncDisposable
 {
     private const int Connections = 8;
+
+    // The store reads all rows whenever it starts, and keeps them in memory.
+    private const int MostPerSecond = 2000;
+
     private const long Mebibyte = 1024 * 1024;
 
     // The shipper holds at most 16 MiB of records, and the store's calls copy them. The rest is for what the collector has not taken back
@@ -64,7 +68,7 @@ internal sealed partial class LogSoak : IAsyncDisposable
         {
             var kind = random.Next(kills.Length);
             kills[kind]++;
-            await using (var load = new LogLoad(version.Infer, Connections))
+            await using (var load = new LogLoad(version.Infer, Connections, MostPerSecond))
             {
                 await Task.Delay(random.Next(20, 300), cancellation);
                 if (kind == 0)

@@ -9,39 +9,40 @@ internal static class MemoryCost
 {
     // What the smallest pod accepts of every kind.
     private const int Bytes = 5 * 512 * 1024;
-    private const int Times = 3;
 
     // So that memory of the request before is given back.
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2.5);
 
-    /// <summary>Sends the costliest requests one at a time, and returns the peak bytes per byte of each kind.</summary>
+    /// <summary>Sends the costliest requests one at a time, each as often as this, and returns the peak bytes per byte of each
+    /// kind.</summary>
     internal static async Task<IReadOnlyList<(string Kind, double PerByte)>> MeasureAsync(
-        SoakPlatform platform, CancellationToken cancellation)
+        SoakPlatform platform, int times, CancellationToken cancellation)
     {
         var results = new List<(string, double)>();
         foreach (var model in SoakModel.All)
         {
             var pod = platform.VersionOf(model);
             var what = $"{model.Datatype}, elements '{model.Element}'";
-            results.Add((what, await MeasureAsync(pod, platform.Infer(model, throughRouter: false), model.Costly(Bytes), cancellation)));
+            results.Add((what, await MeasureAsync(
+                pod, platform.Infer(model, throughRouter: false), model.Costly(Bytes), times, cancellation)));
         }
 
         var third = SoakModel.Third;
         var blanks = Encoding.ASCII.GetBytes(new string(' ', Bytes));
         results.Add((
             "blanks",
-            await MeasureAsync(platform.VersionOf(third), platform.Infer(third, throughRouter: false), blanks, cancellation)));
+            await MeasureAsync(platform.VersionOf(third), platform.Infer(third, throughRouter: false), blanks, times, cancellation)));
         results.Add((
             "through the router, streamed",
-            await MeasureAsync(platform.Router, platform.Infer(third, throughRouter: true), blanks, cancellation)));
+            await MeasureAsync(platform.Router, platform.Infer(third, throughRouter: true), blanks, times, cancellation)));
         return results;
     }
 
-    private static async Task<double> MeasureAsync(SoakPod pod, Uri address, byte[] body, CancellationToken cancellation)
+    private static async Task<double> MeasureAsync(SoakPod pod, Uri address, byte[] body, int times, CancellationToken cancellation)
     {
         using var client = new HttpClient();
         var most = 0.0;
-        for (var i = 0; i < Times; i++)
+        for (var i = 0; i < times; i++)
         {
             await Task.Delay(Settle, cancellation);
             var before = pod.Used;

@@ -13,8 +13,9 @@ namespace ModelServing.Bench.Soak.Memory;
 /// </remarks>
 /// <param name="bytes">The memory limit of each pod.</param>
 /// <param name="time">How long the attacks last in total.</param>
+/// <param name="costs">How many requests measure each cost.</param>
 /// <param name="seed">Decides the order of the random attacks.</param>
-internal sealed class MemorySoak(long bytes, TimeSpan time, int seed)
+internal sealed class MemorySoak(long bytes, TimeSpan time, int costs, int seed)
 {
     private const int RandomAtOnce = 3;
 
@@ -28,7 +29,7 @@ internal sealed class MemorySoak(long bytes, TimeSpan time, int seed)
     {
         await using var platform = await SoakPlatform.StartAsync(bytes, cancellation);
         var report = new MemoryReport { Limit = bytes, Before = UsedBy(platform) };
-        report.Costs.AddRange(await MemoryCost.MeasureAsync(platform, cancellation)); // 1
+        report.Costs.AddRange(await MemoryCost.MeasureAsync(platform, costs, cancellation)); // 1
         var requests = SoakModel.All.Select(model => (platform.Infer(model, throughRouter: true), model.Good));
         await using (var good = new GoodRequests(requests, TimeSpan.FromMilliseconds(SoakPlatform.DeadlineMilliseconds)))
         {

@@ -7,7 +7,9 @@ namespace ModelServing.Bench.Soak.Memory;
 /// <summary><c>memory</c>: runs every known attack on memory against pods of the sizes that infra/ renders.</summary>
 internal static class MemorySoakCommand
 {
-    private const int ShortSeconds = 12;
+    // For the whole of the attacks. Each is over when it has ended once.
+    private const int ShortSeconds = 1;
+    private const int CostsOfEach = 3;
 
     // A terminal's would break the tables' cells.
     private const int Width = 240;
@@ -18,7 +20,7 @@ internal static class MemorySoakCommand
     internal static Command Create()
     {
         var seconds = BenchOptions.Count("--seconds", "How long the attacks last in total.", 600, max: 86_400);
-        var isShort = BenchOptions.Short($"the attacks last {ShortSeconds} s");
+        var isShort = BenchOptions.Short("one attack of each kind, and one request to measure each cost");
         var sizes = new Option<int[]>("--memory")
         {
             Description = "The memory limit of a pod in MiB; several divide the time among them.",
@@ -34,8 +36,9 @@ internal static class MemorySoakCommand
         {
             try
             {
-                var time = TimeSpan.FromSeconds(arguments.GetValue(isShort) ? ShortSeconds : arguments.GetValue(seconds));
-                return await RunAsync(arguments.GetValue(sizes)!, time, arguments.GetValue(seed), cancellation);
+                var (time, costs) = arguments.GetValue(isShort) ? (ShortSeconds, 1) : (arguments.GetValue(seconds), CostsOfEach);
+                return await RunAsync(
+                    arguments.GetValue(sizes)!, TimeSpan.FromSeconds(time), costs, arguments.GetValue(seed), cancellation);
             }
             catch (BenchException e)
             {
@@ -51,7 +54,8 @@ internal static class MemorySoakCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(int[] sizes, TimeSpan time, int seed, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        int[] sizes, TimeSpan time, int costs, int seed, CancellationToken cancellation)
     {
         const long Mebibyte = 1024 * 1024;
         using (var probe = MemoryCgroup.TryCreate("probe", Mebibyte * 64, out var why))
@@ -66,7 +70,7 @@ internal static class MemorySoakCommand
         var isGood = true;
         foreach (var size in sizes)
         {
-            var report = await new MemorySoak(size * Mebibyte, time / sizes.Length, seed).RunAsync(cancellation);
+            var report = await new MemorySoak(size * Mebibyte, time / sizes.Length, costs, seed).RunAsync(cancellation);
             Print(report);
             isGood &= report.IsGood;
         }

@@ -72,8 +72,8 @@ public sealed class PreviewTests
         var snapshot = await SomePreview.BaseAsync();
         var text = Text(snapshot, PreviewFormat.Plain);
         Assert.Contains("kubeconfig: [secret]\n", text, StringComparison.Ordinal);
-        // The Secrets of the registry login and of the clients.
-        Assert.Equal(2, text.Split("stringData: [secret]\n").Length - 1);
+        // The Secrets of the registry login, of the clients and of the key of TrafficSplitter.
+        Assert.Equal(3, text.Split("stringData: [secret]\n").Length - 1);
         Assert.DoesNotContain(SomePreview.KeyHash, text, StringComparison.Ordinal);
         Assert.DoesNotContain(SomePreview.KeyHash, EarlierProgram.Write(snapshot), StringComparison.Ordinal);
         Assert.Contains("vcnId: <network vcn.id>\n", text, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class PreviewTests
         Assert.NotEqual(one.From("a"), other.From("a"));
         var rendered = await StackSnapshot.RenderAsync(SomePreview.File, "test", foundationOnly: false, other);
         Assert.Equal(
-            ["Secret clients", "Secret registry", "kubernetes workloads"],
+            ["Function splitter-traffic-splitter", "Secret clients", "Secret registry", "Secret split-key", "kubernetes workloads"],
             StackDifference.Between(await SomePreview.BaseAsync(), rendered)
                 .Where(static each => each.Change != Change.Same)
                 .Select(static each => each.Title)
@@ -113,7 +113,7 @@ public sealed class PreviewTests
         var snapshot = await StackSnapshot.RenderAsync(
             SomePreview.File, "test", foundationOnly: true, SecretDigest.ForThisProcess());
         Assert.DoesNotContain(snapshot.Resources, static each => each.IsKubernetes);
-        Assert.Contains(snapshot.Notes, static note => note.StartsWith("next: ms images push", StringComparison.Ordinal));
+        Assert.Contains(snapshot.Notes, static note => note.StartsWith("next: ./dev ms images push", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -15,7 +15,8 @@ internal static class SomePreview
     /// <summary>The way to the cluster.</summary>
     internal const string Access = "access: bastion, bastionAllowedCidrs: [198.51.100.7/32] }";
 
-    /// <summary>Two models, a feature view, a client, people who get alarms, and the parts that are optional, such as a Bastion.</summary>
+    /// <summary>Two models, a feature view, a client, a TrafficSplitter, people who get alarms, and the parts that are optional, such as a
+    /// Bastion.</summary>
     internal static readonly string File = SomeStack.File(
         "fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 } }, churn: { stable: { version: 1 } }",
         more: $$"""
@@ -23,13 +24,14 @@ internal static class SomePreview
           modelserving:clients: { shop: { keyHashes: ['{{KeyHash}}'] } }
           modelserving:router: { min: 2, max: 2 }
           modelserving:alarms: { emails: [ml@example.com] }
-          modelserving:functions: { timeout: 60s }
+          modelserving:functions: { splitter: { keySecret: {{SomeStack.SplitSecret}} }, timeout: 60s }
           modelserving:costs: { tagNamespace: Platform, createTags: true, budget: { amount: 500, emails: [finance@example.com] } }
           modelserving:replication: { region: eu-amsterdam-1 }
           modelserving:telemetry: { podLogDays: 30 }
         """).Replace("frankfurt-1.some }", "frankfurt-1.some, " + Access, StringComparison.Ordinal);
 
-    private static readonly SecretDigest Digest = SecretDigest.ForThisProcess();
+    /// <summary>The digest that makes the secrets of all snapshots comparable.</summary>
+    internal static readonly SecretDigest Digest = SecretDigest.ForThisProcess();
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly Dictionary<string, Task<StackSnapshot>> Rendered = [];
 

@@ -49,7 +49,7 @@ internal sealed class CheckedStack : IAsyncDisposable
         return stack;
     }
 
-    /// <summary>Adds the environment's cluster with some nodes, and its API.</summary>
+    /// <summary>Adds the environment's cluster with some nodes of one core and 8 GB, and its API.</summary>
     internal async Task<AccessReviewApi> AddClusterAsync(int nodes = 1)
     {
         var api = await AccessReviewApi.StartAsync();
@@ -59,7 +59,11 @@ internal sealed class CheckedStack : IAsyncDisposable
             ["name"] = "modelserving-dev-cluster",
             ["lifecycleState"] = "ACTIVE",
         });
-        Cloud.Add("/20180222/nodePools", new JsonObject { ["nodeConfigDetails"] = new JsonObject { ["size"] = nodes } });
+        Cloud.Add("/20180222/nodePools", new JsonObject
+        {
+            ["nodeConfigDetails"] = new JsonObject { ["size"] = nodes },
+            ["nodeShapeConfig"] = new JsonObject { ["ocpus"] = 1.0, ["memoryInGBs"] = 8.0 },
+        });
         Cloud.Kubeconfig = api.Kubeconfig();
         return api;
     }

@@ -13,7 +13,7 @@ internal sealed class SomeTools
 
     internal ISet<string> Missing { get; } = new HashSet<string>(StringComparer.Ordinal);
 
-    internal string Pulumi { get; set; } = "v3.272.0";
+    internal string Pulumi { get; set; } = "v3.255.0";
 
     internal string Token { get; set; } = "the-token";
 

@@ -106,9 +106,9 @@ public sealed class StackCheckupTests
         stack.Cloud.Quota = 5;
         var report = await stack.CheckAsync();
         Assert.Equal("1 needed, 0 available (a quota of 5 applies)", Wrong(report, "limit vcn vcn-count").Text);
-        // dev has at most 3 nodes of one core, in one availability domain.
+        // dev has at most 3 nodes of one core and one for the add-ons, in one availability domain.
         Assert.StartsWith(
-            "3 needed, available: 0 in EXMP:EU-FRANKFURT-1-AD-1",
+            "4 needed, available: 0 in EXMP:EU-FRANKFURT-1-AD-1",
             Wrong(report, "limit compute standard-e5-core-count").Text,
             StringComparison.Ordinal);
         Assert.Equal(FindingState.Good, Find(report, "limit container-engine enhanced-cluster-count").State);
@@ -126,11 +126,27 @@ public sealed class StackCheckupTests
         Assert.Contains("7 in EXMP:EU-FRANKFURT-1-AD-2", finding.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_limit_whose_use_is_unknown_is_unasked_and_the_exit_code_is_2()
+    [Theory]
+    [InlineData(5.0, "Note", "1 needed; the limit is 5, and OCI does not tell how much of it is used", 0)]
+    [InlineData(0.0, "Wrong", "1 needed, the limit is 0", 1)]
+    [InlineData(null, "Unasked", "1 needed; the service does not know a limit of this name", 2)]
+    public async Task A_limit_whose_use_the_service_does_not_tell_is_compared_as_a_whole(
+        double? limit, string state, string text, int exitCode)
     {
         await using var stack = await CheckedStack.StartAsync();
-        stack.Cloud.Available = static (service, limit, _) => limit == "node-count" ? null : 1000;
+        var known = stack.Cloud.Available;
+        stack.Cloud.Available = (service, limit, domain) => limit == "vcn-count" ? null : known(service, limit, domain);
+        stack.Cloud.LimitValue = (service, name) => (service, name) == ("vcn", "vcn-count") ? limit : 20_000;
+        var report = await stack.CheckAsync();
+        var finding = Find(report, "limit vcn vcn-count");
+        Assert.Equal((state, text, exitCode), (finding.State.ToString(), finding.Text, report.ExitCode));
+    }
+
+    [Fact]
+    public async Task A_service_that_refuses_to_tell_a_limit_leaves_it_unasked()
+    {
+        await using var stack = await CheckedStack.StartAsync();
+        stack.Cloud.Refuse("/20190729/limitValues");
         var report = await stack.CheckAsync();
         Assert.Equal(FindingState.Unasked, Find(report, "limit container-engine node-count").State);
         Assert.Equal(2, report.ExitCode);
@@ -141,10 +157,14 @@ public sealed class StackCheckupTests
     {
         await using var stack = await CheckedStack.StartAsync();
         await using var api = await stack.AddClusterAsync(nodes: 2);
-        stack.Cloud.Available = static (_, limit, _) => limit == "standard-e5-core-count" ? 1 : 0;
+        stack.Cloud.Available = static (_, limit, _) => limit == "standard-e5-core-count" ? 2 : 0;
+        stack.Cloud.LimitValue = static (_, _) => 3;
         var report = await stack.CheckAsync();
         Assert.Equal(FindingState.Good, Find(report, "limit compute standard-e5-core-count").State);
-        Assert.Equal("1 needed, 0 available", Wrong(report, "limit container-engine node-count").Text);
+        Assert.StartsWith(
+            "16 needed, available: 0", Wrong(report, "limit compute standard-e5-memory-count").Text, StringComparison.Ordinal);
+        // The limit of a cluster's nodes is for all of them.
+        Assert.Equal("4 needed, the limit is 3", Wrong(report, "limit container-engine node-count").Text);
         Assert.DoesNotContain(report.Findings, static finding => finding.Check == "limit vcn vcn-count");
     }
 

@@ -121,8 +121,8 @@ public sealed class ImagePromotionTests : IAsyncLifetime
         Write("staging", Staging().Replace(digests["inference"], "sha256:" + new string('0', 64), StringComparison.Ordinal));
         var e = await Assert.ThrowsAsync<CommandException>(PromoteAsync);
         Assert.Equal(
-            [$"the registry {proxy.Host} has no sha256:{new string('0', 64)} in space/modelserving-staging/inference; push it with: ms " +
-                "images push --stack staging"],
+            [$"the registry {proxy.Host} has no sha256:{new string('0', 64)} in space/modelserving-staging/inference; 'ms images " +
+                "push --stack staging' pushes it"],
             e.Lines);
         Assert.Equal(Prod, Read("prod"));
     }

@@ -103,6 +103,23 @@ public sealed partial class ImagePushTests(ImagePushTests.Sources sources) : ICl
     }
 
     [Fact]
+    public async Task A_base_image_with_a_digest_is_used_although_its_tag_has_moved_and_the_newer_one_is_reported()
+    {
+        var pinned = await registry!.PushIndexAsync("dotnet/aspnet", "10.0", "one", Cancellation);
+        var newest = await registry.PushIndexAsync("dotnet/aspnet", "10.0", "two", Cancellation);
+        Assert.NotEqual(pinned, newest);
+        var tag = baseImage;
+        baseImage = $"{tag}@{pinned}";
+
+        Assert.Equal(ExitCode.Done, await PushAsync());
+
+        Assert.All(
+            (await ImagesAsync()).Values,
+            image => Assert.Equal(baseImage, image.Label("org.opencontainers.image.base.name")));
+        Assert.Single(Regex.Matches(terminal.Errors, Regex.Escape($"{tag} is now {newest}")));
+    }
+
+    [Fact]
     public async Task Arm_nodes_get_Arm_images()
     {
         hosts.Reset(Cloud.Replace(

@@ -2,7 +2,6 @@ using ModelServing.Cli;
 using ModelServing.Cli.Keys;
 using ModelServing.Contracts;
 using ModelServing.Settings;
-using ModelServing.Settings.Models;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Keys;
@@ -14,26 +13,26 @@ public class NewKeyTests
     [Fact]
     public void A_new_client_gets_its_first_key_and_the_role_is_written_only_if_it_changes()
     {
-        var key = NewKey.Make("dev", Settings(), ModelName.Parse("shop"), null);
+        var key = NewKey.Make("dev", Stack(), ModelName.Parse("shop"), null);
         Assert.Equal(("shop", "caller", ApiKey.HashOf(key.Key)), (key.Client, key.Role, key.Hash));
         Assert.Equal([$"pulumi config set --stack dev --path 'modelserving:clients.shop.keyHashes[0]' {key.Hash}"], key.Commands);
         Assert.Equal(
             "pulumi config set --stack dev --path 'modelserving:clients.shop.role' operator",
-            NewKey.Make("dev", Settings(), ModelName.Parse("shop"), ClientRole.Operator).Commands[1]);
-        Assert.Single(NewKey.Make("dev", Settings(), ModelName.Parse("shop"), ClientRole.Caller).Commands);
+            NewKey.Make("dev", Stack(), ModelName.Parse("shop"), ClientRole.Operator).Commands[1]);
+        Assert.Single(NewKey.Make("dev", Stack(), ModelName.Parse("shop"), ClientRole.Caller).Commands);
     }
 
     [Fact]
     public void Another_key_of_a_client_is_added_and_leaves_its_role()
     {
-        var settings = Settings($"shop: {{ keyHashes: ['{Hash}', '{new string('2', 64)}'], role: tester }}");
-        var key = NewKey.Make("dev", settings, ModelName.Parse("shop"), null);
+        var stack = Stack($"shop: {{ keyHashes: ['{Hash}', '{new string('2', 64)}'], role: tester }}");
+        var key = NewKey.Make("dev", stack, ModelName.Parse("shop"), null);
         Assert.Equal("tester", key.Role);
         Assert.StartsWith(
             "pulumi config set --stack dev --path 'modelserving:clients.shop.keyHashes[2]' ",
             Assert.Single(key.Commands),
             StringComparison.Ordinal);
-        Assert.NotEqual(key.Key, NewKey.Make("dev", settings, ModelName.Parse("shop"), null).Key);
+        Assert.NotEqual(key.Key, NewKey.Make("dev", stack, ModelName.Parse("shop"), null).Key);
     }
 
     [Theory]
@@ -68,20 +67,23 @@ public class NewKeyTests
         Assert.DoesNotContain(key, File.ReadAllText(stack.FilePath), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Without_write_the_stack_file_stays_as_it_is()
+    [Theory]
+    [InlineData("modelserving:region: eu-frankfurt-1, ", "pulumi config set")]
+    [InlineData("", "clients.shop.keyHashes  + ")]
+    public void Without_write_the_stack_file_stays_as_it_is_and_what_to_do_is_printed(string region, string says)
     {
         using var folder = new TemporaryFolder();
         var stack = new StackLocation("some", folder.FullPath);
-        const string Yaml = "config: { modelserving:models: { a: { stable: { version: 1 } } } }";
-        File.WriteAllText(stack.FilePath, Yaml);
+        var yaml = $"config: {{ {region}modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }} }}";
+        File.WriteAllText(stack.FilePath, yaml);
         var printed = new RecordedTerminal();
         KeysCommand.Make(printed.Terminal, stack, ModelName.Parse("shop"), null, write: false);
-        Assert.Equal(Yaml, File.ReadAllText(stack.FilePath));
-        Assert.Contains("pulumi config set", printed.Output, StringComparison.Ordinal);
+        Assert.Equal(yaml, File.ReadAllText(stack.FilePath));
+        Assert.Contains(says, printed.Output, StringComparison.Ordinal);
+        Assert.Equal(region.Length > 0, printed.Output.Contains("pulumi", StringComparison.Ordinal));
     }
 
-    private static StackSettings Settings(string clients = "") =>
-        StackFile.Parse($"config: {{ modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }}, modelserving:clients: {{ {clients} " +
-            $"}} }}").File!.Settings;
+    private static StackFile Stack(string clients = "") => StackFile.Parse(
+        $"config: {{ modelserving:region: eu-frankfurt-1, modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }}, " +
+            $"modelserving:clients: {{ {clients} }} }}").File!;
 }

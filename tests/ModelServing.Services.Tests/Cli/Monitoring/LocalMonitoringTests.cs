@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
 using ModelServing.Cli;
 using ModelServing.Cli.Monitoring;
@@ -136,6 +137,52 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
 
         Assert.Equal(400, (int)answer.StatusCode);
         Assert.Contains("metricData[0]", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("POST", MetricPost.Path, "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF44\r\n{}\r\n0\r\n\r\n", 400)]
+    [InlineData("POST", MetricPost.Path, "Transfer-Encoding: chunked\r\n\r\nfive\r\n{}\r\n0\r\n\r\n", 400)]
+    [InlineData("POST", MetricPost.Path, "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", 415)]
+    [InlineData("GET", FiringAlarms.Path, "\r\n", 200)]
+    [InlineData("HEAD", FiringAlarms.Path, "\r\n", 200)]
+    public async Task It_reads_and_answers_requests_as_every_server_does(string method, string path, string rest, int status)
+    {
+        await StartAsync(ModelAlarms.All);
+        var address = new Uri(monitoring!.Address);
+        using var client = await RawConnection.ConnectAsync(IPEndPoint.Parse(address.Authority));
+        var headers = $"Host: {address.Authority}\r\nContent-Type: Application/JSON\r\n{HeaderNames.RunSecret}: {Secret}\r\n";
+        await client.SendAsync($"{method} {path} HTTP/1.1\r\n{headers}{rest}");
+        var answer = (await client.ReadMessageAsync(toHead: method == "HEAD"))!;
+        Assert.True(answer.Status == status, answer.Text);
+        if (status == 200)
+            Assert.Equal($"{new FiringAlarms([]).ToUtf8().Length}", answer["Content-Length"]);
+    }
+
+    [Fact]
+    public async Task Connections_past_its_limit_are_refused()
+    {
+        await StartAsync(ModelAlarms.All);
+        var address = IPEndPoint.Parse(new Uri(monitoring!.Address).Authority);
+        var open = new List<RawConnection>();
+        try
+        {
+            for (var i = 0; i < 64; i++)
+            {
+                open.Add(await RawConnection.ConnectAsync(address));
+                await open[i].SendAsync(
+                    $"GET {FiringAlarms.Path} HTTP/1.1\r\nHost: {address}\r\n{HeaderNames.RunSecret}: {Secret}\r\n\r\n");
+                Assert.Equal(200, (await open[i].ReadMessageAsync())!.Status);
+            }
+
+            using var refused = await RawConnection.ConnectAsync(address);
+            await refused.SendAsync("GET / HTTP/1.1\r\nHost: m\r\n\r\n");
+            var answer = (await refused.ReadMessageAsync())!;
+            Assert.Equal((503, "1", "close"), (answer.Status, answer["Retry-After"], answer["Connection"]));
+        }
+        finally
+        {
+            open.ForEach(static connection => connection.Dispose());
+        }
     }
 
     [Theory]

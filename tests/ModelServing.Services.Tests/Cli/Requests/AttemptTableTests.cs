@@ -26,9 +26,9 @@ public class AttemptTableTests
         model    fraud
         trace    00000000000000000000000000000abc
 
-        #  version    answer            total  routing  queue  model  encode
-        1  v2 canary  500 model-failed  12.00     0.04   1.00   8.00    0.25
-        2  v1 stable  200               12.00     0.04      -      -       -
+        #  version    answer            total routing queue model encode
+        1  v2 canary  500 model-failed  12.00    0.04  1.00  8.00   0.25
+        2  v1 stable  200               12.00    0.04     -     -      -
         """,
         Render(AttemptTable.Request(Attempts), 80));
 
@@ -44,11 +44,18 @@ public class AttemptTableTests
             Render(AttemptTable.List(Attempts, 80), 80));
         Assert.Equal(
             """
-            time          request                     version          answer            total  routing  queue  model  encode
-            12:00:00.000  01KB7G0000000000000000000A  fraud v2 canary  500 model-failed  12.00     0.04   1.00   8.00    0.25
-            12:00:00.000  01KB7G0000000000000000000A  fraud v1 stable  200               12.00     0.04      -      -       -
+            time          request                     version          answer            total routing queue model encode
+            12:00:00.000  01KB7G0000000000000000000A  fraud v2 canary  500 model-failed  12.00    0.04  1.00  8.00   0.25
+            12:00:00.000  01KB7G0000000000000000000A  fraud v1 stable  200               12.00    0.04     -     -      -
             """,
             Render(AttemptTable.List(Attempts, 140), 140));
+    }
+
+    [Fact]
+    public void A_long_ending_leaves_room_for_every_column()
+    {
+        var attempt = SomeAccess.Record(Request, status: 413) with { Reason = "request-too-large", Version = 12 };
+        Assert.DoesNotContain("…", Render(AttemptTable.Request([AttemptLine.Join(attempt, null)]), 80), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,6 +39,24 @@ public class StatusReportTests
     }
 
     [Fact]
+    public void A_canary_without_a_request_has_a_row_but_no_sparkline()
+    {
+        var text = Text(
+            SomeStatus.WithFigures().With(static model => model with
+            {
+                Variants = [.. model.Variants.Select(
+                    static variant => variant.Name == "canary" ? variant with { Figures = null } : variant)],
+            }),
+            Narrow);
+        Assert.Contains(
+            "    stable v1             1,140 100.00%   0.00%   0.00%    1.21    12.3     123\n" +
+            "    canary v2                 0   0.00%       -       -       -       -       -\n",
+            text,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("canary v2       requests", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Evidence_is_a_bar_and_words()
     {
         var text = Text(SomeStatus.WithCondemned());

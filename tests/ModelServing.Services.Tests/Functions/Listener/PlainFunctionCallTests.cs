@@ -30,6 +30,22 @@ public sealed class PlainFunctionCallTests() : FunctionCallTests(static () => ne
         Assert.Equal(status, answer.Status);
     }
 
+    [Theory]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF44\r\n{}\r\n0\r\n\r\n", 400)]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\nfive\r\n{}\r\n0\r\n\r\n", 400)]
+    [InlineData("Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 415)]
+    [InlineData("Content-Encoding: BR\r\nContent-Length: 2\r\n\r\n{}", 415)]
+    public async Task A_body_that_can_not_be_read_is_refused(string rest, int status)
+    {
+        using var folder = new TemporaryFolder();
+        await using var functions = await StartAsync(folder);
+        using var client = await RawConnection.ConnectAsync(((PlainCaller)functions.Caller).EndPoint);
+        await client.SendAsync(
+            $"POST {FunctionPaths.PathOf(FunctionName.Rollback)} HTTP/1.1\r\nHost: localhost\r\nContent-Type: Application/JSON\r\n" +
+                $"{HeaderNames.RunSecret}: {PlainCaller.Secret}\r\n{rest}");
+        Assert.Equal(status, (await client.ReadMessageAsync())!.Status);
+    }
+
     [Fact]
     public async Task A_call_has_a_record_in_the_access_log()
     {

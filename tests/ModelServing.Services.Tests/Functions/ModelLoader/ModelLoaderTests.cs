@@ -11,6 +11,7 @@ using ModelServing.Services.Tests.Inference;
 using ModelServing.Services.Tests.Oci;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Emulation;
+using ModelServing.TestKit.Hostile;
 using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.Functions.ModelLoader;
@@ -56,6 +57,8 @@ public abstract class ModelLoaderTests : IAsyncLifetime
             (200, "accepted", "m", 3, true),
             (status, (string?)report["outcome"], (string?)report["model"], (int?)report["version"], (bool?)report["isNew"]));
         Assert.Equal("there is no cache", (string?)report["notTold"]);
+        // Not "..., but was not run".
+        Assert.Equal("the artifact has no faults", (string?)report["detail"]);
         var verdict = Verdict.Parse(tested.Get(VerdictKey));
         Assert.Equal((VerdictOutcome.Accepted, "ModelLoader"), (verdict.Outcome, verdict.CheckedBy));
     }
@@ -76,6 +79,27 @@ public abstract class ModelLoaderTests : IAsyncLifetime
             Assert.Contains($"({code})", (string?)report["detail"], StringComparison.Ordinal);
             Assert.Equal([code], Verdict.Parse(tested.Get(VerdictKey)).Findings.Select(static finding => finding.Code));
         }
+    }
+
+    [Theory]
+    [InlineData("an IR version that is too new", FindingCode.Runtime, "max supported IR version")]
+    [InlineData("a dangling input", FindingCode.Runtime, "'xx' is not a graph input")]
+    [InlineData("a small file that is 4 GiB when its constants are computed", FindingCode.FirstRunMemory, "MiB of memory")]
+    [InlineData("an INT64 by another", FindingCode.IntegerDivision, "the lowest number by -1")]
+    public async Task An_artifact_that_would_harm_a_pod_is_refused_with_the_reason_in_the_verdict(string name, string code, string reason)
+    {
+        await StartAsync();
+        var artifact = HostileArtifact.All.Single(artifact => artifact.Name == name);
+        Store(artifact.Model, artifact.Manifest);
+        var (status, report) = await CallAsync(Event(ManifestKey));
+        Assert.Equal((200, "refused"), (status, (string?)report["outcome"]));
+        var verdict = Verdict.Parse(tested.Get(VerdictKey));
+        Assert.Equal((code, null), (Assert.Single(verdict.Findings).Code, verdict.Untried));
+        Assert.Contains(reason, verdict.Findings[0].Message, StringComparison.Ordinal);
+        // Publishing and starting check a version by the rules alone, and know less.
+        var @checked = await new ArtifactCheck(tested.Open(), TimeProvider.System, "ms up")
+            .CheckAsync(RunningInference.Model, RunningInference.Version, Token);
+        Assert.Equal(VerdictOutcome.Refused, @checked.Verdict.Outcome);
     }
 
     [Fact]
@@ -145,7 +169,8 @@ public abstract class ModelLoaderTests : IAsyncLifetime
                 "JSON"), ("{", "it is not JSON"), ("[]", "it has no 'eventType'"), ("{\"eventType\":7}", "it has no 'eventType'"),
             ("{\"eventType\":\"com.oraclecloud.objectstorage.createobject\"}", "it has no 'data.resourceName'"),
             ("{\"eventType\":\"com.oraclecloud.objectstorage.createobject\",\"data\":[]}", "it has no 'data.resourceName'"),
-            ("{\"eventType\":\"x\",\"data\":{\"resourceName\":{}}}", "it has no 'data.resourceName'")])
+            ("{\"eventType\":\"x\",\"data\":{\"resourceName\":{}}}", "it has no 'data.resourceName'"),
+            ("{\"eventType\":\"x\",\"eventTyp\\u0065\":\"y\",\"data\":{\"resourceName\":\"a\"}}", "eventType")])
         {
             var answer = await running!.Caller.CallAsync(Encoding.UTF8.GetBytes(payload));
             Assert.Equal(400, answer.Status);

@@ -136,7 +136,7 @@ public class MinuteNumbersTests
                 },
                 status,
                 isNonFinite: false,
-                TimeSpan.FromMilliseconds(5));
+                new AnswerTime(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(5)));
     }
 
     // Equal versions, of which one request in a thousand fails at random. A hostile client sends the canary up to as many requests as all

@@ -214,6 +214,10 @@ public abstract class RollbackTests : IAsyncLifetime
     [InlineData("{}")]
     [InlineData("""{"alarmMetaData":7}""")]
     [InlineData("""{"alarmMetaData":[7]}""")]
+    [InlineData("""{"alarmMetaData":null}""")]
+    [InlineData("""{"alarmMetaData":[],"alarmMetaDat\u0061":[]}""")]
+    [InlineData("""{"alarmMetaData":[],"AlarmMetaData":[]}""")]
+    [InlineData("""{"alarmMetaData":[{"dimensions":[{"model":"a","model":"b"}]}]}""")]
     public async Task A_payload_that_is_not_a_message_is_refused_with_the_reason(string payload)
     {
         await StartAsync();

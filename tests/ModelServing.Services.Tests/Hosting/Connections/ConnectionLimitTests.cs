@@ -12,12 +12,19 @@ public class ConnectionLimitTests
     private const string Request = "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n";
 
     [Theory]
-    [InlineData(1024L, null, 448)]
+    [InlineData(1024L, null, 320)]
     [InlineData(null, 1024L * 1024 * 1024, 2048)]
     [InlineData(1_048_576L, 512L * 1024 * 1024, 1024)]
     [InlineData(100L, 1L, 32)]
     public void The_limit_leaves_handles_and_memory_for_the_host_itself(long? handles, long? memory, long most) =>
-        Assert.Equal(most, ConnectionLimit.Derive(handles, memory));
+        Assert.Equal(most, new ConnectionCount(null, handles, memory).Most);
+
+    [Theory]
+    [InlineData(10, 1024L, 10)]
+    [InlineData(100_000, 1024L, 320)]
+    [InlineData(100_000, null, 100_000)]
+    public void A_setting_takes_the_place_of_the_limit_by_memory_and_not_of_that_by_handles(long given, long? handles, long most) =>
+        Assert.Equal(most, new ConnectionCount(given, handles, 1024).Most);
 
     [Fact]
     public async Task A_client_over_the_limit_that_is_still_sending_sees_the_answer_and_no_reset()
@@ -151,6 +158,8 @@ public class ConnectionLimitTests
         await good.SendAsync(Request);
         Assert.Equal(503, (await good.ReadMessageAsync())!.Status);
         Assert.Equal(201, LimitOf(host).Refused);
+        // Those that have waited the longest made room, so not all of them hold a file handle.
+        Assert.Empty(await silent[0].ReadToEndAsync());
         silent.ForEach(static client => client.Dispose());
     }
 

@@ -55,6 +55,25 @@ public sealed class PredictionRecordTests : IDisposable
         Assert.Equal([1, 0, 0, 0, (byte)'2', 3, 0, 0, 0, .. Encoding.UTF8.GetBytes("0.5")], input.Data.ToByteArray());
     }
 
+    [Fact]
+    public async Task Binary_tensors_are_recorded_as_those_in_JSON_are()
+    {
+        await using var service = await StartAsync(SomeOnnx.Reciprocal(Datatype.Fp32));
+        Assert.Equal(200, (await service.SendAsync(Numbers("2,4"), FromRouter)).Status);
+        using var message = new HttpRequestMessage(HttpMethod.Post, "/v2/models/m/infer")
+        {
+            Content = new ByteArrayContent([0, 0, 0, 0x40, 0, 0, 0x80, 0x40]),
+            Headers = { { "Inference-Header-Content-Length", "0" } },
+        };
+        using var answer = await service.Client.SendAsync(message);
+        Assert.Equal(200, (int)answer.StatusCode);
+        var records = await RecordsAsync(service);
+        Assert.Equal(2, records.Count);
+        Assert.Equal(records[0].Inputs, records[1].Inputs);
+        Assert.Equal(records[0].Outputs, records[1].Outputs);
+        Assert.Equal([0.5f, 0.25f], MemoryMarshal.Cast<byte, float>(records[1].Outputs.Single().Data.Span).ToArray());
+    }
+
     [Theory]
     [InlineData("canary;version=2;trial=1;kind=error", false)]
     [InlineData("canary;version=2;trial=1;kind=slow", true)]

@@ -76,8 +76,25 @@ public class RequestRecorderTests
     }
 
     [Theory]
+    [InlineData(200, false, null, false, AnswerKind.Answered)]
+    [InlineData(200, false, "4", false, AnswerKind.Answered)]
+    [InlineData(200, false, "3", false, AnswerKind.Failed)]
+    [InlineData(200, true, "3", false, AnswerKind.Failed)]
+    // The caller's doing, whatever it took.
+    [InlineData(200, false, "3", true, AnswerKind.Answered)]
+    [InlineData(400, false, "3", false, AnswerKind.ClientError)]
+    public void An_answer_of_stable_after_the_limit_at_which_the_other_variant_is_cut_off_is_the_same_failure(
+        int status, bool isNonFinite, string? within, bool isShortened, AnswerKind kind)
+    {
+        Answered(status, isNonFinite, null, "7", within, isShortened);
+        var stable = recorder.Read().Single(static stream => stream.Variant == "stable");
+        Assert.Equal((1L, 1L), (stable.Counts.Requests, stable.Counts.Count(kind)));
+    }
+
+    [Theory]
     [InlineData("canary")]
     [InlineData("canary;version=2;trial=3;kind=slow")]
+    [InlineData("canary;version=2;trial=3;kind=broken")]
     [InlineData("canary;version=2;trial=3;kind=excused")]
     [InlineData("canary;version=2;trial=3;kind=unreachable")]
     [InlineData("canary;version=0;trial=3;kind=error")]
@@ -116,7 +133,8 @@ public class RequestRecorderTests
         Assert.Null(Comparison.FromStream("canary", 1));
     }
 
-    private void Answered(int status, bool isNonFinite, string? failover, string group, string? within = null) => recorder.Answered(
+    private void Answered(
+        int status, bool isNonFinite, string? failover, string group, string? within = null, bool isShortened = false) => recorder.Answered(
         new HeaderDictionary
         {
             [HeaderNames.ModelVariant] = "stable",
@@ -127,7 +145,7 @@ public class RequestRecorderTests
         },
         status,
         isNonFinite,
-        Latency);
+        new AnswerTime(2 * Latency, Latency, isShortened));
 
     [Fact]
     public void A_minute_has_the_requests_since_the_previous_one_was_closed()

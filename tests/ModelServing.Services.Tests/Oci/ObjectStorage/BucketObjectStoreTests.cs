@@ -215,63 +215,6 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
         Assert.Equal(3, Emulator.Count(StorageOperation.ListObjects));
     }
 
-    [Fact]
-    public async Task A_download_that_breaks_off_is_resumed()
-    {
-        tested.Set(Key.Text, Large);
-        Emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(700), times: 3);
-        Assert.Equal(Large, await ReadBytesAsync(Store, Key));
-        var ranges = Emulator.Requests.Where(request => request.Operation == StorageOperation.GetObject)
-            .Select(request => request.Headers.GetValueOrDefault("Range"))
-            .ToList();
-        Assert.Equal(4, ranges.Count);
-        Assert.Null(ranges[0]);
-        // The network decides how many of the sent bytes arrive before the connection ends.
-        Assert.All(ranges[1..], range => Assert.StartsWith("bytes=", range, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task A_download_that_always_breaks_off_fails()
-    {
-        tested.Set(Key.Text, Large);
-        Emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(0), times: 1000);
-        var e = await Assert.ThrowsAsync<IOException>(() => ReadBytesAsync(Store, Key));
-        Assert.Contains(
-            $"the download broke off {TestedBucket.Quick.Resumes + 1} times, the last time after 0 of {Large.Length} bytes",
-            e.Message,
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_download_that_stalls_is_resumed()
-    {
-        tested.Set(Key.Text, Large);
-        Emulator.Faults.Add(StorageOperation.GetObject, Fault.StallAfter(700, Emulator.Faults.Forever));
-        var store = tested.Open(TestedBucket.Quick with { Attempt = TimeSpan.FromSeconds(2) });
-        Assert.Equal(Large, await ReadBytesAsync(store, Key));
-    }
-
-    [Fact]
-    public async Task An_object_that_is_replaced_during_its_download_is_not_mixed()
-    {
-        tested.Set(Key.Text, Large);
-        Emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(700));
-        await using var opened = await Store.OpenAsync(Key, Test);
-        tested.Set(Key.Text, Large);
-        var e = await Assert.ThrowsAsync<IOException>(() => opened!.Content.CopyToAsync(Stream.Null, Test));
-        Assert.Equal("the object was replaced during the download", e.Message);
-    }
-
-    [Fact]
-    public async Task An_attempt_that_times_out_is_retried()
-    {
-        tested.Set(Key.Text, Large);
-        Emulator.Faults.Add(StorageOperation.GetObject, Fault.Hold(Emulator.Faults.Forever));
-        var store = tested.Open(TestedBucket.Quick with { Attempt = TimeSpan.FromSeconds(2) });
-        Assert.Equal(Large, await ReadBytesAsync(store, Key));
-        Assert.True(Emulator.Count(StorageOperation.GetObject) > 1);
-    }
-
     public static TheoryData<StorageOperation> Cancellable =>
     [
         StorageOperation.PutObject,

@@ -72,6 +72,7 @@ public sealed class PredictionDocumentsTests
         { Json(SomeRecord.Tensor("x", "UINT32", [1], uint.MaxValue)), "[4294967295]" },
         { Json(SomeRecord.Tensor("x", "UINT64", [1], ulong.MaxValue)), "[18446744073709551615]" },
         { Json(SomeRecord.Tensor("x", "FP16", [2], (Half)0.5, Half.NaN)), """[0.5,"NaN"]""" },
+        { Json(SomeRecord.Tensor<ushort>("x", "BF16", [3], 0x3F00, 0xFF80, 0x7FC0)), """[0.5,"-Infinity","NaN"]""" },
         { Json(SomeRecord.Floats("x", [3], 0.1f, float.PositiveInfinity, float.NegativeInfinity)), """[0.1,"Infinity","-Infinity"]""" },
         { Json(SomeRecord.Tensor("x", "FP64", [2, 1], 0.1, double.NaN)), """[0.1,"NaN"]""" },
         { Json(SomeRecord.Texts("x", [3], "", "a\"b", "\u00fc")), "[\"\",\"a\\u0022b\",\"\\u00FC\"]" },

@@ -39,6 +39,7 @@ public class OnnxInspectionTests
             FindingCode.ArtifactLink,
             FindingCode.ArtifactSize,
             FindingCode.ArtifactDigest,
+            .. FindingCode.All.Where(FindingCode.IsOfFirstRun),
         ]).Order(),
         SomeUnsafeOnnx.All.Select(static each => each.Code).Distinct().Order());
 
@@ -131,6 +132,7 @@ public class OnnxInspectionTests
         Assert.Empty(OnnxInspection.Inspect(bytes).Findings);
         foreach (var (limits, code) in ((ArtifactLimits, string)[])[
             (new ArtifactLimits { Nodes = 0 }, FindingCode.LimitNodes),
+            (new ArtifactLimits { References = 2 }, FindingCode.LimitEntries),
             (new ArtifactLimits { Initializers = 1 }, FindingCode.LimitInitializers),
             (new ArtifactLimits { NameBytes = 39 }, FindingCode.LimitText),
             (new ArtifactLimits { RememberedBytes = 100 }, FindingCode.LimitText),

@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Registry;
+using ModelServing.Registry.FirstRuns;
 using ModelServing.Registry.Safety;
 using ModelServing.TestKit;
 
@@ -144,6 +145,38 @@ public abstract class ArtifactCheckTests : IAsyncLifetime
     protected abstract ValueTask<TestedStore> MakeAsync();
 
     protected TestedStore Tested => store;
+
+    [Fact]
+    public async Task A_first_run_is_made_of_what_the_rules_accept_and_its_finding_is_in_the_verdict()
+    {
+        Store(Good);
+        var (runs, result) = (0, new FirstRunResult());
+        var check = new ArtifactCheck(store.Open(), time, "tests", firstRun: async (manifest, model, cancellation) =>
+        {
+            runs++;
+            Assert.Equal(manifest.Digest, await Sha256Digest.ComputeAsync(model, cancellation));
+            return result;
+        });
+        Assert.Equal(VerdictOutcome.Accepted, (await VerdictAsync(check)).Outcome);
+
+        result = new FirstRunResult { Unknown = "it has little memory" };
+        var verdict = await VerdictAsync(check);
+        Assert.Equal((VerdictOutcome.Accepted, "it has little memory"), (verdict.Outcome, verdict.Untried));
+        Assert.Equal("it has little memory", Verdict.Parse(verdict.ToUtf8()).Untried);
+
+        result = new FirstRunResult { Finding = new Finding(FindingCode.Runtime, "model.onnx", "no") };
+        Assert.Equal(FindingCode.Runtime, Assert.Single((await VerdictAsync(check)).Findings).Code);
+        Assert.Equal(3, runs);
+        // A check without a first run does not take back what one has found.
+        Assert.Equal(VerdictOutcome.Refused, (await CheckAsync()).Verdict.Outcome);
+
+        Store(Good, static m => m with { Digest = "sha256:" + new string('0', 64) });
+        Assert.Equal(FindingCode.ArtifactDigest, Assert.Single((await VerdictAsync(check)).Findings).Code);
+        Assert.Equal(3, runs);
+
+        static async Task<Verdict> VerdictAsync(ArtifactCheck check) =>
+            (await check.CheckAsync(Fraud, One, TestContext.Current.CancellationToken)).Verdict;
+    }
 
     protected Task<CheckedArtifact> CheckAsync(ArtifactLimits? limits = null) =>
         new ArtifactCheck(store.Open(), time, "tests", limits).CheckAsync(Fraud, One, TestContext.Current.CancellationToken);

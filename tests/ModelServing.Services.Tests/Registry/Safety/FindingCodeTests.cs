@@ -34,6 +34,7 @@ public partial class FindingCodeTests
             limits.Nesting,
             limits.Subgraphs,
             limits.Nodes,
+            limits.References,
             limits.Initializers,
             limits.Attributes,
             limits.Entries,

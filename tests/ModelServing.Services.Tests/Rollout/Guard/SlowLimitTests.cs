@@ -43,6 +43,25 @@ public class SlowLimitTests
     }
 
     [Fact]
+    public void A_long_time_of_slow_answers_fades_although_they_were_many()
+    {
+        var limit = new SlowLimit(time);
+        Periods(60, 1000);
+        AssertNear(3000, limit);
+        Periods(180, 100);
+        AssertNear(300, limit);
+
+        void Periods(int count, int milliseconds)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                Answer(limit, SlowLimit.FewestAnswers, milliseconds);
+                time.Advance(SlowLimit.Period);
+            }
+        }
+    }
+
+    [Fact]
     public void Old_answers_fade_and_a_pause_does_not_fade_them()
     {
         var limit = new SlowLimit(time);

@@ -60,6 +60,13 @@ public class JournalStateTests
     }
 
     [Fact]
+    public void A_reset_that_comes_again_does_not_take_back_the_rollback_of_the_trial_that_it_began()
+    {
+        var state = Apply(Numbered([RolledBack(2), Reset(2), RolledBack(2, trial: 2), Reset(2)]));
+        Assert.Equal(2, state.Condemned(V(2))!.Trial);
+    }
+
+    [Fact]
     public void The_first_rollback_of_a_trial_is_the_one_that_condemned()
     {
         var state = Apply(Numbered([RolledBack(2) with { Who = "first" }, RolledBack(2) with { Who = "second" }]));

@@ -28,7 +28,7 @@ public sealed class AdminApiTests
         Assert.Equal((5000, 0), (status.Variants[1].PlannedWeight, status.Variants[1].ServedWeight));
         var condemned = status.Condemned.Single();
         Assert.Equal(
-            ("2", 1, "operator", "ann", "it is odd"),
+            ("2", 1, "operator", "crew", "it is odd (on behalf of ann)"),
             (condemned.Version.ToString(), condemned.Trial, condemned.Reason, condemned.Who, condemned.Summary));
         Assert.Equal(0, await routers.ReachingAsync(router, 2));
         RouterAnswers.AssertProblem(
@@ -107,11 +107,11 @@ public sealed class AdminApiTests
             Assert.Equal("POST", (await SomeRouters.AskAsync(router, path))["Allow"]);
         }
 
-        foreach (var who in new[] { "", "   ", new string('a', RolledBackEvent.MaxWho + 1) })
-            RouterAnswers.AssertProblem(
-                await SomeRouters.PostAsync(router, RollbackPath, $$"""{"version":2,"who":"{{who}}","why":"b"}"""),
-                400,
-                "bad-request");
+        var who = new string('a', RolledBackEvent.MaxWho + 1);
+        RouterAnswers.AssertProblem(
+            await SomeRouters.PostAsync(router, RollbackPath, $$"""{"version":2,"who":"{{who}}","why":"b"}"""),
+            400,
+            "bad-request");
         RouterAnswers.AssertProblem(
             await SomeRouters.PostAsync(router, RollbackPath, """{"version":9,"who":"a","why":"b"}"""),
             404,

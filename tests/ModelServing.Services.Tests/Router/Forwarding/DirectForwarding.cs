@@ -21,7 +21,7 @@ internal sealed class DirectForwarding : IAsyncDisposable
     internal DirectForwarding(PlanDocument plan, params (int Version, IPEndPoint Address)[] endpoints)
     {
         metrics = new RouterMetrics(services.GetRequiredService<IMeterFactory>());
-        var table = RoutingTable.Build(plan, SomePlan.Endpoints(endpoints), null, Open, Time);
+        var table = RoutingTable.Build(plan, SomePlan.Endpoints(endpoints), null, Calls, Time);
         Assert.True(table.TryGetModel(SomePlan.Model.Text, out var model));
         Model = model;
         Forwarder = new(Observe, metrics, Time);
@@ -30,7 +30,7 @@ internal sealed class DirectForwarding : IAsyncDisposable
 
     internal SteppedTime Time { get; } = new();
 
-    internal OpenConnections Open { get; } = new();
+    internal UpstreamCalls Calls { get; } = new();
 
     internal ModelRoute Model { get; }
 

@@ -85,6 +85,51 @@ public sealed class ShortenedTimeTests
         Assert.Equal(within, seen["X-Model-Failover-Within"]);
     }
 
+    // Stable's process can't count the answers of its own that do not arrive.
+    [Theory]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")]
+    [InlineData("no HTTP\r\n\r\n")]
+    public async Task An_answer_that_does_not_arrive_is_no_comparison(string wire)
+    {
+        RawMessage? seen = null;
+        await using var canary = new RawServer(async connection =>
+        {
+            _ = await connection.ReadHeadAsync();
+            await connection.SendAsync(wire);
+        });
+        await using var stable = RawServer.Answering(request =>
+        {
+            seen = request;
+            return RawServer.Ok("{}");
+        });
+        await using var router = await RunningRouter.StartAsync(
+            SomePlan.Canary(PlanDocument.Buckets), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
+        Assert.Equal(200, (await router.InferAsync()).Status);
+        Assert.Equal("canary;version=2;trial=1;kind=broken", seen!["X-Model-Failover"]);
+        Assert.Null(seen["X-Model-Failover-Within"]);
+    }
+
+    // Beside a canary, stable's first attempts are compared with the same limit. Stable alone is compared with nothing.
+    [Theory]
+    [InlineData(true, "", "7500")]
+    [InlineData(true, "X-Request-Timeout: 10000\r\n", "5000")]
+    [InlineData(false, "X-Model-Failover-Within: 1\r\nX-Model-Client-Group: 77\r\n", null)]
+    public async Task Stables_process_hears_the_limit_and_the_client_of_each_first_attempt(bool hasCanary, string headers, string? within)
+    {
+        RawMessage? seen = null;
+        await using var stable = RawServer.Answering(request =>
+        {
+            seen = request;
+            return RawServer.Ok("{}");
+        });
+        await using var router = await RunningRouter.StartAsync(
+            hasCanary ? SomePlan.Canary(0) : SomePlan.Stable(), SomePlan.Endpoints((1, stable.Address), (2, RawServer.NobodyThere())));
+        Assert.Equal(200, (await router.InferAsync(headers: headers)).Status);
+        Assert.Equal(within, seen!["X-Model-Failover-Within"]);
+        Assert.InRange(int.Parse(seen["X-Model-Client-Group"]!, System.Globalization.CultureInfo.InvariantCulture), 0, 31);
+    }
+
     [Fact]
     public async Task A_request_of_which_the_variant_has_seen_nothing_is_no_comparison()
     {

@@ -10,6 +10,7 @@ internal sealed class MortalStore(IJournalStore store) : IJournalStore
 {
     private volatile bool isUnavailable;
     private volatile bool hangs;
+    private volatile bool refusesPuts;
 
     public string Location => store.Location;
 
@@ -25,6 +26,13 @@ internal sealed class MortalStore(IJournalStore store) : IJournalStore
         set => hangs = value;
     }
 
+    /// <summary>Whether events can be read, but not written.</summary>
+    internal bool RefusesPuts
+    {
+        get => refusesPuts;
+        set => refusesPuts = value;
+    }
+
     public async IAsyncEnumerable<JournalEvent> ReadAsync(
         ModelName model,
         long after,
@@ -38,6 +46,8 @@ internal sealed class MortalStore(IJournalStore store) : IJournalStore
     public async Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken)
     {
         await MeetAsync();
+        if (refusesPuts)
+            throw new JournalException(JournalError.Unavailable, "the test made it refuse");
         return await store.PutIfAbsentAsync(added, cancellationToken);
     }
 

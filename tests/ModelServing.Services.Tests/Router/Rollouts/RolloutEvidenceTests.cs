@@ -65,6 +65,7 @@ public sealed class RolloutEvidenceTests
     [InlineData("HTTP/1.1 503 X\r\nX-Model-Outcome: busy\r\nContent-Length: 4\r\n\r\noops")]
     [InlineData("HTTP/1.1 413 X\r\nContent-Length: 4\r\n\r\noops")]
     [InlineData("HTTP/1.1 414 X\r\nContent-Length: 4\r\n\r\noops")]
+    [InlineData("HTTP/1.1 422 X\r\nContent-Length: 4\r\n\r\noops")]
     [InlineData("HTTP/1.1 431 X\r\nContent-Length: 4\r\n\r\noops")]
     public async Task A_request_that_is_refused_because_of_others_or_of_its_length_is_answered_by_stable_and_not_evidence(string refusal)
     {

@@ -115,6 +115,31 @@ public sealed class RolloutGuardTests
         long Counted() => two.Sum(router => router.Fraud.Watched.Single().Version.Recorder.Read().All.Total(GuardKind.Error).Watched);
     }
 
+    // A process that ends takes the connections of all requests with it.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_that_is_lost_together_with_a_pinned_request_is_not_evidence(bool isPinned)
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.Canary2());
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        routers.Canary.Cuts = true;
+        if (isPinned)
+            Assert.Equal(502, (await router.InferAsync(path: "/v2/models/fraud/versions/2/infer")).Status);
+        for (var i = 0; i < 20; i++)
+            Assert.Equal("v1", (await router.InferAsync()).Text);
+        Assert.InRange(routers.Canary.Seen, 2, 19);
+        if (isPinned)
+            await router.AssertCountAsync(1, "modelserving_router_uncounted_failures_total", "reason=\"pinned\"");
+        else
+            await RunningRouter.UntilAsync(() => Counted() == 1, "it counts");
+        Assert.Equal(isPinned ? 0 : 1, Counted());
+
+        long Counted() => router.Fraud.Watched.Single().Version.Recorder.Read().All.Total(GuardKind.Error).Watched;
+    }
+
     [Fact]
     public async Task A_key_that_always_fails_is_one_failure_and_different_keys_are_one_each()
     {

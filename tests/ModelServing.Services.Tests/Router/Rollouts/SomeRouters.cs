@@ -224,7 +224,7 @@ internal sealed class SomeRouters : IAsyncDisposable
         var answer = await PostAsync(
             router,
             AdminPaths.Reset(SomePlan.Model),
-            System.Text.Encoding.UTF8.GetString(new ResetRequest(new ModelVersion(version), "ann", "fixed").ToUtf8()));
+            System.Text.Encoding.UTF8.GetString(new ResetRequest(new ModelVersion(version), "fixed", "ann").ToUtf8()));
         Assert.True(answer.Status == 200, answer.Text);
     }
 

@@ -9,6 +9,7 @@ internal sealed class SomeVersion : IAsyncDisposable
     private readonly RawServer server;
     private volatile string? failure;
     private volatile bool cuts;
+    private volatile bool saysUnready;
     private long delayTicks;
     private int seen;
     private int failed;
@@ -26,7 +27,10 @@ internal sealed class SomeVersion : IAsyncDisposable
                 await Task.Delay(Delay);
             if (isInference && failure is not null)
                 Interlocked.Increment(ref failed);
-            await connection.SendAsync(isInference && failure is { } answer ? answer : RawServer.Ok(isInference ? $"v{version}" : "{}"));
+            await connection.SendAsync(
+                isInference && failure is { } answer ? answer
+                : !isInference && SaysUnready ? "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"
+                : RawServer.Ok(isInference ? $"v{version}" : "{}"));
         }
     });
 
@@ -43,6 +47,13 @@ internal sealed class SomeVersion : IAsyncDisposable
     {
         get => cuts;
         set => cuts = value;
+    }
+
+    /// <summary>Whether it says that it is not ready. It answers inferences all the same.</summary>
+    internal bool SaysUnready
+    {
+        get => saysUnready;
+        set => saysUnready = value;
     }
 
     /// <summary>The time before it answers an inference; zero by default.</summary>

@@ -14,6 +14,7 @@ public class RequestTargetTests
     [InlineData("/v2/models/fraud/versions/2", "fraud", "2", ModelAction.Metadata)]
     [InlineData("/v2/models/fraud/versions/2/ready", "fraud", "2", ModelAction.Ready)]
     [InlineData("/v2/models/fraud/versions/2/infer", "fraud", "2", ModelAction.Infer)]
+    [InlineData("/v2/models/fraud/versions/2/stats", "fraud", "2", ModelAction.Stats)]
     [InlineData("/v2/models/versions/infer", "versions", "", ModelAction.Infer)]
     [InlineData("/v2/models/..%2f/infer", "..%2f", "", ModelAction.Infer)]
     internal void A_models_path_is_parsed(string path, string model, string version, ModelAction action)
@@ -48,7 +49,13 @@ public class RequestTargetTests
                 "/v2/models/" + model + (version.Length > 0 ? "/versions/" + version : "") + action,
                 out var target));
             Assert.Equal((model, version), (target.Model.ToString(), target.Version.ToString()));
-            Assert.Equal(action, target.Action switch { ModelAction.Ready => "/ready", ModelAction.Infer => "/infer", _ => "" });
+            Assert.Equal(action, target.Action switch
+            {
+                ModelAction.Ready => "/ready",
+                ModelAction.Infer => "/infer",
+                ModelAction.Stats => "/stats",
+                _ => "",
+            });
         });
 
     [Fact]

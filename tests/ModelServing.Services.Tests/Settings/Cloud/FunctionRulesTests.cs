@@ -1,5 +1,4 @@
 using ModelServing.Settings;
-using ModelServing.Settings.Schema;
 
 namespace ModelServing.Services.Tests.Settings.Cloud;
 
@@ -30,13 +29,8 @@ public class FunctionRulesTests
         "predictionStore: { exportDays: 29 }",
         "predictionStore.exportDays",
         "records are kept for 30 days, and their large tensors for 29")]
-    public void A_value_that_OCI_does_not_offer_is_reported_with_its_position(string settings, string path, string message)
-    {
-        var fault = Assert.Single(Check(settings));
-        Assert.Equal("modelserving:" + path, fault.Path);
-        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
-        Assert.NotNull(fault.Position);
-    }
+    public void A_value_that_OCI_does_not_offer_is_reported_with_its_position(string settings, string path, string message) =>
+        FoundationFile.AssertFault(FoundationFile.Text(settings), path, message);
 
     [Theory]
     [InlineData("functions: { timeout: 301s }", "longer than 300s")]
@@ -46,7 +40,7 @@ public class FunctionRulesTests
     [InlineData("alarms: { emails: ['on call@example.com'] }", "is not an e-mail address")]
     public void A_rule_of_one_value_is_checked_when_the_file_is_read(string settings, string message)
     {
-        var (_, faults) = StackFile.Parse(Text(settings), cloud: true);
+        var (_, faults) = StackFile.Parse(FoundationFile.Text(settings), cloud: true);
         Assert.Contains(message, Assert.Single(faults).Message, StringComparison.Ordinal);
     }
 
@@ -55,23 +49,5 @@ public class FunctionRulesTests
         "functions: { memoryInMbs: 128, provisionedConcurrency: 80, timeout: 300s, loaderTimeout: 5s, logDays: 180, dryRun: true }")]
     [InlineData("functions: { memoryInMbs: 256, provisionedConcurrency: 20 }")]
     [InlineData("alarms: { emails: [on-call+ml@example.co.uk] }")]
-    public void Valid_settings_have_no_fault(string settings) => Assert.Empty(Check(settings));
-
-    private static IReadOnlyList<SettingsFault> Check(string settings)
-    {
-        var (file, faults) = StackFile.Parse(Text(settings), cloud: true);
-        Assert.Empty(faults);
-        return file!.Check();
-    }
-
-    private static string Text(string settings) => $$"""
-        config:
-          modelserving:models: {}
-          modelserving:region: eu-frankfurt-1
-          modelserving:tenancy: ocid1.tenancy.oc1..a
-          modelserving:compartment: ocid1.compartment.oc1..a
-          modelserving:phase: foundation
-          modelserving:cluster: { kubernetesVersion: v1.34.1 }
-          modelserving:{{settings}}
-        """;
+    public void Valid_settings_have_no_fault(string settings) => Assert.Empty(FoundationFile.Check(FoundationFile.Text(settings)));
 }

@@ -51,6 +51,10 @@ public partial class SettingsReferenceTests
         + "tolerance: \"1.25\", falseAlarm: 0.05, slowerThan: 50ms, maxErrorRate: 0.05, unreachableFor: 2m } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: { treatment: { version: "
         + "8, percent: 50 }, b: { version: 9, percent: \"0.5\" } } } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: { b: { version: 8, percent: "
+        + "50 } }, alpha: 0.1, window: 72h, metrics: { m: { kind: rate, better: higher, output: \"p[1]\", threshold: -0.5, outcome: 1 }, "
+        + "n: { kind: mean, output: p, threshold: \"0.5\", outcome: paid, cost: { falseAlarm: 5, missedInput: amount } }, "
+        + "o: { kind: mean, better: lower, outcome: , smallest: 0.5 }, latency: { kind: operational } } } } } }",
         "config: { modelserving:models: {}, modelserving:local: { port: 1, state: a, registry: ../b } }",
         "config: { modelserving:models: {}, modelserving:local: { port: \"65535\" } }",
         "config: { modelserving:models: { a: { stable: { version: 2 }, keepWarm: [1, \"3\"], pods: { min: 1, cpu: 250m, "
@@ -95,6 +99,16 @@ public partial class SettingsReferenceTests
         + "percent: 50 } } } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: [b] } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4 } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: {}, metrics: [] } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: {}, metrics: { m: { kind: share } } } "
+        + "} } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: {}, metrics: { m: { kind: ranking, "
+        + "output: \"p[x]\" } } } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: {}, metrics: { m: { kind: mean, cost: "
+        + "{ missed: 1 } } } } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: {}, metrics: { m: { kind: rate, "
+        + "outcome: { a: 1 } } } } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: {}, alpha: 1 } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: { percent: 2 } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: { version: 2, percent: 101 } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: { version: 2, percent: -1 } } } }",
@@ -155,6 +169,7 @@ public partial class SettingsReferenceTests
             {
                 var name = !isMap ? ""
                     : group == typeof(ArmSettings) ? ".ARM"
+                    : group == typeof(MetricSettings) ? ".METRIC"
                     : group == typeof(ClientSettings) ? ".CLIENT"
                     : group == typeof(ViewSettings) ? ".VIEW"
                     : ".MODEL";

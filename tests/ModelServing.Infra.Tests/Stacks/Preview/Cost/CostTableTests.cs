@@ -68,9 +68,25 @@ public sealed class CostTableTests
     public void What_no_source_prices_is_unknown_and_never_0()
     {
         var lines = Table.Lines(SomeBill.Stack());
-        foreach (var row in (string[])["functions kept ready", "load balancers"])
-            Assert.Matches("^[a-z ]+ +unknown +unknown$", lines.Single(line => line.StartsWith(row, StringComparison.Ordinal)));
-        Assert.Contains("price unknown, so not in the sums: network load balancer; function containers kept ready", lines);
+        foreach (var row in (string[])["functions kept ready", "NAT gateway"])
+            Assert.Matches("^[A-Za-z ]+ +unknown +unknown$", lines.Single(line => line.StartsWith(row, StringComparison.Ordinal)));
+        Assert.Contains("price unknown, so not in the sums: NAT gateway; function containers kept ready", lines);
+    }
+
+    [Fact]
+    public void What_a_source_says_is_free_costs_0()
+    {
+        var balancers = Row(SomeBill.Stack(), "load balancers");
+        Assert.Equal((false, 0m, 0), (balancers.IsUnknown, balancers.Most, balancers.Unknown.Count));
+    }
+
+    [Fact]
+    public async Task A_copy_of_the_bucket_in_another_region_costs_as_much_as_the_bucket()
+    {
+        const string Replication = "  modelserving:replication: { region: eu-amsterdam-1 }\n";
+        Assert.Contains(Replication, SomePreview.File, StringComparison.Ordinal);
+        var one = await SomePreview.RenderAsync(SomePreview.File.Replace(Replication, "", StringComparison.Ordinal));
+        Assert.Equal(2 * Row(one, "bucket").Most, Row(await SomePreview.BaseAsync(), "bucket").Most);
     }
 
     [Fact]
@@ -127,9 +143,28 @@ public sealed class CostTableTests
         Assert.Equal(
             ["bucket", "cache", "cluster", "functions", "gateway", "load balancers", "nodes", "tables", "volumes"],
             rows.Select(static row => row.Group).Order(StringComparer.Ordinal));
-        Assert.All(rows, static row => Assert.True(row.IsUnknown || row.Most > 0, row.Group));
+        Assert.All(rows, static row => Assert.True(row.IsUnknown || row.Most > 0 || row.Group == "load balancers", row.Group));
         Assert.True(rows.Single(static row => row.Group == "nodes") is var nodes && nodes.Least < nodes.Most, "nodes scale");
-        Assert.Equal(["network load balancer"], rows.SelectMany(static row => row.Unknown));
+        Assert.Empty(rows.SelectMany(static row => row.Unknown));
+    }
+
+    [Fact]
+    public async Task TrafficSplitter_costs_a_call_for_each_request_if_the_gateway_leads_to_it()
+    {
+        var router = SomeStack.File(more: $"modelserving:maxRequestBytes: 6291456\n  {SomeStack.Splitter}");
+        var function = await SomePreview.RenderAsync($"{router}\n  modelserving:splitting: function");
+        // 10 requests a second for 744 hours, each of 1 GB and half a second.
+        var table = new CostTable(Prices, Assumptions with { SplitSeconds = 0.5m });
+        var row = Assert.Single(
+            CostRow.From(StackUsage.From(function, Assumptions with { SplitSeconds = 0.5m }, Prices.HoursInMonth), Prices),
+            static row => row.Group == "traffic splitting");
+        Assert.Equal((26.784m * 0.2m) + (26_784_000 * 0.5m * 0.00001417m), row.Most);
+        Assert.Contains(
+            "and --split-seconds 0.5 for each call of TrafficSplitter, one for each request", table.Lines(function));
+
+        var unused = table.Lines(await SomePreview.RenderAsync(router));
+        Assert.DoesNotContain(unused, static line => line.StartsWith("traffic splitting", StringComparison.Ordinal)
+            || line.Contains("--split-seconds", StringComparison.Ordinal));
     }
 
     private static CostRow Row(StackSnapshot stack, string group) => Assert.Single(

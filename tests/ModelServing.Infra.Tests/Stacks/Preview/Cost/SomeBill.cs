@@ -32,6 +32,7 @@ internal static class SomeBill
             """),
         ("oci:Nosql/table:Table", "journal", """{ "tableLimits": { "maxReadUnits": 50, "maxWriteUnits": 20, "maxStorageInGbs": 1 } }"""),
         ("oci:ObjectStorage/bucket:Bucket", "artifacts", "{}"),
+        ("oci:Core/natGateway:NatGateway", "nat", "{}"),
         ("kubernetes:core/v1:Service", "router", """{ "spec": { "type": "LoadBalancer" } }"""),
         ("kubernetes:core/v1:Service", "versions", """{ "spec": { "type": "ClusterIP" } }"""),
         ("kubernetes:apps/v1:StatefulSet", "feature-server", """

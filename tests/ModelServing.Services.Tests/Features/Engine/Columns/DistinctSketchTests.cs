@@ -24,21 +24,19 @@ public class DistinctSketchTests
     [Fact]
     public void The_union_of_sketches_is_the_sketch_of_all_values() => Gen.Long[0, 2000].Array[0, 700].Array[1, 4].Sample(parts =>
     {
-        var union = CreateUnion();
+        var union = new RegisterUnion();
         foreach (var part in parts)
-            Sketch(part).MergeInto(ref union);
+            Sketch(part).MergeInto(union);
         Assert.Equal(Estimate([.. parts.SelectMany(static part => part)]), union.Estimate());
         Assert.Equal(DistinctEstimate.From(union.Registers), union.Estimate());
     });
 
     private static long Estimate(IReadOnlyCollection<long> values)
     {
-        var union = CreateUnion();
-        Sketch(values).MergeInto(ref union);
+        var union = new RegisterUnion();
+        Sketch(values).MergeInto(union);
         return union.Estimate();
     }
-
-    private static RegisterUnion CreateUnion() => new(new byte[DistinctSketch.Registers], new ushort[DistinctSketch.Registers]);
 
     private static DistinctSketch Sketch(IEnumerable<long> values)
     {

@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+
+namespace ModelServing.Cli.Conformance.Checks;
+
+/// <summary>Each data type in JSON and as bytes.</summary>
+internal static class TypeChecks
+{
+    private const string Area = "data types";
+    private const string Shape = "[2]";
+
+    internal static IReadOnlyList<Check> List { get; } =
+    [
+        .. TypeCase.All.Where(static type => type.HasJson).Select(static type =>
+            new Check(Area, $"{type.Datatype} in JSON", server => CheckJsonAsync(server, type)) { Model = ConformanceModels.Types }),
+        .. TypeCase.All.Select(static type => new Check(Area, $"{type.Datatype} as bytes", server => CheckBytesAsync(server, type))
+        {
+            Model = ConformanceModels.Types,
+            Extension = "binary_tensor_data",
+        }),
+    ];
+
+    private static async Task CheckJsonAsync(Subject server, TypeCase type)
+    {
+        var answer = await AskAsync(server, type, isBinary: false);
+        // 1.0 is the same number as 1.
+        if (type.Datatype.StartsWith("FP", StringComparison.Ordinal))
+            RequireNumbers(answer, type);
+        else
+            answer.RequireData(ConformanceModels.OutputOf(type.Datatype), type.Json);
+    }
+
+    private static async Task CheckBytesAsync(Subject server, TypeCase type)
+    {
+        var answer = await AskAsync(server, type, isBinary: true);
+        var hex = Convert.ToHexString(answer.Bytes(ConformanceModels.OutputOf(type.Datatype)));
+        answer.Require(hex == type.Hex, $"the bytes {type.Hex}, and not {hex}");
+    }
+
+    // The model takes all types at once, and the request wants one of them back.
+    private static async Task<Answer> AskAsync(Subject server, TypeCase type, bool isBinary)
+    {
+        var body = new InferBody();
+        foreach (var other in TypeCase.All)
+        {
+            var input = ConformanceModels.InputOf(other.Datatype);
+            if (other == type ? isBinary : !other.HasJson)
+                body.Input(input, other.Datatype, Shape, Convert.FromHexString(other.Hex));
+            else
+                body.Input(input, other.Datatype, Shape, other.Json);
+        }
+
+        var output = ConformanceModels.OutputOf(type.Datatype);
+        var answer = (await server.InferAsync(ConformanceModels.Types, body.Output(output, isBinary ? true : null))).Expect(200);
+        answer.Require(answer.Output(output)["datatype"]?.ToString() == type.Datatype, $"the datatype {type.Datatype}");
+        answer.Require(answer.Output(output)["shape"]?.ToJsonString() == Shape, $"the shape {Shape}");
+        return answer;
+    }
+
+    private static void RequireNumbers(Answer answer, TypeCase type)
+    {
+        var data = answer.Output(ConformanceModels.OutputOf(type.Datatype))["data"] as JsonArray;
+        answer.Require(
+            data is { Count: 2 } && data[0]?.GetValue<double>() == 0.5 && data[1]?.GetValue<double>() == -2,
+            $"the data {type.Json}");
+    }
+}

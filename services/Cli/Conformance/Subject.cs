@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.IO.Compression;
+using ModelServing.Contracts;
+
+namespace ModelServing.Cli.Conformance;
+
+/// <summary>The server that is checked.</summary>
+/// <param name="http">Its address, with a time limit.</param>
+internal sealed class Subject(HttpClient http)
+{
+    internal Task<Answer> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
+
+    /// <summary>Sends a request without a body.</summary>
+    internal Task<Answer> SendAsync(string method, string path) => SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+
+    /// <summary>Sends an inference request.</summary>
+    internal Task<Answer> InferAsync(string model, InferBody body, string? coding = null, string? accepted = null)
+    {
+        var (bytes, length) = body.ToBytes();
+        return InferAsync(model, bytes, length?.ToString(CultureInfo.InvariantCulture), coding, accepted);
+    }
+
+    /// <summary>Sends the bytes of an inference request.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="body">The bytes, before they are compressed.</param>
+    /// <param name="jsonLength">The header about the length of the JSON; null for none.</param>
+    /// <param name="coding">How the body is compressed; null for not at all.</param>
+    /// <param name="accepted">How the answer may be compressed; null for not at all.</param>
+    internal Task<Answer> InferAsync(string model, byte[] body, string? jsonLength, string? coding = null, string? accepted = null)
+    {
+        var content = new ByteArrayContent(coding is null ? body : Compress(body, coding));
+        content.Headers.ContentType = new(jsonLength is null ? "application/json" : "application/octet-stream");
+        if (coding is not null)
+            content.Headers.ContentEncoding.Add(coding);
+        var request = new HttpRequestMessage(HttpMethod.Post, $"{InferencePaths.Models}{model}/infer") { Content = content };
+        if (jsonLength is not null)
+            request.Headers.TryAddWithoutValidation(HeaderNames.JsonLength, jsonLength);
+        if (accepted is not null)
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
+        return SendAsync(request);
+    }
+
+    internal static byte[] Compress(byte[] body, string coding)
+    {
+        using var compressed = new MemoryStream();
+        using (Stream compression = coding == "gzip"
+            ? new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true)
+            : new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+            compression.Write(body);
+        return compressed.ToArray();
+    }
+
+    private async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            try
+            {
+                using var response = await http.SendAsync(request);
+                var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(
+                    static header => header.Key, static header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
+                var body = await response.Content.ReadAsByteArrayAsync();
+                return new Answer((int)response.StatusCode, headers, Expand(body, headers.GetValueOrDefault("Content-Encoding")));
+            }
+            catch (InvalidDataException e)
+            {
+                throw new NotConformingException($"the answer is not compressed as it says: {e.Message}");
+            }
+            catch (OperationCanceledException)
+            {
+                throw new NotConformingException("there was no answer in time");
+            }
+        }
+    }
+
+    private static byte[] Expand(byte[] body, string? coding)
+    {
+        if (coding is not ("gzip" or "deflate") || body.Length == 0)
+            return body;
+        using var compressed = new MemoryStream(body);
+        using Stream expansion = coding == "gzip"
+            ? new GZipStream(compressed, CompressionMode.Decompress)
+            : new ZLibStream(compressed, CompressionMode.Decompress);
+        using var expanded = new MemoryStream();
+        expansion.CopyTo(expanded);
+        return expanded.ToArray();
+    }
+}

@@ -1,0 +1,60 @@
+namespace ModelServing.Inference.Batching;
+
+/// <summary>What a group of callers has of the turns and of the queue. <see cref="RunGate"/> guards it.</summary>
+/// <param name="isPinned">Whether its requests name the version themselves.</param>
+internal sealed class GroupTurns(bool isPinned)
+{
+    // Of the last measurement in the mean.
+    private const double Weight = 0.1;
+
+    private long takenAt;
+    private int taken;
+    private double perCall;
+
+    internal bool IsPinned => isPinned;
+
+    /// <summary>The turns that calls of the group lead now.</summary>
+    internal int Held { get; set; }
+
+    /// <summary>Those of them that are lost, because their calls can't be ended.</summary>
+    internal int Lost { get; set; }
+
+    /// <summary>The number of its last turn, its own or a shared one, in the order in which turns began; 0 for none.</summary>
+    internal long LastTurn { get; set; }
+
+    /// <summary>Its calls in the queue, oldest first.</summary>
+    internal LinkedList<QueuedCall> Waiting { get; } = [];
+
+    /// <summary>Its calls that lead a run or wait.</summary>
+    internal int Requests => Held + Waiting.Count;
+
+    /// <summary>The timestamp until which it shares no batch with other groups, because a call of it made one fail.</summary>
+    internal long SharesFrom { get; set; }
+
+    /// <summary>The last batch that none of its waiting calls fits.</summary>
+    internal Batch? Unfit { get; set; }
+
+    /// <summary>How long a new call will wait behind those of its group, in the clock's units; 0 while that is not known. It follows from
+    /// how fast the last ones got their turns, so it includes what other groups take.</summary>
+    internal long Wait => (long)(Waiting.Count * perCall);
+
+    /// <summary>A call that waited gets its turn.</summary>
+    internal void Takes(long now)
+    {
+        if (takenAt != 0 && now > takenAt)
+        {
+            var one = (double)(now - takenAt) / taken;
+            perCall = perCall > 0 ? perCall + (Weight * (one - perCall)) : one;
+        }
+
+        taken = now == takenAt ? taken + 1 : 1;
+        takenAt = now;
+    }
+
+    /// <summary>No call of it waits any more, so nothing is known about the next ones.</summary>
+    internal void IsEmpty()
+    {
+        takenAt = 0;
+        perCall = 0;
+    }
+}

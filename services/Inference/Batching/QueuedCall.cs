@@ -1,0 +1,38 @@
+using ModelServing.Inference.Models;
+
+namespace ModelServing.Inference.Batching;
+
+/// <summary>A call of the model, as <see cref="RunGate"/> sees it: it waits for a turn, or shares that of another call.</summary>
+/// <param name="caller">Whose call it is.</param>
+/// <param name="deadline">The timestamp at which its time is over.</param>
+/// <param name="left">Cancelled when its caller leaves.</param>
+internal abstract class QueuedCall(CallerGroup caller, long deadline, CancellationToken left)
+{
+    internal CallerGroup Caller => caller;
+
+    /// <summary>The number of its rows.</summary>
+    internal int Rows { get; private protected set; } = 1;
+
+    /// <summary>The most rows of a batch with this call; 0 if it runs alone.</summary>
+    internal int MostRows { get; private protected set; }
+
+    /// <summary>Its place in the queue; null if it has none. The gate guards it.</summary>
+    internal LinkedListNode<QueuedCall>? Place { get; set; }
+
+    /// <summary>How long it has from now on, in the clock's units; negative if its time is over.</summary>
+    internal long Left(long now) => deadline - now;
+
+    internal bool IsLate(long now) => now >= deadline;
+
+    /// <summary>Whether its caller no longer waits for it.</summary>
+    internal bool IsOver(long now) => now >= deadline || left.IsCancellationRequested;
+
+    /// <summary>Whether it can be in a batch with <paramref name="lead"/>, if there is room for it.</summary>
+    internal virtual bool Fits(QueuedCall lead) => false;
+
+    /// <summary>It has a turn, and leads a batch. Others may join the batch until <see cref="RunGate.Close"/>.</summary>
+    internal abstract void Begin(Batch batch);
+
+    /// <summary>It gets no turn.</summary>
+    internal abstract void Refuse(Turn why);
+}

@@ -1,0 +1,272 @@
+using ModelServing.Inference.Models;
+
+namespace ModelServing.Inference.Batching;
+
+/// <summary>
+/// Lets a fixed number of runs of the model go on at a time, and a bounded number of calls wait for their turn. A call that waits shares
+/// the turn of another one, if it fits into its batch. No group of callers can keep the others from their turns. While no other group needs
+/// them, a group may have all turns and the whole queue.
+/// </summary>
+/// <remarks>
+/// <code>
+/// next turn    for the waiting group that leads the fewest; of several, for the one whose last turn began longest ago
+/// batch        the call whose turn it is takes others that wait, from each group in turn. Until the run begins, new calls join it
+/// queue        if it is full, the newest call of the group with the most calls makes room for one of a group with fewer. A call that can't
+///              get its turn in time does not wait for it
+/// long calls   once one group has had all turns for <see cref="BlockedAfter"/>, the others get one more, until a run of it ends
+/// pinned       requests that name the version themselves have at most half of the turns and of the queue, and batches of their own. If
+///              there is only one turn, they have another one
+/// </code>
+/// </remarks>
+internal sealed class RunGate : IDisposable
+{
+    /// <summary>How long one group may have all turns, without one of its runs ending, before the others get another turn. It is below
+    /// every limit at which an answer is slow: what a client does to others must not look like their version's fault.</summary>
+    internal static readonly TimeSpan BlockedAfter = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>How long a group shares no batch with others after a call of it has made one fail.</summary>
+    internal static readonly TimeSpan SharesNothingFor = TimeSpan.FromSeconds(1);
+
+    private readonly int concurrency;
+    private readonly int pinnedTurns;
+    private readonly bool pinnedHaveOwnTurn;
+    private readonly TimeProvider time;
+    private readonly ITimer timer;
+
+    // Guards all that follows.
+    private readonly Lock changing = new();
+    private readonly GroupTurns[] groups =
+        [.. Enumerable.Range(0, CallerGroup.Count).Select(static index => new GroupTurns(index == CallerGroup.Pinned.Index))];
+    private readonly CallQueue queue;
+    private readonly OpenBatches open;
+    private int held;
+    private int lost;
+    private long allHeldSince;
+    private bool isTimed;
+    private GroupTurns? blocker;
+
+    /// <param name="concurrency">The number of runs that may go on at a time.</param>
+    /// <param name="queueLimit">The number of calls that may wait.</param>
+    /// <param name="time">Measures the wait.</param>
+    internal RunGate(int concurrency, int queueLimit, TimeProvider time)
+    {
+        this.concurrency = concurrency;
+        this.time = time;
+        queue = new CallQueue(queueLimit);
+        open = new OpenBatches(groups, queue);
+        pinnedTurns = Math.Max(1, concurrency / 2);
+        pinnedHaveOwnTurn = concurrency == 1;
+        timer = time.CreateTimer(
+            static gate => ((RunGate)gate!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>How many calls wait.</summary>
+    internal int Waiting => queue.Count;
+
+    public void Dispose() => timer.Dispose();
+
+    /// <summary>Whether a call that arrives now would be refused.</summary>
+    internal bool IsFull(CallerGroup caller)
+    {
+        // Nearly always. Then any group has room, and nothing needs to be locked.
+        if (queue.IsHalfEmpty)
+            return false;
+        var group = groups[caller.Index];
+        lock (changing)
+        {
+            FindBlocker();
+            return !open.Any && !MayBegin(group) && !queue.HasRoom(group) && queue.FindVictim(group) is null;
+        }
+    }
+
+    /// <summary>Whether runs that can't be ended hold every turn that a call could get.</summary>
+    internal bool IsLost(CallerGroup caller)
+    {
+        var group = groups[caller.Index];
+        if (Volatile.Read(ref lost) == 0 && group.Lost == 0)
+            return false;
+        lock (changing)
+        {
+            var areAllLost = lost > concurrency || (lost == concurrency && (blocker is null || blocker == group));
+            return group.IsPinned ? group.Lost >= pinnedTurns || (!pinnedHaveOwnTurn && areAllLost) : areAllLost;
+        }
+    }
+
+    /// <summary>Lets a call wait for its turn. It gets <see cref="QueuedCall.Begin"/> or <see cref="QueuedCall.Refuse"/>, now or later, or
+    /// joins the batch of another call.</summary>
+    internal void Enter(QueuedCall call)
+    {
+        var group = groups[call.Caller.Index];
+        var now = time.GetTimestamp();
+        QueuedCall? refused = null;
+        var why = Turn.QueueFull;
+        Batch? begun = null;
+        lock (changing)
+        {
+            FindBlocker();
+            if (call.IsOver(now))
+                (refused, why) = (call, Turn.TimedOut);
+            else if (open.TryJoin(call, group, now))
+                return;
+            else if (MayBegin(group))
+                begun = Begin(call, group, now);
+            else if (group.Wait > call.Left(now))
+                (refused, why) = (call, Turn.QueueTooLong);
+            else if (!queue.HasRoom(group) && queue.FindVictim(group) is null)
+                refused = call;
+            else
+                refused = Queue(call, group);
+        }
+
+        refused?.Refuse(why);
+        Start(begun);
+    }
+
+    /// <summary>The run of a batch begins, so no call joins it any more.</summary>
+    internal void Close(Batch batch)
+    {
+        lock (changing)
+            open.Close(batch);
+    }
+
+    /// <summary>Ends a turn.</summary>
+    /// <param name="again">Calls of the batch that must run again, each of them alone. They wait before all others of their groups.</param>
+    internal void Leave(Batch batch, ReadOnlySpan<QueuedCall> again = default)
+    {
+        var group = groups[batch.Lead.Caller.Index];
+        Batch? begun;
+        lock (changing)
+        {
+            var now = time.GetTimestamp();
+            group.Held--;
+            if (UsesTurns(group))
+                held--;
+            if (blocker == group)
+                blocker = null;
+            if (!again.IsEmpty)
+                StartTimer();
+            for (var i = again.Length - 1; i >= 0; i--)
+                queue.AddFirst(again[i], groups[again[i].Caller.Index]);
+            begun = BeginNext(now);
+        }
+
+        Start(begun);
+    }
+
+    /// <summary>Takes a turn away until its run, which can't be ended, has ended by itself.</summary>
+    internal void Lose(CallerGroup caller) => AddLost(groups[caller.Index], 1);
+
+    internal void Regain(CallerGroup caller) => AddLost(groups[caller.Index], -1);
+
+    /// <summary>A call of this group has made a batch fail.</summary>
+    internal void Spoils(CallerGroup caller)
+    {
+        lock (changing)
+            groups[caller.Index].SharesFrom = time.GetTimestamp() + (long)(SharesNothingFor.TotalSeconds * time.TimestampFrequency);
+    }
+
+    private void AddLost(GroupTurns group, int change)
+    {
+        lock (changing)
+        {
+            group.Lost += change;
+            if (UsesTurns(group))
+                lost += change;
+        }
+    }
+
+    private bool UsesTurns(GroupTurns group) => !group.IsPinned || !pinnedHaveOwnTurn;
+
+    private bool MayBegin(GroupTurns group)
+    {
+        if (group.IsPinned && group.Held >= pinnedTurns)
+            return false;
+        return !UsesTurns(group) || held < concurrency || (held == concurrency && blocker is not null && blocker != group);
+    }
+
+    private Batch Begin(QueuedCall lead, GroupTurns group, long now)
+    {
+        group.Held++;
+        if (UsesTurns(group) && ++held == concurrency)
+            allHeldSince = now;
+        return open.Begin(lead, group, now);
+    }
+
+    private Batch? BeginNext(long now)
+    {
+        Batch? begun = null;
+        while (queue.Count > 0)
+        {
+            GroupTurns? next = null;
+            foreach (var group in queue.Groups)
+            {
+                if (MayBegin(group) && (next is null || (group.Held, group.LastTurn).CompareTo((next.Held, next.LastTurn)) < 0))
+                    next = group;
+            }
+
+            if (next is null)
+                break;
+            var lead = next.Waiting.First!.Value;
+            queue.Take(lead, next, now);
+            var batch = Begin(lead, next, now);
+            batch.Next = begun;
+            begun = batch;
+        }
+
+        return begun;
+    }
+
+    // Returns the call that must make room for it, if any.
+    private QueuedCall? Queue(QueuedCall call, GroupTurns group)
+    {
+        var victim = queue.HasRoom(group) ? null : queue.FindVictim(group);
+        if (victim is not null)
+            queue.Remove(victim, groups[victim.Caller.Index]);
+        queue.Add(call, group);
+        StartTimer();
+        return victim;
+    }
+
+    private static void Start(Batch? begun)
+    {
+        for (; begun is not null; begun = begun.Next)
+            begun.Lead.Begin(begun);
+    }
+
+    private void StartTimer()
+    {
+        if (isTimed)
+            return;
+        isTimed = true;
+        timer.Change(BlockedAfter, BlockedAfter);
+    }
+
+    private void FindBlocker()
+    {
+        if (blocker is null && held == concurrency && time.GetElapsedTime(allHeldSince) >= BlockedAfter)
+            blocker = Array.Find(groups, group => UsesTurns(group) && group.Held == concurrency);
+    }
+
+    // For the calls that were there before the time was over.
+    private void Check()
+    {
+        List<QueuedCall> over;
+        Batch? begun;
+        lock (changing)
+        {
+            var now = time.GetTimestamp();
+            over = queue.TakeOver(now);
+            FindBlocker();
+            begun = BeginNext(now);
+            if (queue.Count == 0)
+            {
+                isTimed = false;
+                timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        foreach (var call in over)
+            call.Refuse(Turn.TimedOut);
+        Start(begun);
+    }
+}

@@ -1,0 +1,14 @@
+namespace ModelServing.Inference.Batching;
+
+/// <summary>Why a call gets no turn at the model.</summary>
+internal enum Turn
+{
+    /// <summary>Too many requests are already waiting.</summary>
+    QueueFull,
+
+    /// <summary>Those that wait take longer than the request has.</summary>
+    QueueTooLong,
+
+    /// <summary>The turn did not come in time, or the caller left.</summary>
+    TimedOut,
+}

@@ -1,0 +1,55 @@
+using System.Xml.Linq;
+
+namespace ModelServing.EndToEnd.Tests;
+
+/// <summary><c>ms conformance</c>, as a user runs it, against a platform with a canary of each model.</summary>
+public class ConformanceTests
+{
+    private static readonly string[] Models = ["simple", "conformance-types", "conformance-text", "conformance-fp32"];
+
+    [Fact]
+    public async Task A_platform_keeps_the_protocol_and_an_absent_server_is_an_error()
+    {
+        using var folder = new StackFolder(string.Join('\n', Models.Select(static model => $$"""
+                {{model}}:
+                  stable:
+                    version: 1
+                  canary:
+                    version: 2
+                    percent: 50
+            """)));
+        await SucceedAsync(folder, "conformance", "--models", "models");
+        foreach (var model in Models)
+        {
+            for (var version = 1; version <= 2; version++)
+                await SucceedAsync(folder, "publish", model, Path.Combine("models", model, "1", "model.onnx"));
+        }
+
+        await using var up = await folder.UpAsync();
+        var results = Path.Combine(folder.FullPath, "results.xml");
+        await using (var conformance = MsProcess.Start(folder, "conformance", folder.Api.ToString(), "--junit", results))
+        {
+            Assert.True(await conformance.ExitAsync() == 0, conformance.Output);
+            Assert.Matches(@"(?m)^\d\d+ passed, 0 failed, 0 skipped$", conformance.Output);
+            Assert.All(conformance.StandardOutput.Split('\n'), static line => Assert.InRange(line.Length, 0, 80));
+        }
+
+        var suite = XDocument.Load(results).Root!.Element("testsuite")!;
+        Assert.Equal(("0", "0"), (suite.Attribute("failures")!.Value, suite.Attribute("skipped")!.Value));
+        var document = await MsProcess.QueryAsync(folder, "conformance", folder.Api.ToString());
+        Assert.Equal(suite.Elements("testcase").Count(), document.GetProperty("passed").GetInt32());
+
+        up.Signal("TERM");
+        await up.ExitAsync();
+        await folder.AssertNothingIsLeftAsync();
+        var (exitCode, output) = await MsProcess.RunAsync(folder, "conformance", folder.Api.ToString());
+        Assert.Equal(1, exitCode);
+        Assert.Contains("can't be reached", output, StringComparison.Ordinal);
+    }
+
+    private static async Task SucceedAsync(StackFolder folder, params string[] arguments)
+    {
+        var (exitCode, output) = await MsProcess.RunAsync(folder, arguments);
+        Assert.True(exitCode == 0, output);
+    }
+}

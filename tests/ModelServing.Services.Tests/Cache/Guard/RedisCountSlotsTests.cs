@@ -1,0 +1,4 @@
+namespace ModelServing.Services.Tests.Cache.Guard;
+
+/// <summary>Slots on redis-server.</summary>
+public sealed class RedisCountSlotsTests() : CountSlotsTests(TestedRedis.StartAsync);

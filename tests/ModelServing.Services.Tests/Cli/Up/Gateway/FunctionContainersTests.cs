@@ -1,0 +1,78 @@
+using System.Net.Sockets;
+using System.Text;
+using ModelServing.Cli.Up;
+using ModelServing.Cli.Up.Gateway;
+using ModelServing.Contracts.Functions;
+using ModelServing.Services.Tests.Router;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Cli.Up.Gateway;
+
+/// <summary>The stand-in for OCI Functions, with containers whose processes only wait. The test listens in their place.</summary>
+public class FunctionContainersTests
+{
+    private static readonly FnGatewayCall Call = new(new Dictionary<string, string>(), "application/json", "{}"u8.ToArray());
+
+    // Shorter than a start may take.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_deadline_that_is_shorter_than_a_start_is_answered_with_504_and_the_late_container_answers_the_next_call()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "a container listens on a Unix socket");
+        using var folder = new TemporaryFolder();
+        var time = new SteppedTime();
+        var sockets = new List<string>();
+        await using var containers = new FunctionContainers(
+            folder.FullPath,
+            socket =>
+            {
+                sockets.Add(socket);
+                return Waiting(time);
+            },
+            static () => Timeout,
+            new RecordedTerminal().Terminal,
+            time);
+
+        var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
+        Assert.False(call.IsCompleted);
+        time.Advance(Timeout);
+        Assert.Equal(504, (await call).Status);
+        Assert.Equal(0, containers.Started);
+
+        using var listener = Listen(Assert.Single(sockets));
+        await RunningRouter.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(5));
+                return containers.Started == 1;
+            },
+            "the container has started");
+        var next = containers.CallAsync(Call, TestContext.Current.CancellationToken);
+        await AnswerAsync(listener);
+        Assert.Equal(200, (await next).Status);
+        Assert.Single(sockets);
+    }
+
+    // The end of its input ends it.
+    private static HostProcess Waiting(TimeProvider time) => HostProcess.Start(
+        new HostProgram("/bin/cat", []), new FunctionsHostSettings { Journal = "sqlite:/none" }, static _ => { }, time);
+
+    private static Socket Listen(string path)
+    {
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        return listener;
+    }
+
+    private static async Task AnswerAsync(Socket listener)
+    {
+        using var connection = await listener.AcceptAsync(TestContext.Current.CancellationToken);
+        var read = new byte[4096];
+        Assert.NotEqual(0, await connection.ReceiveAsync(read, TestContext.Current.CancellationToken));
+        await connection.SendAsync(
+            Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nFn-Http-Status: 200\r\nContent-Length: 0\r\n\r\n"),
+            TestContext.Current.CancellationToken);
+    }
+}

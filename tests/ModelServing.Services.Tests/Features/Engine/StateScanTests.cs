@@ -1,0 +1,103 @@
+using System.Globalization;
+using CsCheck;
+using ModelServing.Features;
+using ModelServing.Features.Engine;
+using ModelServing.Features.Events;
+
+namespace ModelServing.Services.Tests.Features.Engine;
+
+/// <summary>One pass over an encoded state gives what decoding it first gives.</summary>
+public class StateScanTests
+{
+    private const double Amount = 12.34;
+
+    [Fact]
+    public void The_values_have_the_bits_of_the_decoded_state() =>
+        Gen.Select(SomeViews.All, SomeEvents.InAnyOrder, Gen.Long[-7200, 14400].Array[1, 6]).Sample((definition, events, times) =>
+        {
+            var engine = new FeatureEngine(definition);
+            var (bytes, newest) = Encode(engine, events);
+            foreach (var time in times)
+                AreEqual(engine, bytes, newest + (time * SomeEvents.Second));
+        });
+
+    [Fact]
+    public void Sets_of_many_values_have_the_bits_of_the_decoded_state()
+    {
+        var engine = new FeatureEngine(SomeViews.Everything);
+        const long start = 1_764_288_000 * SomeEvents.Second;
+        // Tiles with a few values, whose sketches are lists, and tiles with many, whose sketches are arrays.
+        var events = Enumerable.Range(0, 3000).Select(i => SomeEvents.Create(
+            SomeViews.Payments,
+            $"e{i}",
+            start + ((i < 20 ? i : i / 1000) * 61 * SomeEvents.Second),
+            new EventField("items", FieldValue.FromInt64(i * 7919)),
+            new EventField("category", FieldValue.FromString($"c{i}")))).ToArray();
+        var (bytes, newest) = Encode(engine, events);
+        Assert.InRange(bytes.Length, 4000, engine.MaxStateBytes);
+        for (var seconds = -1200; seconds < 1200; seconds += 20)
+            AreEqual(engine, bytes, newest + (seconds * SomeEvents.Second));
+    }
+
+    [Fact]
+    public void Damaged_bytes_are_refused_for_the_same_reason_and_leave_nothing_behind() => Gen.Select(
+        SomeViews.All, SomeEvents.InAnyOrder, Gen.Select(Gen.Int[0, 5000], Gen.Byte).Array[0, 4], Gen.Int[0, 5000], Gen.Byte.Array[0, 6])
+        .Sample((definition, events, changes, length, more) =>
+        {
+            var engine = new FeatureEngine(definition);
+            var (bytes, newest) = Encode(engine, events);
+            byte[] damaged = [.. bytes];
+            foreach (var (at, value) in changes)
+                damaged[at % damaged.Length] = value;
+            damaged = [.. damaged.Take(length % 3 == 0 ? length % damaged.Length : damaged.Length), .. more];
+            AreEqual(engine, damaged, newest);
+            AreEqual(engine, bytes, newest);
+        });
+
+    [Fact]
+    public void An_entity_without_a_state_has_the_defaults()
+    {
+        var engine = new FeatureEngine(SomeViews.Everything);
+        var (expected, actual) = (new FeatureValue[engine.Outputs.Count], new FeatureValue[engine.Outputs.Count]);
+        engine.Finalise(null, new Instant(5), [Amount], expected);
+        Assert.Equal(new StateHead(0, FeatureStatus.Missing), engine.Read([], new Instant(5), [Amount], actual));
+        Assert.Equal(expected, actual);
+    }
+
+    private static (byte[] Bytes, long Newest) Encode(FeatureEngine engine, IEnumerable<FeatureEvent> events)
+    {
+        var (state, sequence) = (engine.CreateState(), 0L);
+        foreach (var one in events)
+            engine.Apply(state, one, ++sequence);
+        return (engine.Encode(state), state.Watermark?.Microseconds ?? 0);
+    }
+
+    private static void AreEqual(FeatureEngine engine, byte[] bytes, long time)
+    {
+        var at = new Instant(Math.Max(0, time));
+        var decoded = Text(engine, values =>
+        {
+            var state = engine.Decode(bytes);
+            engine.Finalise(state, at, [Amount], values);
+            return new StateHead(state.Sequence, engine.StatusAt(state, at));
+        });
+        // Empty bytes are the state of an entity without events here, and damaged there.
+        if (bytes.Length > 0)
+            Assert.Equal(decoded, Text(engine, values => engine.Read(bytes, at, [Amount], values)));
+    }
+
+    private static string Text(FeatureEngine engine, Func<FeatureValue[], StateHead> read)
+    {
+        var values = new FeatureValue[engine.Outputs.Count];
+        try
+        {
+            var head = read(values);
+            return $"{head} {string.Join(' ', values.Select(static value =>
+                $"{value.Status} {value.Type} {value.Bits.ToString("x", CultureInfo.InvariantCulture)}"))}";
+        }
+        catch (FeatureStateException e)
+        {
+            return e.Message;
+        }
+    }
+}

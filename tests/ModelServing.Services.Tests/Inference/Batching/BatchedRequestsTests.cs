@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Inference.Batching;
+
+/// <summary>Requests of many callers share calls of the model, and no caller notices.</summary>
+public class BatchedRequestsTests
+{
+    private const int Callers = 48;
+    private const int RequestsOfEach = 80;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Whatever_others_send_every_caller_gets_its_own_rows_and_a_bad_row_fails_its_own_request_only(int turns)
+    {
+        await using var service = await RunningInference.StartAsync(
+            SomeOnnx.LookupAndAdd(), settings => settings with { Concurrency = turns, BatchRows = 16 });
+        var bad = 0;
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(async caller =>
+        {
+            var random = new Random(caller);
+            for (var i = 0; i < RequestsOfEach; i++)
+            {
+                var kind = random.Next(20);
+                if (kind == 0)
+                {
+                    await LeaveAsync(service, random);
+                    continue;
+                }
+
+                var (body, expected) = Some(random, isBad: kind == 1);
+                var answer = await service.SendAsync(body, ("X-Model-Client-Group", $"{caller % 5}"));
+                if (kind == 1)
+                {
+                    Interlocked.Increment(ref bad);
+                    Assert.True(answer.Status == 500, answer.Body);
+                    Assert.Contains("urn:modelserving:problem:model-failed", answer.Body, StringComparison.Ordinal);
+                    continue;
+                }
+
+                Assert.True(answer.Status == 200, answer.Body);
+                Assert.Equal(expected, JsonNode.Parse(answer.Body)!["outputs"]![0]!["data"].Deserialize<float[]>()!);
+            }
+        }));
+        Assert.True(bad > 20);
+        var metrics = await service.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        Assert.InRange(Metric(metrics, "modelserving_inference_model_duration_seconds_count"), 1, Callers * RequestsOfEach * 0.9);
+        Assert.InRange(Metric(metrics, "modelserving_inference_batch_failures_total"), 1, bad);
+    }
+
+    [Fact]
+    public async Task A_row_that_takes_long_costs_the_others_of_its_batch_little()
+    {
+        await using var service = await RunningInference.StartAsync(
+            SomeSlowOnnx.LoopOfRows(), static settings => settings with { Concurrency = 2 });
+        Assert.Contains(service.Log, static line => line.Message.Contains("in batches of up to 32 rows", StringComparison.Ordinal));
+        // Until their deadline, two calls have all turns, so the others wait and become one batch.
+        var holders = Enumerable.Range(0, 2).Select(_ => CountAsync(service, SomeSlowOnnx.Endless, 500)).ToList();
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        var endless = CountAsync(service, SomeSlowOnnx.Endless, 300_000);
+        await service.UntilMetricsMatch("""modelserving_inference_queue_length\{[^}]*\} 1""");
+        var others = Enumerable.Range(1, 5).Select(i => CountAsync(service, i, 60_000)).ToList();
+        var answers = await Task.WhenAll(others);
+        Assert.Equal([1, 2, 3, 4, 5], answers.Select(static answer =>
+            JsonNode.Parse(answer.Body)!["outputs"]?[0]!["data"]![0]!.GetValue<int>() ?? 0));
+        Assert.All(await Task.WhenAll(holders), static answer => Assert.Equal(504, answer.Status));
+        Assert.False(endless.IsCompleted);
+        await service.UntilMetricsMatch("""modelserving_inference_batch_failures_total\{[^}]*\} 1""");
+        service.Client.CancelPendingRequests();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => endless);
+    }
+
+    [Theory]
+    [InlineData(1, "one by one, because the setting says so")]
+    [InlineData(7, "in batches of up to 7 rows")]
+    public async Task The_setting_limits_the_rows(int rows, string text)
+    {
+        await using var service = await RunningInference.StartAsync(
+            SomeOnnx.Linear(4, 2), settings => settings with { BatchRows = rows });
+        Assert.Contains(service.Log, line => line.Message.Contains(text, StringComparison.Ordinal));
+    }
+
+    private static double Metric(string metrics, string name) =>
+        double.Parse(Regex.Match(metrics, name + @"\{[^}]*\} (\S+)").Groups[1].Value, CultureInfo.InvariantCulture);
+
+    private static Task<InferenceReply> CountAsync(RunningInference service, long steps, int milliseconds) => service.SendAsync(
+        $$"""{"inputs":[{"name":"count","shape":[1],"datatype":"INT64","data":[{{steps}}]}]}""",
+        ("X-Request-Timeout", $"{milliseconds}"));
+
+    // Rows of a random number and length.
+    private static (string Body, float[] Expected) Some(Random random, bool isBad)
+    {
+        var (rows, width) = (random.Next(1, 6), random.Next(1, 4));
+        var indexes = Enumerable.Range(0, rows * width).Select(_ => random.Next(3)).ToArray();
+        var numbers = indexes.Select(_ => random.Next(1000)).ToArray();
+        var expected = indexes.Zip(numbers, static (index, number) => (1000f * index) + number).ToArray();
+        if (isBad)
+            indexes[random.Next(indexes.Length)] = 7;
+        return (
+            $$"""{"inputs":[{"name":"i","shape":[{{rows}},{{width}}],"datatype":"INT64","data":[{{string.Join(',', indexes)}}]},{"name":"x","shape":[{{rows}},{{width}}],"datatype":"FP32","data":[{{string.Join(',', numbers)}}]}]}""",
+            expected);
+    }
+
+    private static async Task LeaveAsync(RunningInference service, Random random)
+    {
+        using var connection = await RawConnection.ConnectAsync(service.Address);
+        var (body, _) = Some(random, isBad: false);
+        await connection.SendAsync($"POST /v2/models/m/infer HTTP/1.1\r\nHost: a\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        if (random.Next(2) == 0)
+            connection.Reset();
+    }
+}

@@ -1,0 +1,43 @@
+using ModelServing.Inference.Batching;
+using ModelServing.Inference.Models;
+
+namespace ModelServing.Services.Tests.Inference.Batching;
+
+/// <summary>A call without a model. Its task ends when it leads a batch, or is refused.</summary>
+internal sealed class SomeCall : QueuedCall
+{
+    private readonly TaskCompletionSource<Outcome> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal SomeCall(
+        CallerGroup caller, long deadline = long.MaxValue, int rows = 1, int mostRows = 0, CancellationToken left = default)
+        : base(caller, deadline, left)
+    {
+        Rows = rows;
+        MostRows = mostRows;
+    }
+
+    internal string Shape { get; init; } = "";
+
+    internal Task<Outcome> Outcome => outcome.Task;
+
+    /// <summary>The batch that it leads; null for none.</summary>
+    internal Batch? Batch { get; private set; }
+
+    /// <summary>It shares no turn any more.</summary>
+    internal void RunsAlone() => MostRows = 0;
+
+    internal override bool Fits(QueuedCall lead) => Shape == ((SomeCall)lead).Shape;
+
+    internal override void Begin(Batch batch)
+    {
+        Batch = batch;
+        outcome.TrySetResult(Batching.Outcome.Granted);
+    }
+
+    internal override void Refuse(Turn why) => outcome.TrySetResult(why switch
+    {
+        Turn.QueueFull => Batching.Outcome.QueueFull,
+        Turn.QueueTooLong => Batching.Outcome.QueueTooLong,
+        _ => Batching.Outcome.TimedOut,
+    });
+}

@@ -1,0 +1,51 @@
+using ModelServing.Rollout.Experiments;
+
+namespace ModelServing.Services.Tests.Rollout.Experiments;
+
+public sealed class ArmComparisonTests
+{
+    private static readonly ComparisonQuestion Recall = new("simple", "recall", IsHigherBetter: true, Smallest: 0.01, Alpha: 0.05);
+
+    [Theory]
+    [InlineData(0.6, true, Conclusion.Better, "simple is better than stable: its recall is higher by 0.084 to 0.116.")]
+    [InlineData(0.6, false, Conclusion.Worse, "simple is worse than stable: its recall is higher by 0.084 to 0.116.")]
+    [InlineData(0.4, true, Conclusion.Worse, "simple is worse than stable: its recall is lower by 0.084 to 0.116.")]
+    [InlineData(0.4, false, Conclusion.Better, "simple is better than stable: its recall is lower by 0.084 to 0.116.")]
+    public void An_interval_without_zero_is_a_conclusion(double arm, bool isHigherBetter, Conclusion conclusion, string reason)
+    {
+        var compared = ArmComparison.Create(Rate(20_000, 0.5), Rate(20_000, arm), Recall with { IsHigherBetter = isHigherBetter }, 1);
+        Assert.Equal((conclusion, reason), (compared.Conclusion, compared.Reason));
+    }
+
+    [Fact]
+    public void An_interval_with_zero_says_how_many_units_are_missing()
+    {
+        var compared = ArmComparison.Create(Rate(1000, 0.5), Rate(1000, 0.51), Recall, 1);
+        Assert.Equal(Conclusion.NotYet, compared.Conclusion);
+        Assert.InRange(compared.MissingUnits!.Value, 50_000, 200_000);
+        Assert.Equal(
+            $"Nothing may be concluded yet: the difference in recall is between -0.0601 and 0.0801. About {compared.MissingUnits:N0} " +
+                "more units would show a difference of 0.01.",
+            compared.Reason);
+        var enough = ArmComparison.Create(Rate(10_000_000, 0.5), Rate(10_000_000, 0.5), Recall, 1);
+        Assert.Equal((Conclusion.NotYet, 0), (enough.Conclusion, enough.MissingUnits));
+        Assert.EndsWith("A difference of 0.01 or more would show by now.", enough.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_shares_than_planned_make_every_comparison_invalid()
+    {
+        var compared = ArmComparison.Create(Rate(20_000, 0.5), Rate(20_000, 0.6), Recall, 0.0004);
+        Assert.Equal(Conclusion.Invalid, compared.Conclusion);
+        Assert.EndsWith("in other shares than planned (p = 0.0004).", compared.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_enough_outcomes_nothing_is_known()
+    {
+        var compared = ArmComparison.Create(Rate(20_000, 0.5), null, Recall, 1);
+        Assert.Equal((Conclusion.NotYet, null, null), (compared.Conclusion, compared.Difference, compared.MissingUnits));
+    }
+
+    private static ArmEstimate Rate(long units, double rate) => new(units, rate, rate * (1 - rate), units);
+}

@@ -1,0 +1,59 @@
+using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
+using ModelServing.Rollout.Journal;
+using ModelServing.Router.Rollouts;
+using ModelServing.TestKit;
+using static ModelServing.Services.Tests.Journal.SomeEvents;
+
+namespace ModelServing.Services.Tests.Router.Rollouts;
+
+/// <summary>Which versions a router watches, and how long it keeps what it has counted of them.</summary>
+public sealed class WatchedVersionsTests
+{
+    private static readonly RolloutPlan Served = Plan(1, 2);
+
+    private readonly RolloutBoard board = new(isJournaled: true);
+    private readonly WatchedVersions versions;
+
+    public WatchedVersionsTests() =>
+        versions = new WatchedVersions(new RouterSettings { Plan = "file:none", Endpoints = "file:none" }, board, new SteppedTime());
+
+    [Fact]
+    public void A_version_keeps_its_counts_while_a_rollout_has_it_and_begins_afresh_after_it_left()
+    {
+        var first = Watch(Started(Served))!;
+        Assert.Same(first, Watch(Started(Served)));
+        versions.KeepOnly([first.Trial]);
+        Assert.Same(first, Watch(Started(Served)));
+        versions.KeepOnly([]);
+        var next = Watch(Started(Served))!;
+        Assert.NotSame(first, next);
+        // Its counts are added to the earlier ones in the cache, which it must not overwrite.
+        Assert.NotEqual(first.Incarnation, next.Incarnation);
+    }
+
+    [Fact]
+    public void The_trial_starts_when_the_journal_says_so()
+    {
+        var version = Watch(Started(Served))!;
+        Assert.Equal(Noon, version.StartedAt);
+        Assert.Equal((1, 3), (version.MinuteAt(Noon.AddSeconds(59)), version.MinuteAt(Noon.AddSeconds(120))));
+        // A clock that is behind the one that started the trial.
+        Assert.Equal(1, version.MinuteAt(Noon.AddHours(-1)));
+    }
+
+    [Fact]
+    public void A_condemned_version_is_watched_again_only_in_its_next_trial()
+    {
+        Assert.Equal(1, Watch(Started(Served))!.Trial.Trial);
+        Assert.Null(Watch(Started(Served), RolledBack(2)));
+        Assert.Equal(2, Watch(Started(Served), RolledBack(2), Reset(2))!.Trial.Trial);
+    }
+
+    private ModelServing.Router.Rollouts.Watching.WatchedVersion? Watch(params JournalEvent[] events)
+    {
+        var state = JournalState.Empty(Fraud).Apply(Numbered(events));
+        board.Update(state);
+        return versions.Watch(Fraud, EffectiveRollout.From(Served, state))[0]?.Version;
+    }
+}
