@@ -110,9 +110,8 @@ internal sealed class Endpoint
         PooledConnectionLifetime = isPooled ? Timeout.InfiniteTimeSpan : TimeSpan.Zero,
         MaxResponseDrainSize = 0,
         MaxResponseHeadersLength = Answer.MaxKibibytes,
-        // Latin-1 keeps the bytes of a header as they are.
+        // Latin-1 keeps the bytes of a header as they are. Answers are read so anyway.
         RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         ConnectCallback = (_, cancellation) => ConnectAsync(isPooled, cancellation),
     });
 

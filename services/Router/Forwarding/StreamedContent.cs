@@ -3,8 +3,8 @@ using ModelServing.Router.Forwarding.Wire;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>A long body that is sent in pieces. The request has <c>Expect: 100-continue</c> (RFC 9110, 10.1.1), so a version that refuses it
-/// by its head gets none of the body.</summary>
+/// <summary>A long body that is sent in pieces. The request has <c>Expect: 100-continue</c> (RFC 9110, 10.1.1), so a version that refuses
+/// it by its head gets none of the body.</summary>
 /// <param name="call">The request.</param>
 /// <param name="body">The client's body.</param>
 /// <param name="isKept">Whether the body may be sent again, so that it is not released.</param>
