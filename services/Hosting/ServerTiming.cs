@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace ModelServing.Hosting;
 
@@ -37,13 +36,14 @@ public ref struct ServerTiming(Span<char> buffer)
     }
 
     /// <summary>Adds the value of another server's header.</summary>
-    public void Add(scoped ReadOnlySpan<byte> value)
+    public void Add(string value)
     {
-        if (value.IsEmpty || Separator.Length + value.Length > text.Length - length)
+        ArgumentNullException.ThrowIfNull(value);
+        if (value.Length == 0 || Separator.Length + value.Length > text.Length - length)
             return;
         if (length > 0)
             Append(Separator);
-        length += Encoding.Latin1.GetChars(value, text[length..]);
+        Append(value);
     }
 
     private void Append(string part)

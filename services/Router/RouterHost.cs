@@ -88,7 +88,7 @@ public static class RouterHost
             var holder = services.GetRequiredService<RoutingTableHolder>();
             return () => holder.Current?.Endpoints.Values ?? [];
         });
-        builder.Services.AddSingleton<OpenConnections>();
+        builder.Services.AddSingleton<UpstreamCalls>();
         builder.Services.AddSingleton<AnsweredRequests>();
         builder.Services.AddSingleton<RequestHandler>();
         if (settings.SplitUrls is not null)

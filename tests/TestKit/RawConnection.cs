@@ -42,7 +42,8 @@ public sealed class RawConnection(Socket socket) : IDisposable
             bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, timeout.Token)..];
     }
 
-    /// <summary>Reads a request or a response. Returns null if the connection ended before the first byte.</summary>
+    /// <summary>Reads a request or a response. Returns null if the connection ended before the first byte. A client that waits for the
+    /// permission to send its body gets it.</summary>
     /// <param name="toHead">Whether it is the response to a HEAD request, which has no body whatever its headers say.</param>
     /// <exception cref="EndOfStreamException">The connection ended in the middle of the message.</exception>
     public async Task<RawMessage?> ReadMessageAsync(bool toHead = false)
@@ -52,6 +53,8 @@ public sealed class RawConnection(Socket socket) : IDisposable
         var isResponse = message.StartLine.StartsWith("HTTP/", StringComparison.Ordinal);
         if (toHead || (isResponse && message.Status is < 200 or 204 or 304))
             return message;
+        if (!isResponse && message["Expect"] is not null)
+            await SendAsync("HTTP/1.1 100 Continue\r\n\r\n");
         if (message.All("Transfer-Encoding") is ["chunked"])
             return message with { Body = await ReadChunksAsync() };
         if (message["Content-Length"] is { } length)

@@ -1,7 +1,4 @@
-using System.Text;
-using Microsoft.AspNetCore.Http;
-using ModelServing.Contracts;
-using ModelServing.Router.Forwarding.Wire;
+using System.Net;
 
 namespace ModelServing.Router.Endpoints;
 
@@ -19,23 +16,11 @@ internal sealed class AskedReadiness(TimeProvider time)
     /// <exception cref="Exception">It gave no answer.</exception>
     internal static async Task<bool> AskAsync(Endpoint endpoint, TimeProvider time, CancellationToken cancellation)
     {
-        using var connection = endpoint.Create();
-        connection.Begin(time.GetTimestamp() + (long)(Timeout.TotalSeconds * time.TimestampFrequency), cancellation);
-        try
-        {
-            await connection.ConnectAsync(endpoint.Address);
-            var path = InferencePaths.Model(endpoint.Entry.Model, endpoint.Entry.Version);
-            var request = $"GET {path}/ready HTTP/1.1\r\nHost: {endpoint.Address}\r\nConnection: close\r\n\r\n";
-            await connection.SendAsync(Encoding.ASCII.GetBytes(request));
-            AnswerHead head;
-            while (!AnswerHead.TryParse(connection.Received, out head))
-                connection.Take(await connection.ReceiveAsync());
-            return head.Status == StatusCodes.Status200OK;
-        }
-        finally
-        {
-            connection.End();
-        }
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        using var request = new HttpRequestMessage(HttpMethod.Get, endpoint.UriOf(Endpoint.Ready));
+        using var answer = await endpoint.SendOnceAsync(request, either.Token);
+        return answer.StatusCode == HttpStatusCode.OK;
     }
 
     /// <summary>Asks the endpoints that get requests, unless they were asked just now. The answers are in their health.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Router.Forwarding.Wire;
@@ -14,22 +14,23 @@ namespace ModelServing.Router.Forwarding;
 /// <remarks>
 /// <code>
 /// 1 body         of the client: a short one is read completely, a long one in part, unless it may be sent twice
-/// 2 connection   to an endpoint (<see cref="Connector"/>); if none accepts one: NoReadyEndpoint
-/// 3 request      head and body leave in one packet; a long body is sent in pieces while the answer may already arrive
+/// 2 request      its head and, if it is short, its body in one packet
+/// 3 sending      to an endpoint (<see cref="Sender"/>); if none accepts a connection: NoReadyEndpoint. A long body is sent in pieces, once
+///                the version has not refused the request by its head
 /// 4 answer       held until it is complete, up to HoldLimit; only then does the client's answer begin, so a connection that is
 ///                lost on the way becomes a problem response, not half an answer
-/// 5 put back     the connection, if it may be used again; report to the endpoint's health and to the observer
+/// 5 report       to the endpoint's health and to the observer
 /// </code>
 /// If the connection breaks in 3 or 4, the request is not sent again here: the version may have worked on it, and POST does not promise
-/// that sending twice is harmless. GET does, so a GET on an idle connection that is just closing is sent again once, on a new one. Retries
+/// that sending twice is harmless. GET does, so the HTTP client sends a GET again if its connection ends before an answer begins. Retries
 /// on stable are up to <see cref="Failover"/>.
 /// </remarks>
 internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics, TimeProvider time)
 {
-    private readonly Connector connector = new(time);
+    private readonly Sender sender = new(time);
 
-    /// <summary>Compares slow answers over the same connections.</summary>
-    internal SlowComparison Comparison => field ??= new(connector, observer, metrics, time);
+    /// <summary>Compares slow answers with the same sender.</summary>
+    internal SlowComparison Comparison => field ??= new(sender, observer, metrics, time);
 
     /// <summary>Forwards the request of <paramref name="context"/>. The response is untouched unless the result is Answered or
     /// CutShort.</summary>
@@ -61,85 +62,94 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             attempt = attempt with { TraceParent = span.Id, IsTraced = true };
         var isKept = attempt.Retry is not null;
         var clientLeft = context.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? context.RequestAborted;
-        for (var retried = false; ; retried = true)
+        // 2
+        var began = time.GetTimestamp();
+        if (attempt.IsShortenedAt(began, time))
+            attempt = attempt with { IsShortened = true };
+        var times = AttemptTimes.For(attempt, began);
+        var until = isKept && body.IsWhole && attempt.Limit > 0 ? Math.Min(attempt.Deadline, began + attempt.Limit) : attempt.Deadline;
+        var route = attempt.Route;
+        var first = route.Endpoints.Choose(0, route.TriesUnreachable);
+        if (first < 0)
         {
-            // 2
-            var began = time.GetTimestamp();
-            if (attempt.IsShortenedAt(began, time))
-                attempt = attempt with { IsShortened = true };
-            var times = AttemptTimes.For(attempt, began);
-            var until = isKept && body.IsWhole && attempt.Limit > 0 ? Math.Min(attempt.Deadline, began + attempt.Limit) : attempt.Deadline;
-            var (connection, endpoint, failure) =
-                await connector.ConnectAsync(attempt.Route, until, attempt.Deadline, onlyNew: retried, clientLeft);
-            if (connection is null)
-            {
-                if (!isKept)
-                    body.Release();
-                return Ended(attempt, new(failure) { Times = times, Elapsed = time.GetTimestamp() - began }, span);
-            }
+            if (!isKept)
+                body.Release();
+            return Ended(attempt, new(ForwardResult.NoReadyEndpoint) { Times = times, Elapsed = time.GetTimestamp() - began }, span);
+        }
 
-            var result = new AttemptResult(ForwardResult.BodyLate);
-            var reusable = false;
-            connection.RequestEnd = began;
+        var calls = route.Endpoints[first].Calls;
+        var call = calls.Begin(until, clientLeft);
+        Endpoint? endpoint = null;
+        var result = new AttemptResult(ForwardResult.BodyLate);
+        try
+        {
+            call.RequestEnd = began;
+            var streamed = body.IsJoined ? null : new StreamedContent(call, body, isKept && body.IsWhole, time);
+            if (attempt.Action == ModelAction.Infer)
+                call.Message.Content = streamed ?? (HttpContent)call.JoinedTo(body.Ahead);
+            RequestHead.Write(call, context.Request, attempt, Math.Max(1, (long)time.GetElapsedTime(began, until).TotalMilliseconds), body);
+            // 3
+            ForwardResult failure;
+            HttpResponseMessage? message;
             try
             {
-                // 3, 4
-                var exchange = new Exchange(context, connection, time, attempt.Timeout, body.IsWhole ? attempt.Retry : null, times);
-                var milliseconds = Math.Max(1, (long)time.GetElapsedTime(began, until).TotalMilliseconds);
-                var head = RequestHead.Write(ref connection.Output, context.Request, attempt, endpoint!.Host, milliseconds, body);
-                ExchangeResult answer;
-                if (body.IsJoined)
-                {
-                    if (!isKept)
-                        body.Release();
-                    await connection.SendAsync(connection.Output.AsMemory(0, head));
-                    answer = await exchange.ReceiveAsync();
-                }
-                else
-                {
-                    answer = await exchange.SendAndReceiveAsync(body, head);
-                }
-
-                reusable = answer.IsReusable;
-                result = new(answer.IsHeldBack ? ForwardResult.HeldBack : ForwardResult.Answered)
-                {
-                    Status = answer.Head.Status,
-                    IsNonFinite = answer.Head.IsNonFinite,
-                    IsBusy = answer.Head.IsBusy,
-                };
-            }
-            catch (BadAnswerException)
-            {
-                result = CutIfStarted(context, ForwardResult.BadAnswer);
-            }
-            catch (BodyLateException)
-            {
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or ConnectionEndedException)
-            {
-                var broken = Connector.Interrupted(connection);
-                if (broken == ForwardResult.ConnectionLost && attempt.Action != ModelAction.Infer && connection.WasStale && !retried)
-                    continue;
-                result = CutIfStarted(context, broken);
+                (endpoint, message, failure) = await sender.SendAsync(call, route, first, until, attempt.Deadline);
             }
             finally
             {
-                // 5
-                var ended = time.GetTimestamp();
-                var elapsed = Math.Max(0, ended - connection.RequestEnd - connection.ClientTime);
-                result = result with { Endpoint = endpoint, Times = times, Ended = ended, Elapsed = elapsed };
-                if (!body.IsWhole && attempt.IsShortenedAt(connection.RequestEnd, time))
-                    attempt = attempt with { IsShortened = true };
-                endpoint!.Leave();
-                if (connection.End() && reusable)
-                    endpoint.PutBack(connection, ended);
-                else
-                    connection.Dispose();
+                // A streamed body releases its pieces itself.
+                if (!isKept && streamed is not { HasBegun: true })
+                    body.Release();
             }
 
-            ReportHealth(endpoint, attempt, result);
-            return Ended(attempt, result, span);
+            if (call.BodyFailure is { } fault)
+                ExceptionDispatchInfo.Throw(fault);
+            // Otherwise the rest of the body would be read as the next request.
+            if (streamed is { HasBegun: false } && !body.IsWhole && !context.Response.HasStarted)
+                context.Response.Headers.Connection = "close";
+            if (message is null)
+            {
+                result = CutIfStarted(context, failure);
+            }
+            else
+            {
+                // 4
+                using (message)
+                {
+                    var head = Answer.Read(message);
+                    var exchange = new Exchange(context, call, time, attempt.Timeout, body.IsWhole ? attempt.Retry : null, times);
+                    var isHeldBack = await exchange.ReceiveAsync(head);
+                    result = new(isHeldBack ? ForwardResult.HeldBack : ForwardResult.Answered)
+                    {
+                        Status = head.Status,
+                        IsNonFinite = head.IsNonFinite,
+                        IsBusy = head.IsBusy,
+                    };
+                }
+            }
         }
+        catch (BodyLateException)
+        {
+        }
+        catch (Exception e) when (call.BodyFailure is null && Sender.IsBroken(e))
+        {
+            result = CutIfStarted(context, Sender.ResultOf(call, e));
+        }
+        finally
+        {
+            var ended = time.GetTimestamp();
+            var elapsed = Math.Max(0, ended - call.RequestEnd - call.ClientTime);
+            result = result with { Endpoint = endpoint, Times = times, Ended = endpoint is null ? 0 : ended, Elapsed = elapsed };
+            if (!body.IsWhole && attempt.IsShortenedAt(call.RequestEnd, time))
+                attempt = attempt with { IsShortened = true };
+            endpoint?.Leave();
+            calls.End(call);
+        }
+
+        // 5
+        if (endpoint is not null)
+            ReportHealth(endpoint, attempt, result);
+        return Ended(attempt, result, span);
     }
 
     private AttemptResult Ended(in Attempt attempt, in AttemptResult result, Activity? span = null)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Hosting.Memory;
 using ModelServing.Router.Forwarding.Wire;
@@ -11,12 +10,10 @@ namespace ModelServing.Router.Forwarding;
 /// shows whether stable is slow with this request too.</summary>
 /// <remarks>A comparison costs a token of the retry budget. At most <see cref="MaxRunning"/> run at a time. Without a token or a place, the
 /// slow answer is not evidence.</remarks>
-internal sealed class SlowComparison(Connector connector, AttemptObserver? observer, RouterMetrics metrics, TimeProvider time)
+internal sealed class SlowComparison(Sender sender, AttemptObserver? observer, RouterMetrics metrics, TimeProvider time)
 {
     /// <summary>The most comparisons at a time. Each holds a copy of its request.</summary>
     internal const int MaxRunning = 16;
-
-    private const int InitialBuffer = 8 * 1024;
 
     private int running;
 
@@ -50,102 +47,62 @@ internal sealed class SlowComparison(Connector connector, AttemptObserver? obser
             Deadline = deadline,
             First = new FirstFailure(attempt, first),
         };
-        var bytes = ArrayPool<byte>.Shared.Rent(InitialBuffer);
-        // The version ignores Host; the endpoint is not chosen yet.
-        var length = RequestHead.Write(ref bytes, request, compared, "stable"u8, (long)attempt.Timeout.TotalMilliseconds, body);
-        if (body.IsJoined)
-        {
-            _ = RunAsync(compared, bytes.AsMemory(0, length), bytes, held);
-            return;
-        }
-
-        // The pool would keep an array of this size.
-        var whole = GC.AllocateUninitializedArray<byte>(length + (int)body.Ahead.Length);
-        bytes.AsSpan(0, length).CopyTo(whole);
-        body.Ahead.CopyTo(whole.AsSpan(length));
-        ArrayPool<byte>.Shared.Return(bytes);
-        _ = RunAsync(compared, whole, null, held);
+        var calls = first.Endpoint!.Calls;
+        var call = calls.Begin(deadline, CancellationToken.None);
+        // The client's bytes are released when this returns.
+        call.Message.Content = call.JoinedTo(new ReadOnlySequence<byte>(body.Ahead.ToArray()));
+        RequestHead.Write(call, request, compared, (long)attempt.Timeout.TotalMilliseconds, body);
+        _ = RunAsync(compared, call, calls, held);
     }
 
-    private async Task RunAsync(Attempt attempt, ReadOnlyMemory<byte> request, byte[]? rented, ByteReservation? held)
+    private async Task RunAsync(Attempt attempt, UpstreamCall call, UpstreamCalls calls, ByteReservation? held)
     {
         var times = AttemptTimes.For(attempt, time.GetTimestamp());
         try
         {
-            var result = await AskAsync(attempt, request);
+            var result = await AskAsync(attempt, call);
             observer?.Invoke(attempt, result with { Times = times });
         }
         finally
         {
-            if (rented is not null)
-                ArrayPool<byte>.Shared.Return(rented);
+            calls.End(call);
             held?.Dispose();
             Interlocked.Decrement(ref running);
         }
     }
 
-    private async Task<AttemptResult> AskAsync(Attempt attempt, ReadOnlyMemory<byte> request)
+    private async Task<AttemptResult> AskAsync(Attempt attempt, UpstreamCall call)
     {
-        var (connection, endpoint, failure) =
-            await connector.ConnectAsync(attempt.Route, attempt.Deadline, attempt.Deadline, onlyNew: false, CancellationToken.None);
-        if (connection is null)
-            return new(failure);
         var began = time.GetTimestamp();
-        var reusable = false;
+        var route = attempt.Route;
+        var first = route.Endpoints.Choose(0, route.TriesUnreachable);
+        var (endpoint, message, failure) = await sender.SendAsync(call, route, first, attempt.Deadline, attempt.Deadline);
         try
         {
-            await connection.SendAsync(request);
-            var (head, isReusable) = await ReceiveAsync(connection);
-            reusable = isReusable;
-            return new(ForwardResult.Answered)
+            if (message is null)
+                return new(failure);
+            using (message)
             {
-                Endpoint = endpoint,
-                Status = head.Status,
-                IsNonFinite = head.IsNonFinite,
-                Elapsed = time.GetTimestamp() - began,
-            };
+                var head = Answer.Read(message);
+                // A body without a length is not read: the head has shown what is needed.
+                if (head.Length is not null)
+                    await head.Body.CopyToAsync(Stream.Null, call.Cut);
+                return new(ForwardResult.Answered)
+                {
+                    Endpoint = endpoint,
+                    Status = head.Status,
+                    IsNonFinite = head.IsNonFinite,
+                    Elapsed = time.GetTimestamp() - began,
+                };
+            }
         }
-        catch (BadAnswerException)
+        catch (Exception e) when (Sender.IsBroken(e))
         {
-            return new(ForwardResult.BadAnswer);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or ConnectionEndedException)
-        {
-            return new(Connector.Interrupted(connection));
+            return new(Sender.ResultOf(call, e));
         }
         finally
         {
-            endpoint!.Leave();
-            if (connection.End() && reusable)
-                endpoint.PutBack(connection, time.GetTimestamp());
-            else
-                connection.Dispose();
-        }
-    }
-
-    // A body without a length is not read: the head has shown what is needed.
-    private static async Task<(AnswerHead Head, bool IsReusable)> ReceiveAsync(UpstreamConnection connection)
-    {
-        AnswerHead head;
-        while (!AnswerHead.TryParse(connection.Received, out head) || head.Status < StatusCodes.Status200OK)
-        {
-            if (head.Length > 0)
-                connection.Consume(head.Length);
-            else
-                connection.Take(await connection.ReceiveAsync());
-        }
-
-        connection.Consume(head.Length);
-        if (head.Framing != BodyFraming.Length)
-            return (head, false);
-        for (var left = head.ContentLength; ;)
-        {
-            var count = (int)Math.Min(left, connection.Received.Length);
-            connection.Consume(count);
-            left -= count;
-            if (left == 0)
-                return (head, head.KeepAlive && connection.Received.IsEmpty);
-            connection.Take(await connection.ReceiveAsync());
+            endpoint?.Leave();
         }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class RoutingTable
     /// <summary>Builds the next snapshot. An endpoint that was in the previous one keeps its connections and its health, and a model keeps
     /// its retry budget. While its stable version is the same, it also keeps the limit for slow answers.</summary>
     /// <param name="previous">The previous snapshot; null for the first.</param>
-    /// <param name="open">The registry of open connections.</param>
+    /// <param name="calls">The requests in flight.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stateOf">What is known about a model's versions, null if the journal was never read. Without this function, the whole
     /// plan is served.</param>
@@ -49,7 +49,7 @@ internal sealed class RoutingTable
         PlanDocument plan,
         EndpointsDocument endpoints,
         RoutingTable? previous,
-        OpenConnections open,
+        UpstreamCalls calls,
         TimeProvider time,
         Func<ModelName, JournalState?>? stateOf = null,
         Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch = null)
@@ -58,7 +58,7 @@ internal sealed class RoutingTable
         var now = time.GetTimestamp();
         var live = endpoints.Endpoints.Distinct().ToFrozenDictionary(
             static entry => entry,
-            entry => previous?.Endpoints.GetValueOrDefault(entry) ?? new Endpoint(entry, open, time));
+            entry => previous?.Endpoints.GetValueOrDefault(entry) ?? new Endpoint(entry, calls, time));
         var byVersion = live.ToLookup(static pair => (pair.Key.Model, pair.Key.Version), static pair => pair.Value);
         var models = plan.Rollouts.ToFrozenDictionary(
             static pair => pair.Key.Text,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Metrics;
@@ -56,14 +55,12 @@ internal sealed class VariantRoute(
             Recent = previous.Recent;
     }
 
-    /// <summary>The version's own path, so that a process that took over an old address cannot answer for it.</summary>
-    internal byte[] Path { get; } = Encoding.ASCII.GetBytes(InferencePaths.Model(model, version));
-
-    /// <summary>The header lines that carry a request's assignment. A revision may be any text, so it is percent-encoded.</summary>
-    internal byte[] Headers { get; } = Encoding.ASCII.GetBytes(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{HeaderNames.ModelVariant}: {variant}\r\n" +
-        $"{HeaderNames.ModelRevision}: {Uri.EscapeDataString(revision)}\r\n" +
-        $"{HeaderNames.ModelTrial}: {trial}\r\n" +
-        $"{(experiment is null ? "" : $"{HeaderNames.ModelExperiment}: {experiment}\r\n")}"));
+    /// <summary>The headers that carry a request's assignment. A revision may be any text, so it is percent-encoded.</summary>
+    internal (string Name, string Value)[] Headers { get; } =
+    [
+        (HeaderNames.ModelVariant, variant),
+        (HeaderNames.ModelRevision, Uri.EscapeDataString(revision)),
+        (HeaderNames.ModelTrial, trial.ToString(CultureInfo.InvariantCulture)),
+        .. experiment is null ? Array.Empty<(string, string)>() : [(HeaderNames.ModelExperiment, experiment)],
+    ];
 }

@@ -14,7 +14,7 @@ internal sealed class RoutingTableSwapper(
     RolloutBoard board,
     WatchedVersions watched,
     RoutingTableHolder holder,
-    OpenConnections connections,
+    UpstreamCalls calls,
     Readiness readiness,
     TimeProvider time) : IDisposable
 {
@@ -92,7 +92,7 @@ internal sealed class RoutingTableSwapper(
 
     private void Swap(PlanDocument current)
     {
-        var table = RoutingTable.Build(current, endpoints.Current, holder.Current, connections, time, board.StateOf, watched.Watch);
+        var table = RoutingTable.Build(current, endpoints.Current, holder.Current, calls, time, board.StateOf, watched.Watch);
         holder.Swap(table);
         watched.KeepOnly(table.Models.SelectMany(
             static model => model.Effective.Variants.Select(variant => new VersionTrial(model.Name, variant.Plan.Version, variant.Trial))));

@@ -12,17 +12,14 @@ namespace ModelServing.Bench.Routing;
 internal static class BareRouter
 {
     internal const string Command = "bare-router";
-    internal const string OnSockets = "--on-sockets";
 
     // By name, because the types are internal to the router.
     private static readonly string[] RemovedServices = ["AttemptObserver"];
 
     internal static Command Create()
     {
-        var onSockets = new Option<bool>(OnSockets) { Description = "Use SocketsHttpHandler instead of the router's own HTTP client." };
-        var command = new Command(Command, "Runs the router without guard and metrics. The bench starts it.") { onSockets };
-        command.Hidden = true;
-        command.SetAction((arguments, _) => ServiceHost.RunAsync(
+        var command = new Command(Command, "Runs the router without guard and metrics. The bench starts it.") { Hidden = true };
+        command.SetAction((_, _) => ServiceHost.RunAsync(
             "router",
             static environment => new RouterSettings(environment),
             static (builder, settings) =>
@@ -33,7 +30,7 @@ internal static class BareRouter
                     builder.Services.Remove(service);
                 builder.Services.AddSingleton<IMeterFactory, UnobservedMeters>();
             },
-            arguments.GetValue(onSockets) ? SocketsRouter.Map : RouterHost.Map));
+            RouterHost.Map));
         return command;
     }
 }

@@ -4,25 +4,22 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using ModelServing.Router.Endpoints;
-using ModelServing.Router.Forwarding.Wire;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ModelServing.Bench.Routing;
 
 /// <summary>
-/// A proxy that does little but forward, as its own process: it compares the router's own HTTP client with two libraries. Kestrel has the
-/// same options as in the router. There are no logs, metrics or routes. Each client sends the headers that the router adds, and observes a
-/// timeout.
+/// A proxy that does little but forward, as its own process: it shows what the router adds to its HTTP client, SocketsHttpHandler, and what
+/// YARP would add. Kestrel has the same options as in the router. There are no logs, metrics or routes. Each proxy sends the headers that
+/// the router adds, and observes a timeout.
 /// </summary>
 internal static class MinimalProxy
 {
     internal const string Command = "minimal-proxy";
     internal const string Yarp = "yarp";
     internal const string Sockets = "sockets";
-    internal const string Own = "own";
 
-    internal static readonly string[] Clients = [Own, Yarp, Sockets];
+    internal static readonly string[] Clients = [Yarp, Sockets];
 
     internal static Command Create()
     {
@@ -57,14 +54,10 @@ internal static class MinimalProxy
         });
         builder.Services.AddHttpForwarder();
         using var http = new HttpMessageInvoker(SocketsForwarding.CreateHandler());
-        var open = new OpenConnections();
-        // Only the router's own client has connections there.
-        builder.Services.AddHostedService(_ => new DeadlineSweep(open, static () => [], TimeProvider.System));
         await using var app = builder.Build();
         var variants = new SplitVariants(stable, canary);
         RequestDelegate forward = client switch
         {
-            Own => new OwnForwarding(variants, stable, canary, open).ForwardAsync,
             Yarp => new YarpForwarding(app.Services.GetRequiredService<IHttpForwarder>(), http, variants).ForwardAsync,
             _ => Forward(new SocketsForwarding(http), variants),
         };

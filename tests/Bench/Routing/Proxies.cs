@@ -114,10 +114,6 @@ internal static class Proxies
     internal static Task<MeasuredServer> BareRouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
         RouterAsync(RouterBench.Bare, Bench(BareRouter.Command), null, folder, backends, cancellation);
 
-    /// <summary>The bare router with SocketsHttpHandler instead of its own HTTP client.</summary>
-    internal static Task<MeasuredServer> SocketsRouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
-        RouterAsync(RouterBench.BareOnSockets, Bench(BareRouter.Command, BareRouter.OnSockets), null, folder, backends, cancellation);
-
     /// <summary>A proxy that does little but forward.</summary>
     /// <param name="client">Its HTTP client, one of <see cref="MinimalProxy.Clients"/>.</param>
     /// <param name="backends">The backends.</param>

@@ -37,9 +37,6 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false, str
     /// <summary>The router without guard, journal, metrics and access log.</summary>
     internal const string Bare = "bare";
 
-    /// <summary>The bare router with SocketsHttpHandler instead of its own HTTP client.</summary>
-    internal const string BareOnSockets = "bare-sockets";
-
     internal static readonly ModelName Model = ModelName.Parse("fraud");
 
     /// <summary>An answer with the length and form of a real one.</summary>
@@ -63,14 +60,12 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false, str
             ? null
             : await Proxies.OtherRouterAsync(otherProgram, folder, backends, cancellation);
         await using var bare = await Proxies.BareRouterAsync(folder, backends, cancellation);
-        await using var onSockets = await Proxies.SocketsRouterAsync(folder, backends, cancellation);
-        await using var client = await Proxies.MinimalAsync(MinimalProxy.Own, backends, cancellation);
         await using var yarp = await Proxies.MinimalAsync(MinimalProxy.Yarp, backends, cancellation);
         await using var sockets = await Proxies.MinimalAsync(MinimalProxy.Sockets, backends, cancellation);
         await using var other = own || haproxy.FullPath is null
             ? null
             : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
-        MeasuredServer?[] all = [backends.Alone, split, router, former, bare, onSockets, client, yarp, sockets, other];
+        MeasuredServer?[] all = [backends.Alone, split, router, former, bare, yarp, sockets, other];
         var measured = all.OfType<MeasuredServer>().ToArray();
 
         // 2

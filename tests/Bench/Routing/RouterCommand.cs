@@ -13,7 +13,7 @@ internal static class RouterCommand
         var isShort = BenchOptions.Short("one round of one second");
         var own = new Option<bool>("--own")
         {
-            Description = "Measure only the router and its parts, and the libraries that could replace its HTTP client.",
+            Description = "Measure only the router, its parts and the libraries, without nginx and haproxy.",
         };
         var other = new Option<string?>("--other")
         {

@@ -11,7 +11,7 @@ namespace ModelServing.Bench.Routing;
 /// <param name="Servers">The figures of each server.</param>
 /// <param name="Against">The server with which the router is compared.</param>
 /// <param name="Ratio">The router's requests per second, divided by the other server's in the same round.</param>
-/// <param name="ProcessorRatios">The processor time of the router and of its HTTP client, compared with other servers.</param>
+/// <param name="ProcessorRatios">the processor time of the router and of its parts, compared with other servers.</param>
 internal sealed record RouterReport(
     int Rounds,
     int Seconds,
@@ -22,7 +22,7 @@ internal sealed record RouterReport(
     Spread Ratio,
     IReadOnlyList<ProcessorRatio> ProcessorRatios)
 {
-    // The complete router against everything, then our HTTP client against the libraries: within the router, and without it.
+    // The complete router against everything, then its forwarding against the library's alone.
     private static readonly (string Ours, string Theirs)[] Compared =
     [
         (RouterBench.Router, "nginx"),
@@ -30,9 +30,7 @@ internal sealed record RouterReport(
         (RouterBench.Router, RouterBench.Bare),
         (RouterBench.Router, MinimalProxy.Yarp),
         (RouterBench.Router, MinimalProxy.Sockets),
-        (RouterBench.Bare, RouterBench.BareOnSockets),
-        (MinimalProxy.Own, MinimalProxy.Yarp),
-        (MinimalProxy.Own, MinimalProxy.Sockets),
+        (RouterBench.Bare, MinimalProxy.Sockets),
     ];
 
     internal static RouterReport Create(OrderedDictionary<string, List<Measurement>> all, string against, int rounds, int seconds)

@@ -10,7 +10,7 @@ using ModelServing.Contracts;
 namespace ModelServing.Bench.Routing;
 
 /// <summary>
-/// SocketsHttpHandler as it could replace the router's own client: headers and body leave in one packet, the answer goes straight into
+/// SocketsHttpHandler with little else, for comparison with the router: headers and body leave in one packet, the answer goes straight into
 /// Kestrel's buffer, and nothing is allocated that the library does not need. It observes a deadline and the client's disconnect.
 /// </summary>
 internal sealed class SocketsForwarding(HttpMessageInvoker http)

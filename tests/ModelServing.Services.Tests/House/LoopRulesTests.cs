@@ -32,7 +32,6 @@ public class LoopRulesTests
         ["services/Router/Endpoints/ReadinessProbe.cs"] = "a probe catches everything: it means that the endpoint is not ready",
         ["services/Cli/Up/VersionHosts.cs"] = "a host that can't be stopped is reported",
         ["services/Router/Forwarding/SlowComparison.cs"] = "a comparison that fails is not evidence, and nothing waits for it",
-        ["services/Router/Forwarding/Wire/UpstreamConnection.cs"] = "it waits for the end of a receive, whatever that is",
         ["services/Cli/Up/Gateway/FunctionContainers.cs"] = "a container that does not start is reported",
         ["services/Cache/Guard/CountSlots.cs"] = "a transaction's commands, whose results come with the transaction",
         ["services/Cache/Guard/TrialCounts.cs"] = "a transaction's commands, whose results come with the transaction",

@@ -30,7 +30,8 @@ public class RequestHandlerTests
             "X-Model-Failover: canary\r\nX-Model-Client-Group: 3\r\nX-Request-Timeout-Shortened: 1\r\n" +
             "X-Model-Failover-Within: 1\r\n");
         Assert.Equal((Trace, "a=1", "M\u00fcller"), (seen!["traceparent"], seen["tracestate"], seen["X-Name"]));
-        Assert.Equal(["1", "2"], seen.All("X-Two"));
+        // Two lines of one header mean the same as a list (RFC 9110, 5.3).
+        Assert.Equal(["1, 2"], seen.All("X-Two"));
         Assert.True(Ulid.TryParse(seen["X-Request-Id"], out _));
         Assert.Equal(("stable", "r1", "1"), (seen["X-Model-Variant"], seen["X-Model-Revision"], seen["X-Model-Trial"]));
         Assert.Equal(
@@ -44,9 +45,8 @@ public class RequestHandlerTests
                 "X-Model-Trial",
                 "X-Model-Variant",
                 "X-Name",
-                "X-Request-Id",
+                "X-Request-ID",
                 "X-Request-Timeout",
-                "X-Two",
                 "X-Two",
             ],
             seen.Headers.Select(static header => header.Name).Order(StringComparer.OrdinalIgnoreCase));
@@ -186,7 +186,7 @@ public class RequestHandlerTests
         (await router.AskAsync(Post + rest + begun)).AssertProblem(408, "body-late");
         Assert.Equal(begun.Length > 0 ? 1 : 0, endpoint.Accepted);
         await router.AssertCountAsync(0, "modelserving_router_errors_total");
-        await RunningRouter.UntilAsync(() => router.Upstream.Count == 0, "no connection is left with half a request");
+        await RunningRouter.UntilAsync(() => endpoint.Open == 0, "no connection is left with half a request");
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public class RequestHandlerTests
         await client.SendAsync(Post + $"Content-Length: 1000000\r\n\r\n{new string('x', 100_000)}");
         var answer = (await client.ReadMessageAsync())!;
         answer.AssertAnswer(401, "who?");
-        await RunningRouter.UntilAsync(() => router.Upstream.Count == 0, "a connection with half a request is not kept");
+        await RunningRouter.UntilAsync(() => endpoint.Open == 0, "a connection with half a request is not kept");
     }
 
     [Fact]
@@ -256,7 +256,7 @@ public class RequestHandlerTests
         if (reset)
             client.Reset();
         client.Dispose();
-        await RunningRouter.UntilAsync(() => endpoint.Open == 0 && router.Upstream.Count == 0, "the version sees the client leave");
+        await RunningRouter.UntilAsync(() => endpoint.Open == 0, "the version sees the client leave");
         await RunningRouter.UntilAsync(
             async () => await router.CountAsync("modelserving_router_request_duration_seconds_count", "status=\"499\"") == 1,
             "it is counted as 499");
@@ -277,7 +277,7 @@ public class RequestHandlerTests
             async () => await router.CountAsync("modelserving_router_request_duration_seconds_count", "status=\"499\"") == 1,
             "it is counted as 499");
         await router.AssertCountAsync(0, "modelserving_router_errors_total");
-        await RunningRouter.UntilAsync(() => router.Upstream.Count == 0, "no connection is left with half a request");
+        await RunningRouter.UntilAsync(() => endpoint.Open == 0, "no connection is left with half a request");
     }
 
     [Fact]
@@ -295,7 +295,7 @@ public class RequestHandlerTests
         await client.SendAsync(RunningRouter.Infer());
         Assert.Equal(200, (await client.ReadHeadAsync())!.Status);
         client.Reset();
-        await RunningRouter.UntilAsync(() => endpoint.Open == 0 && router.Upstream.Count == 0, "the version sees the client leave");
+        await RunningRouter.UntilAsync(() => endpoint.Open == 0, "the version sees the client leave");
         await RunningRouter.UntilAsync(
             async () => await router.CountAsync("modelserving_router_request_duration_seconds_count", "status=\"499\"") == 1,
             "it is counted as 499");

@@ -75,7 +75,7 @@ internal sealed class RunningRouter : IAsyncDisposable
     internal T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
 
-    internal OpenConnections Upstream => app.Services.GetRequiredService<OpenConnections>();
+    internal UpstreamCalls Upstream => app.Services.GetRequiredService<UpstreamCalls>();
 
     internal RoutingTable Table => app.Services.GetRequiredService<RoutingTableHolder>().Current!;
 

@@ -35,7 +35,7 @@ public sealed class SameVariantTests
                 plan,
                 new EndpointsDocument { Schema = EndpointsDocument.CurrentSchema, Endpoints = [] },
                 null,
-                new OpenConnections(),
+                new UpstreamCalls(),
                 TimeProvider.System,
                 _ => state is null
                     ? null

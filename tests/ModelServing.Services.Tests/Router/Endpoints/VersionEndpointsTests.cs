@@ -11,7 +11,7 @@ namespace ModelServing.Services.Tests.Router.Endpoints;
 public class VersionEndpointsTests
 {
     private readonly SteppedTime time = new();
-    private readonly OpenConnections open = new();
+    private readonly UpstreamCalls calls = new();
 
     [Fact]
     public void The_endpoint_with_fewer_requests_in_flight_of_two_is_chosen()
@@ -210,7 +210,7 @@ public class VersionEndpointsTests
 
     private RoutingTable Table(RoutingTable? previous, params IPEndPoint[] addresses) =>
         RoutingTable.Build(
-            SomePlan.Stable(), Named(SomePlan.Endpoints([.. addresses.Select(static address => (1, address))])), previous, open, time);
+            SomePlan.Stable(), Named(SomePlan.Endpoints([.. addresses.Select(static address => (1, address))])), previous, calls, time);
 
     // The same process at the same address, at any position in the list.
     private static EndpointsDocument Named(EndpointsDocument endpoints) =>
@@ -218,7 +218,7 @@ public class VersionEndpointsTests
 
     private VersionEndpoints Some(int count) => new(
         [.. Enumerable.Range(1, count)
-            .Select(i => new Endpoint(new EndpointEntry(SomePlan.Model, new ModelVersion(1), $"127.0.0.1:{1000 + i}", i), open, time))],
+            .Select(i => new Endpoint(new EndpointEntry(SomePlan.Model, new ModelVersion(1), $"127.0.0.1:{1000 + i}", i), calls, time))],
         null,
         time.GetTimestamp());
 

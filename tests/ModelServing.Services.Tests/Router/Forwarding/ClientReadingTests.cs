@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -6,7 +5,6 @@ using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
 using ModelServing.Router.Forwarding;
-using ModelServing.Router.Forwarding.Wire;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Forwarding;
@@ -43,7 +41,7 @@ public sealed class ClientReadingTests : IAsyncDisposable
             () =>
             {
                 time.Advance(TimeSpan.FromMilliseconds(100));
-                return version.Open == 0 && router.Upstream.Count == 0;
+                return version.Open == 0;
             },
             "the answer ends");
         Assert.True((await client.ReadToEndAsync()).Length < 100_000_000, "the answer is complete");
@@ -87,12 +85,12 @@ public sealed class ClientReadingTests : IAsyncDisposable
     [InlineData(1_000_000, 50, 20_000.0)]
     public void A_complete_answer_gets_a_rate_that_fits_the_deadline(int length, int seconds, double? rate)
     {
-        using var connection = new UpstreamConnection(AddressFamily.InterNetwork, direct.Open);
-        connection.Begin(direct.Time.GetTimestamp() + TimeSpan.FromSeconds(seconds).Ticks, TestContext.Current.CancellationToken);
+        var call = direct.Calls.Begin(
+            direct.Time.GetTimestamp() + TimeSpan.FromSeconds(seconds).Ticks, TestContext.Current.CancellationToken);
         var context = new DefaultHttpContext();
         var feature = new Rate();
         context.Features.Set<IHttpMinResponseDataRateFeature>(feature);
-        ClientReading.Limit(context, length, connection, direct.Time);
+        ClientReading.Limit(context, length, call, direct.Time);
         Assert.Equal(rate, feature.MinDataRate?.BytesPerSecond);
         if (rate is not null)
             Assert.Equal(ReadingTime.Least, feature.MinDataRate!.GracePeriod);

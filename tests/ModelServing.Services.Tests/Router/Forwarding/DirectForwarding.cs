@@ -21,20 +21,22 @@ internal sealed class DirectForwarding : IAsyncDisposable
     internal DirectForwarding(PlanDocument plan, params (int Version, IPEndPoint Address)[] endpoints)
     {
         metrics = new RouterMetrics(services.GetRequiredService<IMeterFactory>());
-        var table = RoutingTable.Build(plan, SomePlan.Endpoints(endpoints), null, Open, Time);
+        var table = RoutingTable.Build(plan, SomePlan.Endpoints(endpoints), null, Calls, Time);
         Assert.True(table.TryGetModel(SomePlan.Model.Text, out var model));
         Model = model;
-        var forwarder = new Forwarder(Observe, metrics, Time);
-        Failover = new(forwarder, forwarder.Comparison, metrics, Time);
+        Forwarder = new(Observe, metrics, Time);
+        Failover = new(Forwarder, Forwarder.Comparison, metrics, Time);
     }
 
     internal SteppedTime Time { get; } = new();
 
-    internal OpenConnections Open { get; } = new();
+    internal UpstreamCalls Calls { get; } = new();
 
     internal ModelRoute Model { get; }
 
     internal VariantRoute Canary => Model.VariantNamed(VariantPlan.Canary)!;
+
+    internal Forwarder Forwarder { get; }
 
     internal Failover Failover { get; }
 

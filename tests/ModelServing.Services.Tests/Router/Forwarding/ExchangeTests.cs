@@ -1,6 +1,5 @@
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
-using System.Net.Sockets;
-using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,10 +8,11 @@ using ModelServing.Router.Forwarding;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Routing;
 using ModelServing.TestKit;
+using Endpoint = ModelServing.Router.Endpoints.Endpoint;
 
 namespace ModelServing.Services.Tests.Router.Forwarding;
 
-/// <summary>One request and its answer on one connection; without a router.</summary>
+/// <summary>One request and its answer; without a router.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class ExchangeTests : IAsyncDisposable
 {
@@ -33,9 +33,7 @@ public sealed class ExchangeTests : IAsyncDisposable
     public async Task A_short_answer_is_held_and_gets_a_length(string wire, bool isReusable)
     {
         var context = DirectForwarding.Post("");
-        var result = await ReceiveAsync(context, wire);
-        Assert.Equal(isReusable, result.IsReusable);
-        Assert.False(result.IsHeldBack);
+        Assert.Equal((false, isReusable), await ReceiveAsync(context, wire, closes: !isReusable));
         Assert.Equal(200, context.Response.StatusCode);
         Assert.Equal(5, context.Response.ContentLength);
         Assert.Equal("hello", await DirectForwarding.TextAsync(context));
@@ -48,8 +46,7 @@ public sealed class ExchangeTests : IAsyncDisposable
     public async Task A_long_answer_is_streamed(string rest, bool hasLength)
     {
         var context = DirectForwarding.Post("");
-        var result = await ReceiveAsync(context, "HTTP/1.1 200 OK\r\n" + Fill(rest));
-        Assert.False(result.IsHeldBack);
+        Assert.False((await ReceiveAsync(context, "HTTP/1.1 200 OK\r\n" + Fill(rest), closes: !hasLength)).IsHeldBack);
         Assert.Equal(hasLength ? Large.Length : null, context.Response.ContentLength);
         Assert.True(Large == await DirectForwarding.TextAsync(context), "the body is not the endpoint's");
     }
@@ -63,10 +60,8 @@ public sealed class ExchangeTests : IAsyncDisposable
     public async Task A_failure_with_a_retry_is_held_back_and_leaves_the_response_untouched(string rest, bool isReusable)
     {
         var context = DirectForwarding.Post("");
-        var result = await ReceiveAsync(context, "HTTP/1.1 500 X\r\nX-Theirs: 1\r\n" + Fill(rest), direct.RetryWithin(Minute));
-        Assert.True(result.IsHeldBack);
-        Assert.Equal(500, result.Head.Status);
-        Assert.Equal(isReusable, result.IsReusable);
+        Assert.Equal(
+            (true, isReusable), await ReceiveAsync(context, "HTTP/1.1 500 X\r\nX-Theirs: 1\r\n" + Fill(rest), direct.RetryWithin(Minute)));
         Assert.Equal(200, context.Response.StatusCode);
         Assert.Empty(context.Response.Headers);
         Assert.Empty(await DirectForwarding.TextAsync(context));
@@ -79,8 +74,7 @@ public sealed class ExchangeTests : IAsyncDisposable
         {
             direct.Drain();
             var context = DirectForwarding.Post("");
-            var result = await ReceiveAsync(context, "HTTP/1.1 500 X\r\nContent-Length: 4\r\nX-Theirs: 1\r\n\r\noops", retry);
-            Assert.False(result.IsHeldBack);
+            Assert.False((await ReceiveAsync(context, "HTTP/1.1 500 X\r\nContent-Length: 4\r\nX-Theirs: 1\r\n\r\noops", retry)).IsHeldBack);
             Assert.Equal(500, context.Response.StatusCode);
             Assert.Equal("1", context.Response.Headers["X-Theirs"]);
             Assert.Equal("oops", await DirectForwarding.TextAsync(context));
@@ -95,68 +89,66 @@ public sealed class ExchangeTests : IAsyncDisposable
     public async Task A_connection_that_ends_early_leaves_the_response_untouched(string wire)
     {
         var context = DirectForwarding.Post("");
-        await Assert.ThrowsAsync<ConnectionEndedException>(() => ReceiveAsync(context, wire));
+        var broken = await Assert.ThrowsAnyAsync<Exception>(() => ReceiveAsync(context, wire, closes: true));
+        Assert.True(Sender.IsBroken(broken), broken.ToString());
         Assert.Empty(context.Response.Headers);
         Assert.Empty(await DirectForwarding.TextAsync(context));
     }
 
     [Fact]
-    public async Task An_answer_that_overtakes_the_body_ends_the_sending()
+    public async Task A_version_that_refuses_a_long_body_by_its_head_gets_none_of_it()
     {
+        var rest = new ConcurrentQueue<byte[]>();
         await using var endpoint = new RawServer(async connection =>
         {
-            await connection.ReadHeadAsync();
+            var head = await connection.ReadHeadAsync();
+            Assert.Equal("100-continue", head!["Expect"]);
             await connection.SendAsync("HTTP/1.1 401 X\r\nContent-Length: 4\r\n\r\nwho?");
-            await connection.ReadToEndAsync();
+            rest.Enqueue(await connection.ReadToEndAsync());
         });
-        var body = new Pipe();
-        await body.Writer.WriteAsync(new byte[ClientBody.AheadLimit + 1], TestContext.Current.CancellationToken);
-        var context = DirectForwarding.Post(body.Reader.AsStream(), length: 1_000_000);
-        using var connection = await ConnectAsync(endpoint);
-        var deadline = direct.Time.GetTimestamp() + Minute.Ticks;
-        var ahead = await ClientBody.ReadAheadAsync(context.Request, ModelAction.Infer, isKept: false, direct.Time, deadline);
-        var head = Encoding.ASCII.GetBytes("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n", connection.Output);
-        var result = await new Exchange(context, connection, direct.Time, Minute, retry: null).SendAndReceiveAsync(ahead, head);
-        Assert.False(result.IsReusable);
-        Assert.Equal(401, context.Response.StatusCode);
-        Assert.Equal("close", context.Response.Headers.Connection);
-        Assert.Equal("who?", await DirectForwarding.TextAsync(context));
-    }
-
-    [Fact]
-    public async Task A_client_that_resets_its_connection_as_an_early_answer_arrives_has_left()
-    {
-        await using var endpoint = new RawServer(async connection =>
-        {
-            await connection.ReadHeadAsync();
-            await connection.SendAsync("HTTP/1.1 503 X\r\nContent-Length: 2\r\n\r\nno");
-            await connection.ReadToEndAsync();
-        });
-        var context = DirectForwarding.Post(Stream.Null, length: 1_000_000);
-        context.Features.Set<IRequestBodyPipeFeature>(new PipeFeature(new ResetBody(ClientBody.AheadLimit + 1)));
-        using var connection = await ConnectAsync(endpoint);
-        var deadline = direct.Time.GetTimestamp() + Minute.Ticks;
-        var ahead = await ClientBody.ReadAheadAsync(context.Request, ModelAction.Infer, isKept: false, direct.Time, deadline);
-        var head = Encoding.ASCII.GetBytes("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n", connection.Output);
-        // The server would fail to drain the body after an ordinary answer.
-        await Assert.ThrowsAsync<ConnectionResetException>(() =>
-            new Exchange(context, connection, direct.Time, Minute, retry: null).SendAndReceiveAsync(ahead, head).AsTask());
-    }
-
-    [Fact]
-    public async Task A_connection_that_breaks_before_the_head_was_sent_releases_what_was_read_of_the_body()
-    {
-        await using var endpoint = RawServer.Saying("{}");
+        await using var forwarding = new DirectForwarding(SomePlan.Canary(PlanDocument.Buckets), (2, endpoint.Address));
         var body = new Pipe();
         await body.Writer.WriteAsync(new byte[ClientBody.AheadLimit + 1], TestContext.Current.CancellationToken);
         var context = DirectForwarding.Post(Stream.Null, length: 1_000_000);
         context.Features.Set<IRequestBodyPipeFeature>(new PipeFeature(body.Reader));
-        using var connection = await ConnectAsync(endpoint);
+        var result = await forwarding.Forwarder.ForwardAsync(context, forwarding.FirstAttempt(Minute, Minute), default);
+        Assert.Equal(ForwardResult.Answered, result.Result);
+        Assert.Equal(401, context.Response.StatusCode);
+        // The rest of the body would be read as the next request.
+        Assert.Equal("close", context.Response.Headers.Connection);
+        Assert.Equal("who?", await DirectForwarding.TextAsync(context));
+        // It throws if the last read was not released. The server does the same when it drains the body.
+        Assert.False(body.Reader.TryRead(out _));
+        await RunningRouter.UntilAsync(() => endpoint.Open == 0, "the connection is not kept");
+        Assert.Empty(Assert.Single(rest));
+    }
+
+    [Fact]
+    public async Task A_client_that_resets_its_connection_in_its_body_has_left()
+    {
+        await using var endpoint = RawServer.Saying("{}");
+        var context = DirectForwarding.Post(Stream.Null, length: 1_000_000);
+        context.Features.Set<IRequestBodyPipeFeature>(new PipeFeature(new ResetBody(ClientBody.AheadLimit + 1)));
+        await using var forwarding = new DirectForwarding(SomePlan.Canary(PlanDocument.Buckets), (2, endpoint.Address));
+        await Assert.ThrowsAsync<ConnectionResetException>(() =>
+            forwarding.Forwarder.ForwardAsync(context, forwarding.FirstAttempt(Minute, Minute), default).AsTask());
+        await RunningRouter.UntilAsync(() => endpoint.Open == 0, "the connection is not kept");
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_in_the_body_releases_what_was_read_of_it()
+    {
+        var body = new Pipe();
+        await body.Writer.WriteAsync(new byte[ClientBody.AheadLimit + 1], TestContext.Current.CancellationToken);
+        var context = DirectForwarding.Post(Stream.Null, length: 1_000_000);
+        context.Features.Set<IRequestBodyPipeFeature>(new PipeFeature(body.Reader));
         var deadline = direct.Time.GetTimestamp() + Minute.Ticks;
         var ahead = await ClientBody.ReadAheadAsync(context.Request, ModelAction.Infer, isKept: false, direct.Time, deadline);
-        connection.Close();
-        await Assert.ThrowsAnyAsync<Exception>(() =>
-            new Exchange(context, connection, direct.Time, Minute, retry: null).SendAndReceiveAsync(ahead, 1).AsTask());
+        var call = direct.Calls.Begin(deadline, CancellationToken.None);
+        using var content = new StreamedContent(call, ahead, isKept: false, direct.Time);
+        await using var broken = new BrokenStream();
+        await Assert.ThrowsAnyAsync<Exception>(() => content.CopyToAsync(broken, TestContext.Current.CancellationToken));
+        Assert.Null(call.BodyFailure);
         // It throws if the last read was not released. The server does the same when it drains the body.
         Assert.False(body.Reader.TryRead(out _));
     }
@@ -166,40 +158,63 @@ public sealed class ExchangeTests : IAsyncDisposable
         .Replace("{hex}", $"{Large.Length:x}", StringComparison.Ordinal)
         .Replace("{body}", Large, StringComparison.Ordinal);
 
-    private async Task<ExchangeResult> ReceiveAsync(HttpContext context, string wire, Retry? retry = null)
+    // Whether the answer is held back, and whether the connection may be used again.
+    private async Task<(bool IsHeldBack, bool IsReusable)> ReceiveAsync(
+        HttpContext context, string wire, Retry? retry = null, bool closes = false)
     {
-        await using var endpoint = new RawServer(async connection =>
+        await using var server = new RawServer(async connection =>
         {
-            await connection.ReadMessageAsync();
-            await connection.SendAsync(wire);
+            while (await connection.ReadMessageAsync() is not null)
+            {
+                await connection.SendAsync(wire);
+                if (closes)
+                    return;
+            }
         });
-        using var connection = await ConnectAsync(endpoint);
-        await connection.SendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
-        return await new Exchange(context, connection, direct.Time, Minute, retry).ReceiveAsync();
+        var entry = new EndpointEntry(SomePlan.Model, new ModelVersion(1), server.Address.ToString(), 1000);
+        var endpoint = new Endpoint(entry, direct.Calls, direct.Time);
+        var isHeldBack = await AskAsync(context, endpoint, retry);
+        // The HTTP client closes a connection that it cannot use again as soon as the answer is read or given up.
+        using (await SendAsync(endpoint))
+            return (isHeldBack, server.Accepted == 1);
     }
 
-    private async Task<UpstreamConnection> ConnectAsync(RawServer endpoint)
+    private async Task<bool> AskAsync(HttpContext context, Endpoint endpoint, Retry? retry)
     {
-        var connection = new UpstreamConnection(AddressFamily.InterNetwork, direct.Open);
-        connection.Begin(UpstreamConnection.NoDeadline, TestContext.Current.CancellationToken);
-        await connection.ConnectAsync(endpoint.Address);
-        return connection;
+        var call = direct.Calls.Begin(UpstreamCall.NoDeadline, TestContext.Current.CancellationToken);
+        call.Message.RequestUri = endpoint.UriOf("");
+        using var message = await endpoint.SendAsync(call.Message, call.Cut);
+        return await new Exchange(context, call, direct.Time, Minute, retry).ReceiveAsync(Answer.Read(message));
     }
 
-    // A body of which some bytes arrive, and then a reset in the moment in which the rest is not needed any more.
+    private static async Task<HttpResponseMessage> SendAsync(Endpoint endpoint)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, endpoint.UriOf(""));
+        return await endpoint.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromException(new IOException("broken"));
+    }
+
+    // A body of which some bytes arrive, and then a reset.
     private sealed class ResetBody(int bytes) : PipeReader
     {
-        private readonly TaskCompletionSource<ReadResult> rest = new();
         private bool hasBegun;
 
         public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
             var isFirst = !hasBegun;
             hasBegun = true;
-            return isFirst ? new(new ReadResult(new(new byte[bytes]), isCanceled: false, isCompleted: false)) : new(rest.Task);
+            return isFirst ? new(new ReadResult(new(new byte[bytes]), isCanceled: false, isCompleted: false))
+                : ValueTask.FromException<ReadResult>(new ConnectionResetException("reset"));
         }
 
-        public override void CancelPendingRead() => rest.TrySetException(new ConnectionResetException("reset"));
+        public override void CancelPendingRead()
+        {
+        }
 
         public override bool TryRead(out ReadResult result) => throw new NotSupportedException();
 
