@@ -77,11 +77,8 @@ public sealed class WorkloadsComponent : ComponentResource
         }
 
         // The plan comes after the Deployments and autoscalers of its versions. Pulumi waits until a Deployment's pods are ready.
-        var plan = new K8s.Core.V1.ConfigMap(ClusterNames.Plan, new ConfigMapArgs
-        {
-            Metadata = context.Metadata(ClusterNames.Plan),
-            Data = new InputMap<string> { [ClusterNames.PlanKey] = Encoding.UTF8.GetString(args.Plan.ToUtf8()) },
-        }, context.Options([kubernetesNamespace, .. ready]));
+        var plan = new K8s.Core.V1.ConfigMap(
+            ClusterNames.Plan, PlanOf(context, args.Plan), context.Options([kubernetesNamespace, .. ready]));
 
         var clients = Clients(context, kubernetesNamespace, args.Clients);
         (RouterAddress, SplitAddress) = RouterWorkload.Add(context, args, routerAccount, [plan, clients, .. keys, .. splitKey]);
@@ -116,6 +113,19 @@ public sealed class WorkloadsComponent : ComponentResource
 
     /// <summary>The name of the plan's ConfigMap.</summary>
     public Output<string> PlanName { get; }
+
+    private static ConfigMapArgs PlanOf(ClusterContext context, PlanDocument plan)
+    {
+        var stored = PlanObject.From(plan);
+        if (stored.Length > PlanObject.MaxBytes)
+            throw new ArgumentException($"the plan has {stored.Length} bytes; a ConfigMap holds at most {PlanObject.MaxBytes}");
+        var map = new ConfigMapArgs { Metadata = context.Metadata(ClusterNames.Plan) };
+        if (stored.Compressed is { } compressed)
+            map.BinaryData = new InputMap<string> { [ClusterNames.CompressedPlanKey] = Convert.ToBase64String(compressed) };
+        else
+            map.Data = new InputMap<string> { [ClusterNames.PlanKey] = stored.Text! };
+        return map;
+    }
 
     private static void AddReports(ClusterContext context, ReportJobsArgs reports, WorkloadsArgs args, Resource pullSecret) =>
         ReportJobs.Add(

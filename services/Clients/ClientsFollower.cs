@@ -121,5 +121,7 @@ public sealed class ClientsFollower(
     {
         metrics.DocumentRefused();
         ClientsLog.Refused(logger, why);
+        if (holder.Current is null)
+            readiness.Await(Part, $"no clients yet: {why}");
     }
 }

@@ -52,6 +52,9 @@ public static class ClusterNames
     /// <summary>The plan's key in its ConfigMap.</summary>
     public const string PlanKey = "plan.json";
 
+    /// <summary>The key of a compressed plan, which takes the place of <see cref="PlanKey"/> (<see cref="PlanObject"/>).</summary>
+    public const string CompressedPlanKey = PlanKey + ".gz";
+
     /// <summary>The Secret with the clients document.</summary>
     public const string Clients = "clients";
 

@@ -82,4 +82,14 @@ public static class MetricCatalogue
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<MetricDefinition> All { get; } = [.. Programs.SelectMany(static program => program.Metrics)];
+
+    // A router names at most 400 versions in its life, each with a few variants and a dozen statuses or reasons.
+    private const int MaxSeries = 20_000;
+
+    private static readonly HashSet<string> OfModels =
+        [.. Programs[0].Metrics.Where(static metric => metric.Dimensions.Contains(Model)).Select(static metric => metric.Name)];
+
+    /// <summary>The number of series that a meter must have room for, so that it drops none; null for a meter's usual 2,000. Only the
+    /// router's metrics are about more than one model.</summary>
+    public static int? SeriesOf(string metric) => OfModels.Contains(metric) ? MaxSeries : null;
 }

@@ -12,8 +12,9 @@ public sealed record PlanDocument
     /// <summary>The number of buckets for routing keys; the weights of a rollout's variants add up to it.</summary>
     public const int Buckets = 10_000;
 
-    /// <summary>The largest document that is read, in bytes (a ConfigMap's limit).</summary>
-    public const int MaxBytes = 1024 * 1024;
+    /// <summary>The largest document that is read, in bytes: about 34,000 models with a canary each. In a cluster, it must also fit into
+    /// its ConfigMap (<see cref="PlanObject"/>).</summary>
+    public const int MaxBytes = 16 * 1024 * 1024;
 
     public required int Schema { get; init; }
 

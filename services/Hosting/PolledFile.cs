@@ -17,6 +17,10 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
     // Written by both ReadNow and the follower.
     private volatile Content? reported;
 
+    // Nearly all reads find what was reported. They share one buffer: a large file that is read ten times a second would fill the heap.
+    private readonly Lock reading = new();
+    private byte[] buffer = [];
+
     // Used by the follower only.
     private Content? candidate;
     private int agreeing;
@@ -99,9 +103,14 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             if (file.Length > maxBytes)
                 throw new IOException($"{path} has {file.Length} bytes; at most {maxBytes} are read");
-            var bytes = new byte[file.Length];
-            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return new Content(length == bytes.Length ? bytes : bytes[..length]);
+            lock (reading)
+            {
+                if (buffer.Length < file.Length)
+                    buffer = new byte[file.Length];
+                var wanted = buffer.AsSpan(0, (int)file.Length);
+                var bytes = wanted[..file.ReadAtLeast(wanted, wanted.Length, throwOnEndOfStream: false)];
+                return reported is { Bytes: { } known } same && bytes.SequenceEqual(known) ? same : new Content(bytes.ToArray());
+            }
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -57,7 +57,9 @@ public static class Telemetry
         builder.Services.ConfigureOpenTelemetryMeterProvider(static (services, provider) =>
         {
             var own = services.GetRequiredService<IMeterFactory>();
-            provider.AddView(instrument => instrument.Meter.Scope == own ? null : MetricStreamConfiguration.Drop);
+            provider.AddView(instrument => instrument.Meter.Scope != own ? MetricStreamConfiguration.Drop
+                : MetricCatalogue.SeriesOf(instrument.Name) is { } most ? new MetricStreamConfiguration { CardinalityLimit = most }
+                : null);
         });
     }
 

@@ -15,6 +15,10 @@ namespace ModelServing.Rollout;
 public sealed class Assignment
 {
     private readonly long seed;
+
+    // The runs of buckets with one owner, in order: the bucket after each run's last one, and its owner. A canary has two, an experiment a
+    // few for each change of its weights.
+    private readonly int[] ends;
     private readonly int[] owners;
 
     /// <summary>The assignment of a rollout whose weights have never changed.</summary>
@@ -30,13 +34,18 @@ public sealed class Assignment
         ArgumentNullException.ThrowIfNull(rollout);
         ArgumentNullException.ThrowIfNull(layout);
         seed = (long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(rollout.Revision));
-        owners = layout.ToOwners();
         var names = closed?.ToHashSet(StringComparer.Ordinal) ?? [];
         var stable = rollout.Variants.Count - 1;
-        for (var bucket = 0; names.Count > 0 && bucket < owners.Length; bucket++)
+        (ends, owners) = ([], []);
+        var end = 0;
+        foreach (var (variant, count) in layout.Runs)
         {
-            if (names.Contains(rollout.Variants[owners[bucket]].Name))
-                owners[bucket] = stable;
+            end += count;
+            var owner = names.Contains(variant) ? stable : IndexOf(rollout, variant);
+            if (owners is [.., var last] && last == owner)
+                ends[^1] = end;
+            else
+                (ends, owners) = ([.. ends, end], [.. owners, owner]);
         }
     }
 
@@ -54,7 +63,29 @@ public sealed class Assignment
 
     /// <summary>Returns the variant of a key, as an index into the plan's variants.</summary>
     /// <param name="hash">The key's <see cref="HashOf"/>.</param>
-    public int VariantOf(ulong hash) => owners[BucketOf(hash)];
+    public int VariantOf(ulong hash)
+    {
+        var bucket = BucketOf(hash);
+        var (low, high) = (0, ends.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = bucket < ends[middle] ? (low, middle) : (middle + 1, high);
+        }
+
+        return owners[low];
+    }
+
+    private static int IndexOf(RolloutPlan rollout, string variant)
+    {
+        for (var i = 0; i < rollout.Variants.Count; i++)
+        {
+            if (rollout.Variants[i].Name == variant)
+                return i;
+        }
+
+        throw new ArgumentException($"the layout has the variant '{variant}', which the rollout does not have");
+    }
 
     private static int BucketOf(ulong hash) => (int)Math.BigMul(hash, PlanDocument.Buckets, out _);
 }

@@ -45,7 +45,7 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
         var layout = new BucketLayout(variants, [.. runs.Select(run => (names.IndexOf(run.Variant), run.Count))]);
         for (var i = 0; i < variants.Count; i++)
         {
-            if (layout.runs.Where(run => run.Variant == i).Sum(static run => (long)run.Count) != variants[i].Weight)
+            if (layout.WeightOf(i) != variants[i].Weight)
                 throw new ArgumentException($"the number of buckets of '{variants[i].Name}' is not its weight", nameof(runs));
         }
 
@@ -61,6 +61,8 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
     public BucketLayout MoveTo(IReadOnlyList<VariantPlan> variants)
     {
         ArgumentNullException.ThrowIfNull(variants);
+        if (variants.Select(static variant => (variant.Name, variant.Weight)).SequenceEqual(names.Select((name, i) => (name, (int)WeightOf(i)))))
+            return this;
         var owners = ToOwners();
         var left = variants.Select(static variant => variant.Weight).ToArray();
         var next = new int[PlanDocument.Buckets];
@@ -110,6 +112,8 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
 
         return owners;
     }
+
+    private long WeightOf(int variant) => runs.Where(run => run.Variant == variant).Sum(static run => (long)run.Count);
 
     private static (int Variant, int Count)[] RunsOf(int[] owners)
     {

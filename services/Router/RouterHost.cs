@@ -81,12 +81,13 @@ public static class RouterHost
         builder.Services.AddSingleton<AdminApi>();
         builder.Services.AddSingleton<OutcomeMetrics>();
         builder.Services.AddSingleton<OutcomesApi>();
+        builder.Services.AddSingleton<NamedSeries>();
         builder.Services.AddSingleton<RouterMetrics>();
         builder.Services.AddSingleton<RoutingTableHolder>();
         builder.Services.AddSingleton<LiveEndpoints>(static services =>
         {
             var holder = services.GetRequiredService<RoutingTableHolder>();
-            return () => holder.Current?.Endpoints.Values ?? [];
+            return () => holder.Current is { } table ? table.Endpoints.Values : [];
         });
         builder.Services.AddSingleton<UpstreamCalls>();
         builder.Services.AddSingleton<AnsweredRequests>();

@@ -36,6 +36,9 @@ public sealed class StackFile
     /// other.</summary>
     public bool IsForCloud => root is SettingsNode.Mapping settings && settings["region"] is not null;
 
+    /// <summary>The size of the settings in the variable in which Pulumi hands them to its program.</summary>
+    internal int ConfigurationBytes => PulumiConfiguration.BytesOf(root);
+
     /// <summary>Reads a stack file, <c>Pulumi.STACK.yaml</c>. Keys of other namespaces are ignored.</summary>
     /// <param name="yaml">The text of the file.</param>
     /// <param name="cloud">True to read the settings of the cloud too, and to skip those of one machine.</param>
@@ -133,7 +136,7 @@ public sealed class StackFile
     public IReadOnlyList<SettingsFault> Check()
     {
         var faults = RolloutRules.Check(Settings).Concat(ClientRules.Check(Settings, Cloud)).Concat(PredictionRules.Check(Settings))
-            .Concat(ServedViewRules.Check(Settings));
+            .Concat(ServedViewRules.Check(Settings)).Concat(SizeRules.Check(Settings, root, IsForCloud));
         if (Cloud is { } cloud)
             faults = faults.Concat(CloudRules.Check(Settings, cloud));
         return [.. faults.Select(AtItsPosition)];

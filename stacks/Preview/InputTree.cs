@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -10,6 +11,21 @@ internal static class InputTree
     private static readonly string[] Keys = ["name", "mountPath", "path", "key", "configKey", "columnName"];
 
     internal static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    /// <summary>The value at a path of names, as text; null if there is none.</summary>
+    internal static string? TextAt(JsonNode? node, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+            node = (node as JsonObject)?[name];
+        return (node as JsonValue)?.ToString();
+    }
+
+    /// <summary>The number at a path of names; 0 if there is none.</summary>
+    internal static decimal NumberAt(JsonNode? node, params ReadOnlySpan<string> path) =>
+        Parse(TextAt(node, path) ?? "", out var number) ? number : 0;
+
+    internal static bool Parse(string text, out decimal number) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
 
     /// <summary>Whether a list is not empty and has nothing but texts.</summary>
     internal static bool AreTexts(JsonArray list) => list.Count > 0 && list.All(static item => TextOf(item) is not null);

@@ -39,7 +39,7 @@ internal sealed record StackSnapshot(string Stack, IReadOnlyList<PreviewResource
         foreach (var resource in rendered.Resources)
         {
             var parent = resource.Type == RootType ? "" : UrnOf(resource.Options.Parent ?? rendered.Stack);
-            var inputs = await reader.ReadAsync(resource.Args);
+            var inputs = PlanText.Show(await reader.ReadAsync(resource.Args));
             resources.Add(new PreviewResource(UrnOf(resource.Resource), resource.Type, resource.Name, parent, inputs)
             {
                 Provider = resource.Options.Provider is { } provider ? UrnOf(provider) : null,

@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 using StackExchange.Redis;
 
 namespace ModelServing.Cache.Reports;
@@ -11,9 +12,6 @@ namespace ModelServing.Cache.Reports;
 public sealed class MinuteReports
 {
     public const int KeptMinutes = 60;
-
-    /// <summary>The most models that are read: those with the latest reports.</summary>
-    public const int MaxModels = 500;
 
     // Even if a demo's minute is very short, ModelMetrics must have time to read it.
     private static readonly TimeSpan LeastRetention = TimeSpan.FromMinutes(5);
@@ -65,22 +63,27 @@ public sealed class MinuteReports
             cancellationToken);
     }
 
-    /// <summary>Reads the models with a report in the kept minutes, ordered by name.</summary>
+    /// <summary>Reads the models with a report in the kept minutes, ordered by name: at most <see cref="ModelMetricCatalogue.MaxModels"/>,
+    /// those with the latest reports, and how many are left out.</summary>
     /// <param name="now">The number of the current minute.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="CacheException">The models can't be read.</exception>
-    public async Task<IReadOnlyList<ModelName>> ModelsAsync(long now, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<ModelName> Models, long LeftOut)> ModelsAsync(long now, CancellationToken cancellationToken)
     {
-        var names = await cache.QueryAsync(
+        var (names, count) = await cache.QueryAsync(
             "the reported models can't be read",
             async multiplexer =>
             {
                 var database = multiplexer.GetDatabase();
                 _ = await database.SortedSetRemoveRangeByScoreAsync(keys.Models, double.NegativeInfinity, now - KeptMinutes);
-                return await database.SortedSetRangeByRankAsync(keys.Models, 0, MaxModels - 1, Order.Descending);
+                return (
+                    await database.SortedSetRangeByRankAsync(keys.Models, 0, ModelMetricCatalogue.MaxModels - 1, Order.Descending),
+                    await database.SortedSetLengthAsync(keys.Models));
             },
             cancellationToken);
-        return [.. names.Select(static name => ModelName.TryParse(name, null, out var model) ? model : null).OfType<ModelName>().Order()];
+        return (
+            [.. names.Select(static name => ModelName.TryParse(name, null, out var model) ? model : null).OfType<ModelName>().Order()],
+            Math.Max(0, count - names.Length));
     }
 
     /// <summary>Reads the reports of a model's processes about a minute.</summary>

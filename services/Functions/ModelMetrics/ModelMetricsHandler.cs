@@ -37,6 +37,10 @@ internal sealed class ModelMetricsHandler(
     /// <summary>For how many minutes a stream without any report is posted as missing.</summary>
     internal const int Missed = 10;
 
+    // One after another, a thousand models would take longer than their minute.
+    private const int AtATime = 16;
+    private const int PostsAtATime = 4;
+
     private const int Ok = 200;
     private const int BadGateway = 502;
     private const int Unavailable = 503;
@@ -91,11 +95,23 @@ internal sealed class ModelMetricsHandler(
             return;
         // 2
         var reports = new MinuteReports(connection, settings.Environment, settings.Minute);
-        var models = await reports.ModelsAsync(minutes[^1] + 1, cancellation);
+        var (models, leftOut) = await reports.ModelsAsync(minutes[^1] + 1, cancellation);
         report.Models = models.Count;
+        if (leftOut > 0)
+        {
+            report.Faults.Add(
+                $"{leftOut} models have no figures and no alarms: ModelMetrics posts those of at most {ModelMetricCatalogue.MaxModels}; "
+                    + "move models to another environment");
+        }
+
         var metrics = minutes.ToDictionary(static minute => minute, static _ => new List<MetricData>());
-        foreach (var model in models)
-            await AddAsync(model, reports, metrics, report, cancellation);
+        foreach (var some in models.Chunk(AtATime))
+        {
+            var read = await Task.WhenAll(some.Select(model => ReadAsync(model, reports, metrics.Keys, cancellation)));
+            foreach (var (model, all) in some.Zip(read))
+                Add(model, all, metrics, report);
+        }
+
         var inputs = new InputReports(connection, settings.Environment, settings.Minute);
         foreach (var model in models)
             await AddInputsAsync(model, inputs, metrics, report, cancellation);
@@ -125,16 +141,17 @@ internal sealed class ModelMetricsHandler(
         return claimed;
     }
 
-    private async Task AddAsync(
-        ModelName model,
-        MinuteReports reports,
-        Dictionary<long, List<MetricData>> metrics,
-        ModelMetricsReport report,
-        CancellationToken cancellation)
+    private static Task<ModelMinute[]> ReadAsync(
+        ModelName model, MinuteReports reports, IReadOnlyCollection<long> minutes, CancellationToken cancellation)
+    {
+        var first = minutes.Min() - Missed;
+        return Task.WhenAll(Enumerable.Range(0, (int)(minutes.Max() - first) + 1)
+            .Select(i => reports.ReadAsync(model, first + i, cancellation)));
+    }
+
+    private void Add(ModelName model, ModelMinute[] read, Dictionary<long, List<MetricData>> metrics, ModelMetricsReport report)
     {
         var first = metrics.Keys.Min() - Missed;
-        var read = await Task.WhenAll(Enumerable.Range(0, (int)(metrics.Keys.Max() - first) + 1)
-            .Select(i => reports.ReadAsync(model, first + i, cancellation)));
         foreach (var (minute, data) in metrics)
         {
             var at = (int)(minute - first);
@@ -226,9 +243,11 @@ internal sealed class ModelMetricsHandler(
         CancellationToken cancellation)
     {
         var refusedByMonitoring = 0;
-        foreach (var batch in streams.Chunk(MetricPost.MaxStreams))
+        var posts = new List<(MetricData[] Batch, MetricPostAnswer Answer)>();
+        foreach (var some in streams.Chunk(MetricPost.MaxStreams).Chunk(PostsAtATime))
+            posts.AddRange(some.Zip(await Task.WhenAll(some.Select(batch => monitoring.PostAsync(new MetricPost(batch), cancellation)))));
+        foreach (var (batch, answer) in posts)
         {
-            var answer = await monitoring.PostAsync(new MetricPost(batch), cancellation);
             if (answer.FailedMetricsCount == 0)
                 continue;
             refusedByMonitoring += answer.FailedMetricsCount;

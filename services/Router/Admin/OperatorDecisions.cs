@@ -120,7 +120,7 @@ internal sealed class OperatorDecisions(
     private ModelRoute Require(ModelName model) => holder.Current is { } table && table.TryGetModel(model.Text, out var route)
         ? route
         : throw new DecisionRefusedException(
-            Problems.UnknownModel, $"There is no model '{model}'; the models are: {string.Join(", ", holder.Current?.ModelNames ?? [])}");
+            Problems.UnknownModel, $"There is no model '{model}'; {holder.Current?.Known ?? "the router has not read a plan yet"}");
 
     // The version that answers once stable is condemned: the one of the newest good rollout, if it has a ready endpoint.
     private static ModelVersion? FallbackFor(ModelRoute route, JournalState state, ModelVersion condemned)

@@ -24,8 +24,9 @@ public sealed class RouterMetrics : IClientMetrics
     private readonly Counter<long> journalFailures;
     private readonly Counter<long> uncountedFailures;
 
-    public RouterMetrics(IMeterFactory factory)
+    public RouterMetrics(IMeterFactory factory, NamedSeries? series = null)
     {
+        Series = series ?? new NamedSeries();
         Meter = Telemetry.CreateMeter(factory);
         duration = Meter.CreateLatencyHistogram(
             MetricNames.RouterRequestDuration,
@@ -73,6 +74,9 @@ public sealed class RouterMetrics : IClientMetrics
 
     internal Meter Meter { get; }
 
+    /// <summary>Which versions the metrics name.</summary>
+    internal NamedSeries Series { get; }
+
     internal void Answered(VariantTags tags, int status, TimeSpan elapsed, string? reason)
     {
         if (status == 200)
@@ -95,10 +99,7 @@ public sealed class RouterMetrics : IClientMetrics
 
     void IClientMetrics.DocumentRefused() => Refused("clients");
 
-    internal void LookupFailed(ModelName model, ModelVersion version) => failedLookups.Add(
-        1,
-        new KeyValuePair<string, object?>(MetricNames.Model, model.Text),
-        new KeyValuePair<string, object?>(MetricNames.Version, version.ToString()));
+    internal void LookupFailed(ModelName model, ModelVersion version) => failedLookups.Add(1, Series.DimensionsOf(model, version));
 
     internal void PlanInterrupted(string reason) => planInterruptions.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, reason));
 
@@ -109,16 +110,15 @@ public sealed class RouterMetrics : IClientMetrics
     internal void RetryRefused(VariantTags tags, RetryReason reason) =>
         refusedRetries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
 
-    internal void Ejected(EndpointEntry endpoint) => ejections.Add(
-        1,
-        new KeyValuePair<string, object?>(MetricNames.Model, endpoint.Model.Text),
-        new KeyValuePair<string, object?>(MetricNames.Version, endpoint.Version.ToString()));
+    internal void Ejected(EndpointEntry endpoint) => ejections.Add(1, Series.DimensionsOf(endpoint.Model, endpoint.Version));
 
     internal void RolledBack(RolledBackEvent decision) => rollbacks.Add(
         1,
-        new KeyValuePair<string, object?>(MetricNames.Model, decision.Model.Text),
-        new KeyValuePair<string, object?>(MetricNames.Version, decision.Version.ToString()),
-        new KeyValuePair<string, object?>(MetricNames.Reason, decision.Reason.ToString().ToLowerInvariant()));
+        (KeyValuePair<string, object?>[])
+        [
+            .. Series.DimensionsOf(decision.Model, decision.Version),
+            new(MetricNames.Reason, decision.Reason.ToString().ToLowerInvariant()),
+        ]);
 
     internal void JournalFailed() => journalFailures.Add(1);
 

@@ -9,10 +9,10 @@ internal sealed class VariantTags
     private readonly KeyValuePair<string, object?> version;
     private readonly KeyValuePair<string, object?> variant;
 
-    internal VariantTags(ModelName model, ModelVersion version, string variant)
+    internal VariantTags(string model, string version, string variant)
     {
-        this.model = new(MetricNames.Model, model.Text);
-        this.version = new(MetricNames.Version, version.ToString());
+        this.model = new(MetricNames.Model, model);
+        this.version = new(MetricNames.Version, version);
         this.variant = new(MetricNames.Variant, variant);
         Ok = With(MetricNames.Status, 200);
         Success = With(MetricNames.Outcome, "success");

@@ -18,28 +18,30 @@ internal sealed class RolloutBoard(bool isJournaled)
     private readonly Lock gate = new();
     private readonly Channel<bool> changes =
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private ImmutableDictionary<ModelName, JournalState> states = ImmutableDictionary<ModelName, JournalState>.Empty;
-    private ImmutableDictionary<ModelName, ImmutableList<RolledBackEvent>> decided =
-        ImmutableDictionary<ModelName, ImmutableList<RolledBackEvent>>.Empty;
+    private volatile BoardView view = new(
+        isJournaled,
+        ImmutableDictionary<ModelName, JournalState>.Empty,
+        ImmutableDictionary<ModelName, ImmutableList<RolledBackEvent>>.Empty);
+
     private ImmutableDictionary<ModelName, string> faults = ImmutableDictionary<ModelName, string>.Empty;
     private int reach = (int)(isJournaled ? JournalReach.Unread : JournalReach.Read);
 
     internal JournalReach Reach => (JournalReach)Volatile.Read(ref reach);
 
+    /// <summary>What the board says now; the same object until it says something else.</summary>
+    internal BoardView View => view;
+
     /// <summary>The states that were read, without the decisions of this router.</summary>
-    internal IEnumerable<JournalState> States => Volatile.Read(ref states).Values;
+    internal IEnumerable<JournalState> States => view.States.Values;
 
     /// <summary>The rollbacks that were decided here and are not in the journal yet.</summary>
-    internal IEnumerable<RolledBackEvent> Decided => Volatile.Read(ref decided).Values.SelectMany(static events => events);
+    internal IEnumerable<RolledBackEvent> Decided => view.Decided.Values.SelectMany(static events => events);
 
     /// <summary>A model's state in the journal; null if it was never read.</summary>
-    internal JournalState? JournaledStateOf(ModelName model) =>
-        Volatile.Read(ref states).GetValueOrDefault(model) ?? (isJournaled ? null : JournalState.Empty(model));
+    internal JournalState? JournaledStateOf(ModelName model) => view.JournaledStateOf(model);
 
     /// <summary>A model's state in the journal, with the decisions of this router applied; null if the journal was never read.</summary>
-    internal JournalState? StateOf(ModelName model) => JournaledStateOf(model) is not { } state ? null
-        : !Volatile.Read(ref decided).TryGetValue(model, out var events) ? state
-        : events.Aggregate(state, static (state, next) => state.Apply(next with { Seq = state.LastSeq + 1 }));
+    internal JournalState? StateOf(ModelName model) => view.StateOf(model);
 
     /// <summary>Why a model's events can't be read although the journal answers; null if they can.</summary>
     internal string? FaultOf(ModelName model) => Volatile.Read(ref faults).GetValueOrDefault(model);
@@ -61,13 +63,15 @@ internal sealed class RolloutBoard(bool isJournaled)
     {
         lock (gate)
         {
-            states = states.SetItem(state.Model, state);
+            var decided = view.Decided;
             if (decided.TryGetValue(state.Model, out var events))
             {
                 var left = events.RemoveAll(decision => state.TrialOf(decision.Version) > decision.Trial
                     || (state.Condemned(decision.Version) is { } known && known.Trial >= decision.Trial));
                 decided = left.IsEmpty ? decided.Remove(state.Model) : decided.SetItem(state.Model, left);
             }
+
+            view = view with { States = view.States.SetItem(state.Model, state), Decided = decided };
         }
 
         changes.Writer.TryWrite(true);
@@ -81,7 +85,8 @@ internal sealed class RolloutBoard(bool isJournaled)
             var state = StateOf(decision.Model) ?? JournalState.Empty(decision.Model);
             if (state.Condemned(decision.Version) is not null || state.TrialOf(decision.Version) != decision.Trial)
                 return false;
-            decided = decided.SetItem(decision.Model, decided.GetValueOrDefault(decision.Model, []).Add(decision));
+            var events = view.Decided.GetValueOrDefault(decision.Model, []).Add(decision);
+            view = view with { Decided = view.Decided.SetItem(decision.Model, events) };
         }
 
         changes.Writer.TryWrite(true);
@@ -92,7 +97,7 @@ internal sealed class RolloutBoard(bool isJournaled)
     internal bool SetReach(bool answers)
     {
         var next = answers ? JournalReach.Read
-            : Reach == JournalReach.Unread && Volatile.Read(ref states).IsEmpty ? JournalReach.Unread
+            : Reach == JournalReach.Unread && view.States.IsEmpty ? JournalReach.Unread
             : JournalReach.Away;
         return (JournalReach)Interlocked.Exchange(ref reach, (int)next) != next;
     }

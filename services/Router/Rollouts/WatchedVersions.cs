@@ -43,10 +43,9 @@ internal sealed class WatchedVersions(RouterSettings settings, RolloutBoard boar
     }
 
     /// <summary>Forgets versions that are in no rollout any more.</summary>
-    internal void KeepOnly(IEnumerable<VersionTrial> used)
+    internal void KeepOnly(IReadOnlySet<VersionTrial> used)
     {
-        var kept = used.ToHashSet();
-        foreach (VersionTrial trial in known.Keys.Where(trial => !kept.Contains(trial)))
+        foreach (VersionTrial trial in known.Keys.Where(trial => !used.Contains(trial)))
             known.TryRemove(trial, out _);
     }
 

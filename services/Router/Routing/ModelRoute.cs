@@ -1,10 +1,12 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Rollout.Guard;
 using ModelServing.Rollout.Journal;
 using ModelServing.Rollout.Splitting;
 using ModelServing.Router.Endpoints;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Routing;
@@ -24,14 +26,14 @@ internal sealed class ModelRoute
         JournalState? state,
         IReadOnlyList<WatchedVariant?> watching,
         IReadOnlyDictionary<ModelVersion, VersionEndpoints> endpoints,
-        RetryBudget budget,
-        SlowLimit slowLimit)
+        RouteHistory history,
+        NamedSeries? series = null)
     {
         Name = name;
         Effective = effective;
         State = state;
-        Budget = budget;
-        SlowLimit = slowLimit;
+        History = history;
+        IsNamed = series?.IsNaming ?? true;
         var rollout = effective.Rollout ?? effective.Planned;
         Timeout = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
         AttemptLimit = rollout.AttemptLimitMilliseconds is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
@@ -41,13 +43,19 @@ internal sealed class ModelRoute
         variants = [.. effective.Variants.Select(variant =>
         {
             var (plan, trial) = (variant.Plan, variant.Trial);
-            return new VariantRoute(name, plan.Version, plan.Name, rollout.Revision, endpoints[plan.Version], trial, rollout.Experiment);
+            return new VariantRoute(name, plan.Version, plan.Name, rollout.Revision, endpoints[plan.Version], trial, rollout.Experiment)
+            {
+                Tags = NamedSeries.TagsOf(series, name, plan.Version, plan.Name),
+            };
         })];
         watched = [.. variants.Index().Select(variant => watching.ElementAtOrDefault(variant.Index))];
         Watched = [.. watched.OfType<WatchedVariant>()];
         pinned = endpoints.ToFrozenDictionary(
             static pair => pair.Key.ToString(),
-            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value, state?.TrialOf(pair.Key) ?? 1),
+            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value, state?.TrialOf(pair.Key) ?? 1)
+            {
+                Tags = NamedSeries.TagsOf(series, name, pair.Key, VariantPlan.Pinned),
+            },
             StringComparer.Ordinal);
         pinnedByText = pinned.GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -63,11 +71,19 @@ internal sealed class ModelRoute
     /// <summary>The variants that the guard watches.</summary>
     internal WatchedVariant[] Watched { get; }
 
-    /// <summary>The budget of the model's retries; the same in every table.</summary>
-    internal RetryBudget Budget { get; }
+    /// <summary>What the route took over from the previous table's.</summary>
+    internal RouteHistory History { get; }
 
-    /// <summary>What is slow for this model, unless a rollout says so; the same in every table with the same stable version.</summary>
-    internal SlowLimit SlowLimit { get; }
+    internal RetryBudget Budget => History.Budget;
+
+    internal SlowLimit SlowLimit => History.SlowLimit;
+
+    /// <summary>Whether metrics may name the model (<see cref="NamedSeries"/>).</summary>
+    internal bool IsNamed { get; }
+
+    /// <summary>The versions that the variants have, with their trials.</summary>
+    internal IEnumerable<VersionTrial> Trials =>
+        Effective.Variants.Select(variant => new VersionTrial(Name, variant.Plan.Version, variant.Trial));
 
     /// <summary>How long an answer may take.</summary>
     internal TimeSpan Timeout { get; }

@@ -28,9 +28,7 @@ internal static class RequestRouting
             return RouteResult.Refused(Problems.NoPlan, "The router has not read a plan yet");
         if (!table.TryGetModel(target.Model, out var model))
         {
-            return RouteResult.Refused(
-                Problems.UnknownModel,
-                $"There is no model '{target.Model}'; the models are: {string.Join(", ", table.ModelNames)}");
+            return RouteResult.Refused(Problems.UnknownModel, $"There is no model '{target.Model}'; {table.Known}");
         }
 
         var request = context.Request;

@@ -1,41 +1,70 @@
-using System.Collections.Frozen;
+using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Rollout.Guard;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Forwarding.Wire;
+using ModelServing.Router.Metrics;
+using ModelServing.Router.Rollouts;
 using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Routing;
 
 /// <summary>
 /// An immutable snapshot of the plan and the endpoints, by which requests are routed. It is replaced as a whole; a request in flight keeps
-/// the snapshot with which it began.
+/// the snapshot with which it began. Models that did not change have the same routes in the next snapshot, so a change costs about what it
+/// changes.
 /// </summary>
 internal sealed class RoutingTable
 {
-    private readonly FrozenDictionary<string, ModelRoute> models;
-    private readonly FrozenDictionary<string, ModelRoute>.AlternateLookup<ReadOnlySpan<char>> byName;
+    private const int MostNamed = 10;
+
+    private readonly Dictionary<string, ModelRoute> models;
+    private readonly Dictionary<string, ModelRoute>.AlternateLookup<ReadOnlySpan<char>> byName;
+    private readonly TableEndpoints live;
+    private readonly Func<ModelName, JournalState?>? stateOf;
+    private readonly Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch;
 
     private RoutingTable(
-        PlanDocument plan, FrozenDictionary<string, ModelRoute> models, FrozenDictionary<EndpointEntry, Endpoint> endpoints)
+        PlanDocument plan,
+        Dictionary<string, ModelRoute> models,
+        TableEndpoints live,
+        Func<ModelName, JournalState?>? stateOf,
+        Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch)
     {
         Plan = plan;
         this.models = models;
+        this.live = live;
+        this.stateOf = stateOf;
+        this.watch = watch;
         byName = models.GetAlternateLookup<ReadOnlySpan<char>>();
-        Endpoints = endpoints;
     }
 
     internal PlanDocument Plan { get; }
 
-    internal FrozenDictionary<EndpointEntry, Endpoint> Endpoints { get; }
+    internal Dictionary<EndpointEntry, Endpoint> Endpoints => live.ByEntry;
 
     internal IEnumerable<ModelRoute> Models => models.Values;
 
+    internal int Count => models.Count;
+
     internal IEnumerable<string> ModelNames => models.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>The models as a problem names them, at most ten: anybody may ask for a model that does not exist.</summary>
+    internal string Known => Count <= MostNamed
+        ? $"the models are: {string.Join(", ", ModelNames)}"
+        : $"the router has {Count} models, which GET {InferencePaths.ModelList} lists";
 
     /// <summary>Every version in the table, with its endpoints.</summary>
     internal IEnumerable<VariantRoute> Versions => models.Values.SelectMany(static model => model.Pinned);
+
+    /// <summary>The versions that requests may reach, each of which needs endpoints. The same object as in the previous table if it has the
+    /// same versions.</summary>
+    internal IReadOnlySet<(ModelName Model, ModelVersion Version)> Reachable { get; private init; } =
+        new HashSet<(ModelName, ModelVersion)>();
+
+    /// <summary>The variants' versions with their trials. The same object as in the previous table if it has the same ones.</summary>
+    internal IReadOnlySet<VersionTrial> Trials { get; private init; } = new HashSet<VersionTrial>();
 
     /// <summary>Builds the next snapshot. An endpoint that was in the previous one keeps its connections and its health, and a model keeps
     /// its retry budget. While its stable version is the same, it also keeps the limit for slow answers.</summary>
@@ -43,8 +72,10 @@ internal sealed class RoutingTable
     /// <param name="calls">The requests in flight.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stateOf">What is known about a model's versions, null if the journal was never read. Without this function, the whole
-    /// plan is served.</param>
+    /// plan is served. Routes of unchanged models are kept only for the function of a <see cref="BoardView"/>, which never changes, and
+    /// without a function.</param>
     /// <param name="watch">How the guard watches each variant of a model, in their order. Without this function, it watches none.</param>
+    /// <param name="series">The models that metrics name. Without it, they name all.</param>
     internal static RoutingTable Build(
         PlanDocument plan,
         EndpointsDocument endpoints,
@@ -52,40 +83,62 @@ internal sealed class RoutingTable
         UpstreamCalls calls,
         TimeProvider time,
         Func<ModelName, JournalState?>? stateOf = null,
-        Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch = null)
+        Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch = null,
+        NamedSeries? series = null)
     {
-        stateOf ??= JournalState.Empty;
-        var now = time.GetTimestamp();
-        var live = endpoints.Endpoints.Distinct().ToFrozenDictionary(
-            static entry => entry,
-            entry => previous?.Endpoints.GetValueOrDefault(entry) ?? new Endpoint(entry, calls, time));
-        var byVersion = live.ToLookup(static pair => (pair.Key.Model, pair.Key.Version), static pair => pair.Value);
-        var models = plan.Rollouts.ToFrozenDictionary(
-            static pair => pair.Key.Text,
-            pair =>
+        var live = TableEndpoints.From(endpoints, previous?.live, calls, time);
+        series?.Fit(plan);
+        var kept = stateOf is null or { Target: BoardView } && Equals(watch, previous?.watch) ? previous : null;
+        var isSameBoard = kept is not null && Equals(stateOf, kept.stateOf);
+        var state = stateOf ?? JournalState.Empty;
+        var (now, areSameVersions, areSameTrials) = (time.GetTimestamp(), true, true);
+        var models = new Dictionary<string, ModelRoute>(plan.Rollouts.Count, StringComparer.Ordinal);
+        foreach (var (name, rollout) in plan.Rollouts)
+        {
+            var before = previous?.models.GetValueOrDefault(name.Text);
+            var isKept = kept is not null && before is not null && ReferenceEquals(before.Effective.Planned, rollout)
+                && before.IsNamed == (series?.IsNaming ?? true)
+                && (isSameBoard || ReferenceEquals(before.State, state(name)))
+                && live.AreSame(name, kept.live);
+            if (isKept)
             {
-                var state = stateOf(pair.Key);
-                var effective = EffectiveRollout.From(pair.Value, state);
-                var withEndpoints = byVersion.Where(group => group.Key.Model == pair.Key).Select(static group => group.Key.Version);
-                var before = previous?.models.GetValueOrDefault(pair.Key.Text);
-                var route = new ModelRoute(
-                    pair.Key,
-                    effective,
-                    state,
-                    watch?.Invoke(pair.Key, effective) ?? [],
-                    withEndpoints.Union(effective.Versions).ToDictionary(
-                        static version => version,
-                        version => new VersionEndpoints(
-                            [.. byVersion[(pair.Key, version)]],
-                            previous?.EndpointsOf(pair.Key, version),
-                            now)),
-                    before?.Budget ?? new RetryBudget(time),
-                    before is not null && before.HasStable(effective) ? before.SlowLimit : new SlowLimit(time));
-                route.Continue(before);
-                return route;
-            },
-            StringComparer.Ordinal);
-        return new RoutingTable(plan, models, live);
+                models[name.Text] = before!;
+                continue;
+            }
+
+            var route = Create(name, rollout, state(name));
+            route.Continue(before);
+            models[name.Text] = route;
+            areSameVersions &= before is not null && before.Effective.Versions.SequenceEqual(route.Effective.Versions);
+            areSameTrials &= before is not null && before.Trials.SequenceEqual(route.Trials);
+        }
+
+        var isSameList = previous is not null && previous.Count == models.Count;
+        return new RoutingTable(plan, models, live, stateOf, watch)
+        {
+            // With as many models, each of which was there before, none was removed.
+            Reachable = isSameList && areSameVersions ? previous!.Reachable : ReachableIn(models.Values),
+            Trials = isSameList && areSameTrials ? previous!.Trials : models.Values.SelectMany(static route => route.Trials).ToHashSet(),
+        };
+
+        ModelRoute Create(ModelName name, RolloutPlan rollout, JournalState? known)
+        {
+            var before = previous?.models.GetValueOrDefault(name.Text);
+            var effective = EffectiveRollout.From(rollout, known);
+            var own = live.EndpointsOf(name).ToArray().ToLookup(static endpoint => endpoint.Entry.Version);
+            return new ModelRoute(
+                name,
+                effective,
+                known,
+                watch?.Invoke(name, effective) ?? [],
+                own.Select(static group => group.Key).Union(effective.Versions).ToDictionary(
+                    static version => version,
+                    version => new VersionEndpoints([.. own[version]], previous?.EndpointsOf(name, version), now)),
+                new RouteHistory(
+                    before?.History.Budget ?? new RetryBudget(time),
+                    before is not null && before.HasStable(effective) ? before.History.SlowLimit : new SlowLimit(time)),
+                series);
+        }
     }
 
     internal bool TryGetModel(ReadOnlySpan<char> name, out ModelRoute route) => byName.TryGetValue(name, out route!);
@@ -93,4 +146,7 @@ internal sealed class RoutingTable
     /// <summary>The endpoints of a version; null if the table does not have the version.</summary>
     internal VersionEndpoints? EndpointsOf(ModelName model, ModelVersion version) =>
         models.GetValueOrDefault(model.Text)?.Pin(version.ToString())?.Endpoints;
+
+    private static HashSet<(ModelName, ModelVersion)> ReachableIn(IEnumerable<ModelRoute> routes) =>
+        [.. routes.SelectMany(static route => route.Effective.Versions.Select(version => (route.Name, version)))];
 }

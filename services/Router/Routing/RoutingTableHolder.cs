@@ -1,9 +1,14 @@
+using ModelServing.Router.Metrics;
+
 namespace ModelServing.Router.Routing;
 
 /// <summary>Holds the current snapshot.</summary>
-internal sealed class RoutingTableHolder
+/// <param name="series">Which versions the metrics name.</param>
+internal sealed class RoutingTableHolder(NamedSeries series)
 {
     private volatile RoutingTable? current;
+
+    internal NamedSeries Series => series;
 
     /// <summary>The snapshot; null until the first plan was read.</summary>
     internal RoutingTable? Current => current;
@@ -13,7 +18,7 @@ internal sealed class RoutingTableHolder
     {
         var previous = current;
         current = table;
-        if (previous is null)
+        if (previous is null || ReferenceEquals(previous.Endpoints, table.Endpoints))
             return;
         foreach (var (entry, endpoint) in previous.Endpoints)
         {

@@ -43,7 +43,7 @@ internal sealed class VariantRoute(
     /// <summary>The number of the version's trial, from 1.</summary>
     internal int Trial => trial;
 
-    internal VariantTags Tags { get; } = new(model, version, variant);
+    internal VariantTags Tags { get; init; } = new(model.Text, version.ToString(), variant);
 
     /// <summary>The variant's requests of the last hour. They go on through changes of the plan and the endpoints.</summary>
     internal RecentAttempts Recent { get; private set; } = new();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -33,9 +34,14 @@ internal sealed class DnsEndpoints(
 
     private const int AgreeingEmptyAnswers = 3;
 
-    // Guards followed and its entries.
+    // Guards followed, its entries, requested and first.
     private readonly Lock gate = new();
     private Dictionary<(ModelName Model, ModelVersion Version), FollowedName> followed = [];
+    private IReadOnlyCollection<(ModelName Model, ModelVersion Version)>? requested;
+
+    // Where the next round begins, as an index into followed.
+    private int first;
+
     private volatile EndpointsDocument current = EndpointsDocument.None;
     private volatile string? unknown = "no name has been looked up yet";
 
@@ -51,6 +57,8 @@ internal sealed class DnsEndpoints(
         List<FollowedName> added;
         lock (gate)
         {
+            if (ReferenceEquals(versions, requested))
+                return;
             added =
             [
                 .. versions.Where(version => !followed.ContainsKey(version))
@@ -61,9 +69,10 @@ internal sealed class DnsEndpoints(
         var answers = await LookUpAsync(added, cancellation);
         lock (gate)
         {
+            var found = added.ToDictionary(static name => (name.Model, name.Version));
             followed = versions.ToDictionary(
-                static version => version,
-                version => followed.GetValueOrDefault(version) ?? added.Find(name => (name.Model, name.Version) == version)!);
+                static version => version, version => followed.GetValueOrDefault(version) ?? found[version]);
+            (requested, first) = (versions, 0);
             Apply(answers);
             if (followed.Count == 0)
                 unknown = null;
@@ -84,26 +93,49 @@ internal sealed class DnsEndpoints(
         }
     }
 
-    /// <summary>Looks up every name; true if anything changed.</summary>
+    /// <summary>Looks up every name; true if anything changed. If the servers answer nothing, the round ends early, and the next one begins
+    /// with the names that this one has not asked for.</summary>
     internal async Task<bool> RunRoundAsync(CancellationToken cancellation)
     {
         List<FollowedName> round;
         lock (gate)
-            round = [.. followed.Values];
+            round = [.. followed.Values.Skip(first), .. followed.Values.Take(first)];
         var answers = await LookUpAsync(round, cancellation);
         lock (gate)
         {
+            first = followed.Count == 0 ? 0 : (first + answers.Count) % followed.Count;
             var wasUnknown = unknown is not null;
             // A plan that came meanwhile may have dropped some of the names.
-            var isChanged = Apply(answers.Where(answer => followed.ContainsValue(answer.Name)));
+            var isChanged = Apply(answers.Where(
+                answer => ReferenceEquals(followed.GetValueOrDefault((answer.Name.Model, answer.Name.Version)), answer.Name)));
             if (isChanged)
                 Publish();
             return isChanged || wasUnknown != (unknown is not null);
         }
     }
 
-    private Task<Answer[]> LookUpAsync(List<FollowedName> followedNames, CancellationToken cancellation) =>
-        Task.WhenAll(followedNames.Select(name => LookUpAsync(name, cancellation)));
+    // The limit of a lookup begins with its turn, so that every name gets an answer, however many there are. Where each of the lookups at a
+    // time is late, the others would be late too, and a round would take minutes.
+    private async Task<IReadOnlyCollection<Answer>> LookUpAsync(List<FollowedName> round, CancellationToken cancellation)
+    {
+        var answers = new ConcurrentQueue<Answer>();
+        var (next, late) = (-1, 0);
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(SystemNames.AtATime, round.Count)).Select(_ => WorkAsync()));
+        return answers;
+
+        async Task WorkAsync()
+        {
+            while (Volatile.Read(ref late) < SystemNames.AtATime && Interlocked.Increment(ref next) is var i && i < round.Count)
+            {
+                var answer = await LookUpAsync(round[i], cancellation);
+                answers.Enqueue(answer);
+                if (answer.IsLate)
+                    Interlocked.Increment(ref late);
+                else
+                    Volatile.Write(ref late, 0);
+            }
+        }
+    }
 
     private async Task<Answer> LookUpAsync(FollowedName name, CancellationToken cancellation)
     {
@@ -118,6 +150,10 @@ internal sealed class DnsEndpoints(
         catch (SocketException e)
         {
             return new Answer(name, [], $"{e.Message} ({e.SocketErrorCode})");
+        }
+        catch (TimeoutException e)
+        {
+            return new Answer(name, [], e.Message) { IsLate = true };
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -172,7 +208,11 @@ internal sealed class DnsEndpoints(
     private void Publish() =>
         current = EndpointsDocument.None with { Endpoints = [.. followed.Values.SelectMany(static name => name.Endpoints)] };
 
-    private sealed record Answer(FollowedName Name, IPAddress[] Addresses, string? Failure);
+    private sealed record Answer(FollowedName Name, IPAddress[] Addresses, string? Failure)
+    {
+        /// <summary>Whether no answer came in time.</summary>
+        internal bool IsLate { get; init; }
+    }
 
     /// <summary>A version's name and its last answers.</summary>
     private sealed class FollowedName(ModelName model, ModelVersion version, string text)

@@ -11,10 +11,14 @@ internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProv
     private readonly PolledFile file = new(path, RoutingTableUpdater.Period, time, EndpointsDocument.MaxBytes);
     private volatile EndpointsDocument? last;
 
+    // What the last document was read from. Only an unchanged content leads to the same object, which tables compare.
+    private volatile byte[]? content;
+    private volatile string? refusal;
+
     public EndpointsDocument Current => last ?? EndpointsDocument.None;
 
-    // A missing file means that there are no endpoints yet.
-    public string? Unknown => null;
+    // A missing file means that there are no endpoints yet. One that can't be used says nothing about them.
+    public string? Unknown => last is null ? refusal : null;
 
     public Task ReadForAsync(IReadOnlyCollection<(ModelName Model, ModelVersion Version)> versions, CancellationToken cancellation)
     {
@@ -40,18 +44,21 @@ internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProv
         Refuse,
         cancellation);
 
-    private void Apply(byte[]? content)
+    private void Apply(byte[]? read)
     {
-        if (content is null)
+        if (read is null)
         {
             if (last is not null)
                 Refuse($"{path} is gone");
             return;
         }
 
+        if (last is not null && read.AsSpan().SequenceEqual(content))
+            return;
         try
         {
-            last = EndpointsDocument.Parse(content);
+            last = EndpointsDocument.Parse(read);
+            content = read;
         }
         catch (ContractException e)
         {
@@ -61,6 +68,7 @@ internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProv
 
     private void Refuse(string why)
     {
+        refusal = $"no endpoints yet: {why}";
         metrics.Refused("endpoints");
         SourcesLog.Refused(logger, "endpoints", why);
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using k8s;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,7 +26,7 @@ internal sealed class KubernetesPlan(
     ILogger<KubernetesPlan> logger) : IPlanSource
 {
     // The plan that was passed on last, or why none was.
-    private string? content;
+    private byte[]? content;
     private string? refusal;
 
     private string? failure;
@@ -95,13 +94,18 @@ internal sealed class KubernetesPlan(
 
     private async Task ApplyAsync(V1ConfigMap? map, Func<byte[], Task> changed, Action<string> refused)
     {
-        string? plan = null;
-        var why = map is null ? $"{Name} does not exist"
-            : map.Data is null
-                || !map.Data.TryGetValue(ClusterNames.PlanKey, out plan)
-                || plan is null ? $"{Name} has no key {ClusterNames.PlanKey}"
-            : null;
-        if (why == refusal && plan == content)
+        byte[]? plan = null;
+        var why = map is null ? $"{Name} does not exist" : null;
+        try
+        {
+            plan = map is null ? null : PlanIn(map).ToUtf8();
+        }
+        catch (ContractException e)
+        {
+            why = $"{Name} can't be used: {e.Message}";
+        }
+
+        if (why == refusal && plan.AsSpan().SequenceEqual(content) && plan is null == content is null)
             return;
         refusal = why;
         if (why is not null)
@@ -112,10 +116,14 @@ internal sealed class KubernetesPlan(
             return;
         }
 
-        await changed(Encoding.UTF8.GetBytes(plan!));
+        await changed(plan!);
         // Only now: a plan that could not be applied is passed on again.
         content = plan;
     }
+
+    private static PlanObject PlanIn(V1ConfigMap map) => new(
+        map.Data?.TryGetValue(ClusterNames.PlanKey, out var text) == true ? text : null,
+        map.BinaryData?.TryGetValue(ClusterNames.CompressedPlanKey, out var compressed) == true ? compressed : null);
 
     private void Fail(WatchFailure e)
     {

@@ -1,7 +1,5 @@
-using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
-using ModelServing.Rollout.Journal;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
@@ -22,20 +20,28 @@ internal sealed class RoutingTableSwapper(
 
     // Guarded by oneAtATime.
     private PlanDocument? plan;
-    private HashSet<(ModelName Model, ModelVersion Version)> requested = [];
+    private IReadOnlySet<(ModelName Model, ModelVersion Version)> requested = new HashSet<(ModelName, ModelVersion)>();
 
     public void Dispose() => oneAtATime.Dispose();
 
     /// <summary>Reports that the router is not ready until the first swap.</summary>
     internal void AwaitPlan(string planName) => readiness.NotReady($"no plan at {planName}");
 
+    /// <summary>Reports why a router without a plan is not ready. One that has a plan serves it and stays ready.</summary>
+    internal void RefusePlan(string why)
+    {
+        if (holder.Current is null)
+            readiness.NotReady($"no plan yet: {why}");
+    }
+
     /// <summary>Swaps in a table for a new plan, with the endpoints of its versions.</summary>
     internal Task ApplyPlanAsync(PlanDocument next, CancellationToken cancellation) => ExclusiveAsync(
         async () =>
         {
             plan = next;
-            await ReadEndpointsAsync(next, cancellation);
-            Swap(next);
+            // A plan must not be combined with endpoints that are older than it. What they are needed for is in its own table.
+            var table = Build(next, holder.Current);
+            Swap(await WithEndpointsAsync(next, table, cancellation));
         },
         cancellation);
 
@@ -44,7 +50,7 @@ internal sealed class RoutingTableSwapper(
         () =>
         {
             if (plan is { } current)
-                Swap(current);
+                Swap(Build(current, holder.Current));
             return Task.CompletedTask;
         },
         cancellation);
@@ -56,12 +62,10 @@ internal sealed class RoutingTableSwapper(
             if (plan is not { } current)
                 return;
             // A condemned version loses its traffic now; the endpoints of a version that returns in its place are looked up after that.
-            Swap(current);
-            if (!VersionsOf(current).All(requested.Contains))
-            {
-                await ReadEndpointsAsync(current, cancellation);
-                Swap(current);
-            }
+            var table = Build(current, holder.Current);
+            Swap(table);
+            if (!ReferenceEquals(table.Reachable, requested) && !table.Reachable.IsSubsetOf(requested))
+                Swap(await WithEndpointsAsync(current, table, cancellation));
         },
         cancellation);
 
@@ -78,24 +82,25 @@ internal sealed class RoutingTableSwapper(
         }
     }
 
-    private Task ReadEndpointsAsync(PlanDocument current, CancellationToken cancellation)
+    // Reads the endpoints that a table needs, and returns a table that has them.
+    private async Task<RoutingTable> WithEndpointsAsync(PlanDocument current, RoutingTable table, CancellationToken cancellation)
     {
-        requested = VersionsOf(current);
-        return endpoints.ReadForAsync(requested, cancellation);
+        var (before, view) = (endpoints.Current, board.View);
+        requested = table.Reachable;
+        await endpoints.ReadForAsync(requested, cancellation);
+        // A version may have been condemned meanwhile.
+        return ReferenceEquals(endpoints.Current, before) && ReferenceEquals(board.View, view) ? table : Build(current, table);
     }
 
-    private HashSet<(ModelName Model, ModelVersion Version)> VersionsOf(PlanDocument current) =>
-        [
-            .. current.Rollouts.SelectMany(pair =>
-                EffectiveRollout.From(pair.Value, board.StateOf(pair.Key)).Versions.Select(version => (pair.Key, version))),
-        ];
+    private RoutingTable Build(PlanDocument current, RoutingTable? previous) => RoutingTable.Build(
+        current, endpoints.Current, previous, calls, time, board.View.StateOf, watched.Watch, holder.Series);
 
-    private void Swap(PlanDocument current)
+    private void Swap(RoutingTable table)
     {
-        var table = RoutingTable.Build(current, endpoints.Current, holder.Current, calls, time, board.StateOf, watched.Watch);
+        var trials = holder.Current?.Trials;
         holder.Swap(table);
-        watched.KeepOnly(table.Models.SelectMany(
-            static model => model.Effective.Variants.Select(variant => new VersionTrial(model.Name, variant.Plan.Version, variant.Trial))));
+        if (!ReferenceEquals(table.Trials, trials))
+            watched.KeepOnly(table.Trials);
         if (endpoints.Unknown is { } why)
             readiness.NotReady(why);
         else

@@ -24,6 +24,11 @@ internal sealed class RoutingTableUpdater(
     /// <summary>The time between two reads of a file. A change counts once two reads agree, so it takes one to two periods.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
+    // A log's line is at most 16 KiB in a container.
+    private const int MostDescribed = 10;
+
+    private readonly PlanReader reader = new();
+
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         // Not in ExecuteAsync, which runs on its own thread: a table may be swapped in before that thread runs.
@@ -65,9 +70,10 @@ internal sealed class RoutingTableUpdater(
     private async Task ApplyPlanAsync(byte[] content, CancellationToken cancellation)
     {
         PlanDocument next;
+        IReadOnlyList<ModelName> changed;
         try
         {
-            next = PlanDocument.Parse(content);
+            (next, changed) = reader.Read(content);
         }
         catch (ContractException e)
         {
@@ -78,7 +84,7 @@ internal sealed class RoutingTableUpdater(
         // This may wait for an unavailable journal. Versions that are condemned meanwhile lose their traffic in the previous plan.
         await journal.ReadForAsync(next.Rollouts.Keys, cancellation);
         await table.ApplyPlanAsync(next, cancellation);
-        SourcesLog.PlanApplied(logger, string.Join("; ", next.Rollouts.Select(static pair => $"{pair.Key}: {Describe(pair.Value)}")));
+        SourcesLog.PlanApplied(logger, next.Rollouts.Count, changed.Count, Describe(next, changed));
         journal.OnApplied(next);
     }
 
@@ -86,9 +92,18 @@ internal sealed class RoutingTableUpdater(
     {
         metrics.Refused("plan");
         SourcesLog.Refused(logger, "plan", why);
+        table.RefusePlan(why);
     }
 
-    private static string Describe(RolloutPlan rollout) =>
-        string.Join(", ", rollout.Variants.Reverse().Select(static variant =>
-            $"{variant.Name} v{variant.Version} {Percent.FromHundredths(variant.Weight)}%"));
+    private static string Describe(PlanDocument plan, IReadOnlyList<ModelName> changed) => string.Join(
+        "; ",
+        [
+            .. changed.Take(MostDescribed).Select(name => $"{name}: {Describe(plan.Rollouts.GetValueOrDefault(name))}"),
+            .. changed.Count > MostDescribed ? (string[])["..."] : [],
+        ]);
+
+    private static string Describe(RolloutPlan? rollout) => rollout is null ? "gone" : string.Join(
+        ", ",
+        rollout.Variants.Reverse()
+            .Select(static variant => $"{variant.Name} v{variant.Version} {Percent.FromHundredths(variant.Weight)}%"));
 }

@@ -4,8 +4,8 @@ namespace ModelServing.Router.Sources;
 
 internal static partial class SourcesLog
 {
-    [LoggerMessage(10, LogLevel.Information, "Plan applied: {Rollouts}")]
-    internal static partial void PlanApplied(ILogger logger, string rollouts);
+    [LoggerMessage(10, LogLevel.Information, "Plan applied: {Models} models, {Changed} of them changed: {Rollouts}")]
+    internal static partial void PlanApplied(ILogger logger, int models, int changed, string rollouts);
 
     [LoggerMessage(11, LogLevel.Error, "The {Document} can't be used, so the last good one stays: {Why}")]
     internal static partial void Refused(ILogger logger, string document, string why);

@@ -8,7 +8,8 @@ namespace ModelServing.Router.Sources;
 /// </summary>
 internal sealed class SystemNames : IDisposable
 {
-    private const int AtATime = 8;
+    /// <summary>How many lookups run at a time.</summary>
+    internal const int AtATime = 8;
 
     private readonly SemaphoreSlim free = new(AtATime);
 

@@ -12,6 +12,8 @@ public sealed record CloudSettings
     internal const string RegionPattern = "^[a-z]{2,4}-[a-z]+-[0-9]$";
     internal const string RegionForm = "a region identifier";
 
+    internal const int DefaultPolicyStatements = 500;
+
     private const string Byte = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private const string OcidForm = "an OCID";
 
@@ -68,6 +70,13 @@ public sealed record CloudSettings
         Form = OcidForm,
         Example = "ocid1.key.oc1.eu-frankfurt-1.aaaa.bbbb")]
     public string? KmsKey { get; init; }
+
+    [Setting(
+        "The number of policy statements that the tenancy allows in the compartment and those around it, for everyone. Each model has one of "
+        + "its own. Oracle raises the limit on request.",
+        Min = "100",
+        Max = "100000")]
+    public int PolicyStatements { get; init; } = DefaultPolicyStatements;
 
     [Setting("The network.")]
     public NetworkSettings Network { get; init; } = new();

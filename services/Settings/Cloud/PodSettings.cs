@@ -26,7 +26,7 @@ public sealed record PodSettings
         Pattern = CpuPattern,
         Form = CpuForm,
         Example = "500m")]
-    public string Cpu { get; init; } = "500m";
+    public string Cpu { get; init; } = "250m";
 
     [Setting("The memory that a pod requests. It is also the limit.", Pattern = MemoryPattern, Form = MemoryForm, Example = "1Gi")]
     public string Memory { get; init; } = "1Gi";

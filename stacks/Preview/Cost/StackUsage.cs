@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using ModelServing.Stacks.Preview.Summary;
 
@@ -49,7 +48,7 @@ internal sealed class StackUsage
     private IEnumerable<UsageLine> Nodes(PreviewResource pool)
     {
         var shape = Text(pool.Inputs, "nodeShape") ?? "a shape";
-        var (least, most) = RangeOf(pool);
+        var (least, most) = NodePoolSize.From(pool, stack);
         var ocpus = Number(pool.Inputs, "nodeShapeConfig", "ocpus");
         var memory = Number(pool.Inputs, "nodeShapeConfig", "memoryInGbs");
         var boot = Number(pool.Inputs, "nodeSourceDetails", "bootVolumeSizeInGbs");
@@ -59,27 +58,6 @@ internal sealed class StackUsage
         yield return Each("nodes", "block volume performance", boot * BalancedUnits);
 
         UsageLine Each(string group, string price, decimal quantity) => new(group, price, least * quantity, most * quantity);
-    }
-
-    // The autoscaler's setting is "MIN:MAX:POOL", or several of them. A pool that it does not scale keeps its size.
-    private (decimal Least, decimal Most) RangeOf(PreviewResource pool)
-    {
-        var start = Placeholder.StartOf(pool.Type, pool.Name);
-        foreach (var addon in Resources(ResourceTypes.Addon))
-        {
-            foreach (var setting in (addon.Inputs["configurations"] as JsonArray ?? []).OfType<JsonObject>())
-            {
-                foreach (var range in (Text(setting, "value") ?? "").Split(',', StringSplitOptions.TrimEntries))
-                {
-                    if (range.Split(':', 3) is [var least, var most, var id] && id.StartsWith(start, StringComparison.Ordinal)
-                        && Parse(least) is { } from && Parse(most) is { } to)
-                        return (from, to);
-                }
-            }
-        }
-
-        var size = Number(pool.Inputs, "nodeConfigDetails", "size");
-        return (size, size);
     }
 
     private UsageLine Cache(PreviewResource cache)
@@ -123,7 +101,7 @@ internal sealed class StackUsage
         foreach (var claim in ((set.Inputs["spec"] as JsonObject)?["volumeClaimTemplates"] as JsonArray ?? []).OfType<JsonObject>())
         {
             var size = Text(claim, "spec", "resources", "requests", "storage") ?? "";
-            if (!size.EndsWith("Gi", StringComparison.Ordinal) || Parse(size[..^2]) is not { } gigabytes)
+            if (!size.EndsWith("Gi", StringComparison.Ordinal) || !InputTree.Parse(size[..^2], out var gigabytes))
                 continue;
             yield return Same("volumes", "block volume", gigabytes);
             yield return Same("volumes", "block volume performance", gigabytes * BalancedUnits);
@@ -134,15 +112,7 @@ internal sealed class StackUsage
 
     private static UsageLine Same(string group, string price, decimal quantity) => new(group, price, quantity, quantity);
 
-    private static decimal Number(JsonNode? node, params ReadOnlySpan<string> path) => Parse(Text(node, path) ?? "") ?? 0;
+    private static decimal Number(JsonNode? node, params ReadOnlySpan<string> path) => InputTree.NumberAt(node, path);
 
-    private static string? Text(JsonNode? node, params ReadOnlySpan<string> path)
-    {
-        foreach (var name in path)
-            node = (node as JsonObject)?[name];
-        return (node as JsonValue)?.ToString();
-    }
-
-    private static decimal? Parse(string text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static string? Text(JsonNode? node, params ReadOnlySpan<string> path) => InputTree.TextAt(node, path);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelServing.Stacks.Preview.Capacity;
 
 namespace ModelServing.Stacks.Preview.Summary;
 
@@ -20,13 +21,20 @@ internal sealed record PreviewSummary(IReadOnlyList<string> Lines, IReadOnlyList
             return new(["nothing changes"], []);
         SummaryLine[] unknown = [.. NotCompared(comparison)];
         SummaryLine[] lines = comparison.Left is null
-            ? [.. RolloutSummary.From(comparison), .. SplittingSummary.From(comparison), .. InterfaceSummary.From(comparison)]
+            ?
+            [
+                .. RolloutSummary.From(comparison),
+                .. SplittingSummary.From(comparison),
+                .. InterfaceSummary.From(comparison),
+                .. CapacitySummary.From(comparison),
+            ]
             :
             [
                 .. RolloutSummary.From(comparison),
                 .. SplittingSummary.From(comparison),
                 .. InterfaceSummary.From(comparison),
                 .. PodSummary.From(comparison),
+                .. CapacitySummary.From(comparison),
                 .. LossSummary.From(comparison),
                 .. RightsSummary.From(comparison),
                 .. ReachSummary.From(comparison),

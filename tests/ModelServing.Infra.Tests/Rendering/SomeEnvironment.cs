@@ -265,7 +265,7 @@ internal sealed class SomeEnvironment
     internal static IReadOnlyList<AlarmDefinition> SomeSplitterAlarms { get; } = SplitterAlarms.For(TimeSpan.FromSeconds(20));
 
     /// <summary>The workloads of one model with one version.</summary>
-    internal WorkloadsComponent Workloads(PredictionLogSettings? log = null, string? hashKey = null)
+    internal WorkloadsComponent Workloads(PredictionLogSettings? log = null, string? hashKey = null, PlanDocument? plan = null)
     {
         var size = new PodSize { Min = 1, Max = 2, Cpu = "500m", Memory = "1Gi", CpuTarget = 60 };
         return new("workloads", new WorkloadsArgs
@@ -277,7 +277,7 @@ internal sealed class SomeEnvironment
             KubeConfig = "apiVersion: v1",
             ClusterId = "ocid1.cluster.some",
             Foundation = [HomeRegion],
-            Plan = new PlanDocument { Schema = PlanDocument.CurrentSchema, Rollouts = [] },
+            Plan = plan ?? new PlanDocument { Schema = PlanDocument.CurrentSchema, Rollouts = [] },
             Clients = new ClientsDocument { Schema = ClientsDocument.CurrentSchema, Anonymous = false, Clients = [] },
             Versions = [new VersionArgs
             {

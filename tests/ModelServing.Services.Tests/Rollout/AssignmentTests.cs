@@ -87,6 +87,46 @@ public class AssignmentTests
         Assert.Equal(0, AssignmentFor("r", PlanDocument.Buckets).VariantOf(key));
     });
 
+    // Each model with a canary has one, in each routing table.
+    [Fact]
+    public void The_buckets_of_a_canary_take_few_bytes_and_are_those_of_its_layout()
+    {
+        var rollout = Rollout(
+            "r",
+            new VariantPlan(VariantPlan.Canary, new ModelVersion(2), 500),
+            new VariantPlan(VariantPlan.Stable, new ModelVersion(1), PlanDocument.Buckets - 500));
+        _ = new Assignment(rollout);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var assignment = new Assignment(rollout);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 4096);
+        Assert.All(Enumerable.Range(0, Keys), i =>
+            Assert.Equal(assignment.BucketOf(Key(i)) < 500 ? 0 : 1, assignment.VariantOf(Key(i))));
+    }
+
+    [Fact]
+    public void Every_bucket_of_a_layout_with_many_runs_has_the_owner_that_the_layout_says()
+    {
+        var random = new Random(3);
+        VariantPlan[] variants = [Arm("a", 0), Arm("b", 0), Arm(VariantPlan.Stable, PlanDocument.Buckets)];
+        var layout = BucketLayout.Create(variants);
+        for (var step = 0; step < 30; step++)
+        {
+            var (a, b) = (random.Next(4000), random.Next(4000));
+            variants = [Arm("a", a), Arm("b", b), Arm(VariantPlan.Stable, PlanDocument.Buckets - a - b)];
+            layout = layout.MoveTo(variants);
+            var owners = layout.ToOwners();
+            var open = new Assignment(Rollout("r", variants), layout);
+            var closed = new Assignment(Rollout("r", variants), layout, ["a"]);
+            for (var i = 0; i < 2000; i++)
+            {
+                var owner = owners[open.BucketOf(Key(i))];
+                Assert.Equal((owner, owner == 0 ? 2 : owner), (open.VariantOf(Key(i)), closed.VariantOf(Key(i))));
+            }
+        }
+
+        static VariantPlan Arm(string name, int weight) => new(name, new ModelVersion(1), weight);
+    }
+
     [Fact]
     public void A_rollout_without_a_canary_is_all_stable() => Gen.Byte.Array[0, 40].Sample(key =>
         new Assignment(Rollout("r", new VariantPlan(VariantPlan.Stable, new ModelVersion(1), PlanDocument.Buckets))).VariantOf(key) == 0);

@@ -109,20 +109,21 @@ public sealed class KubernetesApi : IAsyncDisposable
     }
 
     /// <summary>Creates or replaces a ConfigMap.</summary>
-    public void Set(string name, params (string Key, string Text)[] data)
+    public void Set(string name, params (string Key, string Text)[] data) => Set(name, [], data);
+
+    /// <summary>Creates or replaces a ConfigMap that also has values in base64.</summary>
+    public void Set(string name, (string Key, string Base64)[] binary, params (string Key, string Text)[] data)
     {
         lock (gate)
         {
             var type = objects.ContainsKey(name) ? "MODIFIED" : "ADDED";
-            var values = new JsonObject();
-            foreach (var (key, text) in data)
-                values[key] = text;
             Change(type, name, new JsonObject
             {
                 ["apiVersion"] = "v1",
                 ["kind"] = "ConfigMap",
                 ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = space },
-                ["data"] = values,
+                ["data"] = new JsonObject(data.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Text))),
+                ["binaryData"] = new JsonObject(binary.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Base64))),
             });
         }
     }

@@ -1,5 +1,6 @@
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 using StackExchange.Redis;
 
 namespace ModelServing.Services.Tests.Cache.Reports;
@@ -101,9 +102,25 @@ public abstract class MinuteReportsTests : IAsyncLifetime
         await Reports().WriteAsync(other, Minute, Canary(2), Token);
         await new MinuteReports(connection, "prod", Length).WriteAsync(Fraud, Minute, Canary(3), Token);
 
-        Assert.Equal([Fraud, other], await Reports().ModelsAsync(Minute, Token));
-        Assert.Equal([Fraud], await new MinuteReports(connection, "prod", Length).ModelsAsync(Minute, Token));
+        Assert.Equal([Fraud, other], (await Reports().ModelsAsync(Minute, Token)).Models);
+        Assert.Equal([Fraud], (await new MinuteReports(connection, "prod", Length).ModelsAsync(Minute, Token)).Models);
         Assert.Equal(1, Assert.Single((await Reports().ReadAsync(Fraud, Minute, Token)).Processes).Streams[0].Counts.Requests);
+    }
+
+    [Fact]
+    public async Task Models_beyond_those_that_are_read_are_counted()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{cache.Address},password={cache.Password}");
+        await redis.GetDatabase().SortedSetAddAsync(
+            "{ms:dev:reports}:models",
+            [
+                .. Enumerable.Range(0, ModelMetricCatalogue.MaxModels + 3)
+                    .Select(static i => new SortedSetEntry($"model-{i:00000}", Minute - (i < 3 ? 1 : 0))),
+            ]);
+        var (models, leftOut) = await Reports().ModelsAsync(Minute, Token);
+        Assert.Equal((ModelMetricCatalogue.MaxModels, 3), (models.Count, leftOut));
+        // Those with the latest reports are read.
+        Assert.DoesNotContain(ModelName.Parse("model-00000"), models);
     }
 
     [Fact]
@@ -112,9 +129,9 @@ public abstract class MinuteReportsTests : IAsyncLifetime
         var reports = Reports();
         await reports.WriteAsync(Fraud, Minute, Canary(1), Token);
         await reports.WriteAsync(Fraud, Minute - 5, Canary(1), Token);
-        Assert.Equal([Fraud], await reports.ModelsAsync(Minute + MinuteReports.KeptMinutes - 1, Token));
-        Assert.Empty(await reports.ModelsAsync(Minute + MinuteReports.KeptMinutes, Token));
-        Assert.Empty(await reports.ModelsAsync(Minute, Token));
+        Assert.Equal([Fraud], (await reports.ModelsAsync(Minute + MinuteReports.KeptMinutes - 1, Token)).Models);
+        Assert.Empty((await reports.ModelsAsync(Minute + MinuteReports.KeptMinutes, Token)).Models);
+        Assert.Empty((await reports.ModelsAsync(Minute, Token)).Models);
     }
 
     [Fact]
@@ -158,7 +175,7 @@ public abstract class MinuteReportsTests : IAsyncLifetime
         var read = await Reports().ReadAsync(Fraud, Minute, Token);
         AssertSame([report], read);
         Assert.Equal(2, read.Unreadable);
-        Assert.Equal([Fraud], await Reports().ModelsAsync(Minute, Token));
+        Assert.Equal([Fraud], (await Reports().ModelsAsync(Minute, Token)).Models);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Journal;
@@ -23,9 +24,9 @@ public sealed class WatchedVersionsTests
     {
         var first = Watch(Started(Served))!;
         Assert.Same(first, Watch(Started(Served)));
-        versions.KeepOnly([first.Trial]);
+        versions.KeepOnly(new HashSet<VersionTrial> { first.Trial });
         Assert.Same(first, Watch(Started(Served)));
-        versions.KeepOnly([]);
+        versions.KeepOnly(new HashSet<VersionTrial>());
         var next = Watch(Started(Served))!;
         Assert.NotSame(first, next);
         // Its counts are added to the earlier ones in the cache, which it must not overwrite.

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using k8s;
 using k8s.Authentication;
@@ -158,7 +159,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
         await using var router = await StartAsync(Limits with { List = TimeSpan.FromMilliseconds(100) }, isReady: false);
         await ListsAsync(3);
         await router.AssertCountAsync(1, Interruptions, "reason=\"late\"");
-        Assert.Equal("no plan at the ConfigMap space/plan", router.Readiness.Reason);
+        Assert.Equal("no plan yet: the ConfigMap space/plan does not exist", router.Readiness.Reason);
         Api.Hangs = static _ => false;
         await ReadyAsync(router);
     }
@@ -247,11 +248,40 @@ public sealed class KubernetesPlanTests : WatchedPlan
     }
 
     [Fact]
+    public async Task A_compressed_plan_is_followed_like_a_text()
+    {
+        SetCompressed(SomePlan.Stable().ToUtf8());
+        await using var router = await StartAsync();
+        await AnswersAsync(router, "one");
+        Set(SomePlan.Canary(PlanDocument.Buckets));
+        await AnswersAsync(router, "two");
+        SetCompressed(SomePlan.Stable().ToUtf8());
+        await AnswersAsync(router, "one");
+        Assert.Equal(0, await router.CountAsync(RefusedDocuments));
+        Api.Set("plan", [(ClusterNames.CompressedPlanKey, Convert.ToBase64String("no gzip"u8))]);
+        await router.AssertCountAsync(1, RefusedDocuments, "document=\"plan\"");
+        SetCompressed(SomePlan.Canary(PlanDocument.Buckets).ToUtf8());
+        await AnswersAsync(router, "two");
+    }
+
+    [Fact]
+    public async Task A_router_that_starts_with_a_broken_plan_says_why_it_is_not_ready_and_takes_a_repaired_one()
+    {
+        SetCompressed(new byte[PlanDocument.MaxBytes + 1]);
+        await using var router = await StartAsync(isReady: false);
+        await router.AssertCountAsync(1, RefusedDocuments, "document=\"plan\"");
+        Assert.StartsWith("no plan yet: the ConfigMap space/plan can't be used", router.Readiness.Reason, StringComparison.Ordinal);
+        Assert.Contains("decompresses to more than", router.Readiness.Reason, StringComparison.Ordinal);
+        SetCompressed(SomePlan.Stable().ToUtf8());
+        await ReadyAsync(router);
+    }
+
+    [Fact]
     public async Task A_ConfigMap_that_is_created_late_makes_the_router_ready()
     {
         await using var router = await StartAsync(isReady: false);
         await router.AssertCountAsync(1, RefusedDocuments, "document=\"plan\"");
-        Assert.Equal("no plan at the ConfigMap space/plan", router.Readiness.Reason);
+        Assert.Equal("no plan yet: the ConfigMap space/plan does not exist", router.Readiness.Reason);
         Set(SomePlan.Stable());
         await ReadyAsync(router);
         await AnswersAsync(router, "one");
@@ -272,6 +302,14 @@ public sealed class KubernetesPlanTests : WatchedPlan
         Set(SomePlan.Stable());
         await ReadyAsync(router);
         await AnswersAsync(router, "one");
+    }
+
+    private void SetCompressed(byte[] plan)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+            gzip.Write(plan);
+        Api.Set("plan", [(ClusterNames.CompressedPlanKey, Convert.ToBase64String(compressed.ToArray()))]);
     }
 
     [Theory]

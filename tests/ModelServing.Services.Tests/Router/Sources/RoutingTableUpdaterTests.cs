@@ -104,6 +104,39 @@ public sealed class RoutingTableUpdaterTests : IAsyncDisposable
         await RunningRouter.UntilAsync(async () => (await router.InferAsync()).Status == 200, "the endpoint is known");
     }
 
+    // A document that a running router refuses must not leave a starting one without a reason, nor need a restart once it is repaired.
+    [Theory]
+    [InlineData("no JSON", "the plan is not JSON")]
+    [InlineData("""{"schema":2,"rollouts":{}}""", "the plan has schema 2")]
+    [InlineData(null, "bytes; at most")]
+    public async Task A_router_that_starts_with_a_broken_plan_says_why_it_is_not_ready_and_takes_a_repaired_one(string? broken, string why)
+    {
+        await using var router = await RunningRouter.StartAsync();
+        Write(router.EndpointsPath, SomePlan.Endpoints((1, one.Address)).ToUtf8(), byRename: true);
+        Write(router.PlanPath, broken is null ? new byte[PlanDocument.MaxBytes + 1] : Encoding.UTF8.GetBytes(broken), byRename: true);
+        await RunningRouter.UntilAsync(
+            () => router.Readiness.Reason?.Contains(why, StringComparison.Ordinal) == true, "the router says what is wrong");
+        Assert.StartsWith("no plan yet: ", router.Readiness.Reason, StringComparison.Ordinal);
+        Assert.Contains(why, (await router.AskAsync(RunningRouter.Get("/health/ready"))).Text, StringComparison.Ordinal);
+        Write(router.PlanPath, SomePlan.Stable().ToUtf8(), byRename: true);
+        await RunningRouter.UntilAsync(() => router.Readiness.Reason is null, "the router is ready");
+        Assert.Equal("one", (await router.InferAsync()).Text);
+    }
+
+    [Fact]
+    public async Task A_router_that_starts_with_broken_endpoints_says_why_it_is_not_ready_and_takes_repaired_ones()
+    {
+        await using var router = await RunningRouter.StartAsync();
+        Write(router.EndpointsPath, "{"u8.ToArray(), byRename: true);
+        Write(router.PlanPath, SomePlan.Stable().ToUtf8(), byRename: true);
+        await RunningRouter.UntilAsync(
+            () => router.Readiness.Reason?.StartsWith("no endpoints yet: ", StringComparison.Ordinal) == true,
+            "the router says what is wrong");
+        Write(router.EndpointsPath, SomePlan.Endpoints((1, one.Address)).ToUtf8(), byRename: true);
+        await RunningRouter.UntilAsync(() => router.Readiness.Reason is null, "the router is ready");
+        Assert.Equal("one", (await router.InferAsync()).Text);
+    }
+
     [Fact]
     public async Task Endpoints_are_exchanged_under_load_and_no_request_fails()
     {

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using ModelServing.Infra.Tests.Stacks.Preview;
+using ModelServing.Stacks.Preview;
+using ModelServing.Stacks.Preview.Summary;
+
+namespace ModelServing.Infra.Tests.Stacks;
+
+/// <summary>What a stack with many models has more of.</summary>
+[Collection(nameof(OneAtATime))]
+public sealed class ManyModelsTests
+{
+    // OCI limits routes of a gateway, alarms of a compartment, rules of a group, and more of the kind.
+    [Fact]
+    public async Task Only_policies_grow_with_the_number_of_models_in_OCI()
+    {
+        var few = await SomePreview.RenderAsync(File(2));
+        var many = await SomePreview.RenderAsync(File(60));
+        Assert.Equal(Oci(few), Oci(many));
+
+        // Their inputs are as long too.
+        static IEnumerable<(string, string, int)> Oci(StackSnapshot stack) => stack.Resources
+            .Where(static each => !each.IsKubernetes && each.Type != ResourceTypes.Policy)
+            .Select(static each => (each.Type, each.Name, each.Inputs.ToJsonString().Length));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(60)]
+    [InlineData(100)]
+    public async Task The_rule_about_policies_knows_how_many_statements_there_are(int models)
+    {
+        var statements = (await SomePreview.RenderAsync(File(models))).Resources
+            .Where(static each => each.Type == ResourceTypes.Policy)
+            .Sum(static each => ((JsonArray)each.Inputs["statements"]!).Count);
+        // As in services/Settings/Cloud/SizeRules.cs.
+        Assert.InRange(statements, models, 50 + models + 3 * ((models + 46) / 47));
+    }
+
+    private static string File(int models)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < models; i++)
+        {
+            text.Append(i > 0 ? ", " : "")
+                .Append(CultureInfo.InvariantCulture, $"model-{i:000}: ")
+                .Append("{ stable: { version: 1 }, canary: { version: 2, percent: 5 } }");
+        }
+
+        return SomeStack.File(text.ToString());
+    }
+}
