@@ -114,8 +114,8 @@ internal sealed class DnsEndpoints(
         }
     }
 
-    // The limit of a lookup begins with its turn, so that every name gets an answer, however many there are. Where no lookup at all succeeds
-    // for as long as the limit, the others would be late too, and a round would take minutes.
+    // The limit of a lookup begins with its turn, so that every name gets an answer, however many there are. Where no lookup at all
+    // succeeds for as long as the limit, the others would be late too, and a round would take minutes.
     private async Task<IReadOnlyCollection<Answer>> LookUpAsync(List<FollowedName> round, CancellationToken cancellation)
     {
         var answers = new ConcurrentQueue<Answer>();
