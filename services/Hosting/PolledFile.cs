@@ -14,15 +14,20 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
     private const int AgreeingReads = 2;
     private const int AgreeingReadsOfNothing = 10;
 
+    // In place of a length: the file does not exist, or nothing was read.
+    private const int Missing = -1;
+    private const int Nothing = -2;
+
     // Written by both ReadNow and the follower.
     private volatile Content? reported;
 
-    // Nearly all reads find what was reported. They share one buffer: a large file that is read ten times a second would fill the heap.
+    // Nearly all reads find what was reported. They share buffers: a large file that is read ten times a second would fill the heap.
     private readonly Lock reading = new();
     private byte[] buffer = [];
 
-    // Used by the follower only.
-    private Content? candidate;
+    // What the last reads of the follower agreed on.
+    private byte[] candidate = [];
+    private int candidateLength = Nothing;
     private int agreeing;
     private string? lastFailure;
 
@@ -33,9 +38,11 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
     /// <exception cref="UnauthorizedAccessException">The process may not read the file, or it is a folder.</exception>
     public byte[]? ReadNow()
     {
-        var now = Read();
-        reported = now;
-        return now.Bytes;
+        lock (reading)
+        {
+            var read = Fill();
+            return (reported = Reported(read) ?? Make(read)).Bytes;
+        }
     }
 
     /// <summary>Reports each new content until it is canceled. An exception of <paramref name="changed"/> ends this, and the next call
@@ -65,10 +72,10 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
     /// <summary>One read of those that <see cref="FollowAsync"/> makes.</summary>
     internal async Task PollAsync(Func<byte[]?, Task> changed, Action<string> failed)
     {
-        Content now;
+        Content? now;
         try
         {
-            now = Read();
+            now = ReadAgreed();
             lastFailure = null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -79,51 +86,67 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
             return;
         }
 
-        if (now.Equals(reported))
-        {
-            candidate = null;
+        if (now is null || ReferenceEquals(now, reported))
             return;
-        }
-
-        // A writer may be in the middle of a save, so the content must stay the same for a while.
-        agreeing = now.Equals(candidate) ? agreeing + 1 : 1;
-        candidate = now;
-        if (agreeing < (now.Bytes is { Length: > 0 } ? AgreeingReads : AgreeingReadsOfNothing))
-            return;
-        candidate = null;
         await changed(now.Bytes);
         // Only now: while this call waited, ReadNow may have returned a later content. That one is then reported once more.
         reported = now;
     }
 
-    private Content Read()
+    // A writer may be in the middle of a save, so the content must stay the same for a while. Null until then.
+    private Content? ReadAgreed()
+    {
+        lock (reading)
+        {
+            var length = Fill();
+            if (Reported(length) is { } same)
+            {
+                candidateLength = Nothing;
+                return same;
+            }
+
+            var bytes = buffer.AsSpan(0, Math.Max(0, length));
+            if (length != candidateLength || !bytes.SequenceEqual(candidate.AsSpan(0, bytes.Length)))
+            {
+                if (candidate.Length < bytes.Length)
+                    candidate = new byte[buffer.Length];
+                bytes.CopyTo(candidate);
+                (candidateLength, agreeing) = (length, 0);
+            }
+
+            agreeing++;
+            if (agreeing < (length > 0 ? AgreeingReads : AgreeingReadsOfNothing))
+                return null;
+            candidateLength = Nothing;
+            return Make(length);
+        }
+    }
+
+    // What was reported, if the buffer has the same.
+    private Content? Reported(int length) => reported is { } known && (known.Bytes is null) == (length == Missing)
+        && buffer.AsSpan(0, Math.Max(0, length)).SequenceEqual(known.Bytes) ? known : null;
+
+    private Content Make(int length) => new(length == Missing ? null : buffer[..length]);
+
+    // Reads the file into the buffer, and returns its length.
+    private int Fill()
     {
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            if (file.Length > maxBytes)
-                throw new IOException($"{path} has {file.Length} bytes; at most {maxBytes} are read");
-            lock (reading)
-            {
-                if (buffer.Length < file.Length)
-                    buffer = new byte[file.Length];
-                var wanted = buffer.AsSpan(0, (int)file.Length);
-                var bytes = wanted[..file.ReadAtLeast(wanted, wanted.Length, throwOnEndOfStream: false)];
-                return reported is { Bytes: { } known } same && bytes.SequenceEqual(known) ? same : new Content(bytes.ToArray());
-            }
+            var length = file.Length;
+            if (length > maxBytes)
+                throw new IOException($"{path} has {length} bytes; at most {maxBytes} are read");
+            if (buffer.Length < length)
+                buffer = new byte[length];
+            return file.ReadAtLeast(buffer.AsSpan(0, (int)length), (int)length, throwOnEndOfStream: false);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return new Content(null);
+            return Missing;
         }
     }
 
-    /// <summary>The result of a read; null bytes for a missing file.</summary>
-    private sealed class Content(byte[]? bytes)
-    {
-        internal byte[]? Bytes => bytes;
-
-        internal bool Equals(Content? other) =>
-            other is not null && (bytes is null) == (other.Bytes is null) && bytes.AsSpan().SequenceEqual(other.Bytes);
-    }
+    /// <summary>What was reported; null bytes for a missing file.</summary>
+    private sealed record Content(byte[]? Bytes);
 }

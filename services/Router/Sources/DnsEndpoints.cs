@@ -94,7 +94,7 @@ internal sealed class DnsEndpoints(
     }
 
     /// <summary>Looks up every name; true if anything changed. If the servers answer nothing, the round ends early, and the next one begins
-    /// with the names that this one has not asked for.</summary>
+    /// with the names that this one did not ask for.</summary>
     internal async Task<bool> RunRoundAsync(CancellationToken cancellation)
     {
         List<FollowedName> round;
@@ -114,25 +114,26 @@ internal sealed class DnsEndpoints(
         }
     }
 
-    // The limit of a lookup begins with its turn, so that every name gets an answer, however many there are. Where each of the lookups at a
-    // time is late, the others would be late too, and a round would take minutes.
+    // The limit of a lookup begins with its turn, so that every name gets an answer, however many there are. Where no lookup at all
+    // succeeds for as long as the limit, the others would be late too, and a round would take minutes.
     private async Task<IReadOnlyCollection<Answer>> LookUpAsync(List<FollowedName> round, CancellationToken cancellation)
     {
         var answers = new ConcurrentQueue<Answer>();
-        var (next, late) = (-1, 0);
+        var (next, good) = (-1, 0);
         await Task.WhenAll(Enumerable.Range(0, Math.Min(SystemNames.AtATime, round.Count)).Select(_ => WorkAsync()));
         return answers;
 
         async Task WorkAsync()
         {
-            while (Volatile.Read(ref late) < SystemNames.AtATime && Interlocked.Increment(ref next) is var i && i < round.Count)
+            while (Interlocked.Increment(ref next) is var i && i < round.Count)
             {
+                var before = Volatile.Read(ref good);
                 var answer = await LookUpAsync(round[i], cancellation);
                 answers.Enqueue(answer);
-                if (answer.IsLate)
-                    Interlocked.Increment(ref late);
-                else
-                    Volatile.Write(ref late, 0);
+                if (!answer.IsLate)
+                    Interlocked.Increment(ref good);
+                else if (Volatile.Read(ref good) == before)
+                    return;
             }
         }
     }

@@ -13,6 +13,9 @@ internal static class CapacitySummary
     // A subnet keeps three addresses for itself.
     private const int OwnAddresses = 3;
 
+    // Kubernetes' own recommendation, and the most that this program sets.
+    private const int MostPodsOnNode = 110;
+
     /// <summary>Says it of each kind of nodes, if anything about it changes.</summary>
     internal static IEnumerable<SummaryLine> From(StackComparison comparison)
     {
@@ -66,7 +69,12 @@ internal static class CapacitySummary
                 RiskClass.Outage);
         }
 
-        return new(Text($"{start}, all fit: they need {used} of at most {nodes} nodes") + (
+        // The size that most workloads have is that of versions.
+        var usual = own.CountBy(static pods => pods.Pod).MaxBy(static count => count.Value).Key;
+        var (full, _) = NodeFilling.Fill([.. least, .. Enumerable.Repeat(usual, nodes * MostPodsOnNode)], node, nodes);
+        return new(
+            Text($"{start}, all fit: they need {used} of at most {nodes} nodes, which have room for {full - least.Count} more pods of ")
+            + Text($"{usual.Cpu:0}m and {usual.Memory:0}Mi") + (
             scaled < most.Count ? Text($"; scaled out, {scaled} of at most {most.Count} fit")
             : most.Count > least.Count ? Text($"; scaled out, all {most.Count} fit")
             : ""));

@@ -21,7 +21,8 @@ public sealed class ManyModelsTests
 
         // Their inputs are as long too.
         static IEnumerable<(string, string, int)> Oci(StackSnapshot stack) => stack.Resources
-            .Where(static each => !each.IsKubernetes && each.Type != ResourceTypes.Policy)
+            // A call of ModelLoader for each version has no limit, and policies have a rule.
+            .Where(static each => !each.IsKubernetes && each.Type is not (ResourceTypes.Policy or ResourceTypes.FunctionCall))
             .Select(static each => (each.Type, each.Name, each.Inputs.ToJsonString().Length));
     }
 

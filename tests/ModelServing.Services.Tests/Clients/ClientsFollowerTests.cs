@@ -31,6 +31,9 @@ public sealed class ClientsFollowerTests : IAsyncDisposable
         await File.WriteAllTextAsync(router.ClientsPath, "{}");
         await router.AssertCountAsync(1, RefusedDocuments, "document=\"clients\"");
         Assert.Equal(503, (await router.InferAsync()).Status);
+        await RunningRouter.UntilAsync(
+            () => router.Readiness.Reason?.StartsWith("no clients yet: ", StringComparison.Ordinal) == true,
+            "the router says what is wrong with the document");
 
         await router.WriteClientsAsync(Keys());
         Assert.Equal(200, (await router.InferAsync(headers: Key(CallerKey))).Status);

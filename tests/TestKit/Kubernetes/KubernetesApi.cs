@@ -109,10 +109,12 @@ public sealed class KubernetesApi : IAsyncDisposable
     }
 
     /// <summary>Creates or replaces a ConfigMap.</summary>
-    public void Set(string name, params (string Key, string Text)[] data) => Set(name, [], data);
+    public void Set(string name, params (string Key, string Text)[] data) => Set(name, data, []);
 
-    /// <summary>Creates or replaces a ConfigMap that also has values in base64.</summary>
-    public void Set(string name, (string Key, string Base64)[] binary, params (string Key, string Text)[] data)
+    /// <summary>Creates or replaces a ConfigMap with values of bytes, in base64.</summary>
+    public void SetBinary(string name, params (string Key, string Base64)[] data) => Set(name, [], data);
+
+    private void Set(string name, (string Key, string Text)[] data, (string Key, string Base64)[] binary)
     {
         lock (gate)
         {

@@ -159,7 +159,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
         await using var router = await StartAsync(Limits with { List = TimeSpan.FromMilliseconds(100) }, isReady: false);
         await ListsAsync(3);
         await router.AssertCountAsync(1, Interruptions, "reason=\"late\"");
-        Assert.Equal("no plan yet: the ConfigMap space/plan does not exist", router.Readiness.Reason);
+        Assert.Equal("no plan at the ConfigMap space/plan", router.Readiness.Reason);
         Api.Hangs = static _ => false;
         await ReadyAsync(router);
     }
@@ -258,7 +258,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
         SetCompressed(SomePlan.Stable().ToUtf8());
         await AnswersAsync(router, "one");
         Assert.Equal(0, await router.CountAsync(RefusedDocuments));
-        Api.Set("plan", [(ClusterNames.CompressedPlanKey, Convert.ToBase64String("no gzip"u8))]);
+        Api.SetBinary("plan", (ClusterNames.CompressedPlanKey, Convert.ToBase64String("no gzip"u8)));
         await router.AssertCountAsync(1, RefusedDocuments, "document=\"plan\"");
         SetCompressed(SomePlan.Canary(PlanDocument.Buckets).ToUtf8());
         await AnswersAsync(router, "two");
@@ -270,7 +270,9 @@ public sealed class KubernetesPlanTests : WatchedPlan
         SetCompressed(new byte[PlanDocument.MaxBytes + 1]);
         await using var router = await StartAsync(isReady: false);
         await router.AssertCountAsync(1, RefusedDocuments, "document=\"plan\"");
-        Assert.StartsWith("no plan yet: the ConfigMap space/plan can't be used", router.Readiness.Reason, StringComparison.Ordinal);
+        await RunningRouter.UntilAsync(
+            () => router.Readiness.Reason?.StartsWith("no plan yet: the ConfigMap space/plan can't be used", StringComparison.Ordinal) == true,
+            "the router says what is wrong");
         Assert.Contains("decompresses to more than", router.Readiness.Reason, StringComparison.Ordinal);
         SetCompressed(SomePlan.Stable().ToUtf8());
         await ReadyAsync(router);
@@ -281,7 +283,8 @@ public sealed class KubernetesPlanTests : WatchedPlan
     {
         await using var router = await StartAsync(isReady: false);
         await router.AssertCountAsync(1, RefusedDocuments, "document=\"plan\"");
-        Assert.Equal("no plan yet: the ConfigMap space/plan does not exist", router.Readiness.Reason);
+        await RunningRouter.UntilAsync(
+            () => router.Readiness.Reason == "no plan yet: the ConfigMap space/plan does not exist", "the router says what is missing");
         Set(SomePlan.Stable());
         await ReadyAsync(router);
         await AnswersAsync(router, "one");
@@ -309,7 +312,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
         using var compressed = new MemoryStream();
         using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
             gzip.Write(plan);
-        Api.Set("plan", [(ClusterNames.CompressedPlanKey, Convert.ToBase64String(compressed.ToArray()))]);
+        Api.SetBinary("plan", (ClusterNames.CompressedPlanKey, Convert.ToBase64String(compressed.ToArray())));
     }
 
     [Theory]
