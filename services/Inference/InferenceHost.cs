@@ -54,6 +54,7 @@ public static class InferenceHost
             // Saves one of two receives per request and costs 4 KiB per connection.
             options.WaitForDataBeforeAllocatingBuffer = false;
         });
+        RpcServices.Add(builder, settings, settings.MaxRequestBytes);
         var store = ObjectStores.Open(settings.Registry, settings.Oci);
         var limits = ArtifactLimits.Default with { ModelBytes = settings.MaxModelBytes };
         builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>(), limits));
