@@ -17,6 +17,7 @@ using ModelServing.Inference.Reporting;
 using ModelServing.Oci;
 using ModelServing.Registry;
 using ModelServing.Registry.Safety;
+using ModelServing.Rpc;
 using ModelServing.Runtime;
 
 namespace ModelServing.Inference;
