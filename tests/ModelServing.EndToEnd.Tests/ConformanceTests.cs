@@ -5,7 +5,7 @@ namespace ModelServing.EndToEnd.Tests;
 /// <summary><c>ms conformance</c>, as a user runs it, against a platform with a canary of each model.</summary>
 public class ConformanceTests
 {
-    private static readonly string[] Models = ["simple", "conformance-types", "conformance-text", "conformance-fp32"];
+    private static readonly string[] Models = ["simple", "conformance-types", "conformance-typed", "conformance-text", "conformance-fp32"];
 
     [Fact]
     public async Task A_platform_keeps_the_protocol_and_an_absent_server_is_an_error()

@@ -1,3 +1,4 @@
+using Grpc.Net.Client;
 using ModelServing.Cli.Conformance;
 using ModelServing.Contracts;
 using ModelServing.Registry;
@@ -63,6 +64,10 @@ internal sealed class ConformanceServers : IAsyncDisposable
     /// <summary>A client of a server that has all models.</summary>
     internal HttpClient Connect(ServerFault fault = ServerFault.None) =>
         new(new JoinedServers(Versions, fault)) { BaseAddress = new Uri("http://joined") };
+
+    /// <summary>A client of the same server over gRPC.</summary>
+    internal GrpcChannel ConnectRpc(ServerFault fault = ServerFault.None) =>
+        GrpcChannel.ForAddress("http://joined", new GrpcChannelOptions { HttpHandler = new JoinedRpc(Connect(), fault) });
 
     public async ValueTask DisposeAsync()
     {
