@@ -1,5 +1,4 @@
 using Grpc.Core;
-using ModelServing.Cli.Conformance.Checks;
 using ModelServing.OpenInference.Messages;
 
 namespace ModelServing.Cli.Conformance.Rpc;

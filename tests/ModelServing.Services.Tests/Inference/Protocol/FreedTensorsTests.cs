@@ -58,7 +58,7 @@ public sealed class FreedTensorsTests
             Input("a", "FP32", [Rows], Contents(RawProtobuf.Bytes(6, data))),
             // The second one is wrong.
             Join(
-                Input("a", "FP32", [1], Contents(RawProtobuf.Bytes(6, data[..4]))),
+                Input("a", "FP32", [1], Contents(RawProtobuf.Bytes(6, data.AsSpan(0, 4)))),
                 Input("a", "FP32", [Rows], Contents(RawProtobuf.Bytes(6, data)))),
             // Its last element is.
             Input("a", "FP32", [Rows], Contents(RawProtobuf.Bytes(6, data), RawProtobuf.Number(3, 1))),

@@ -70,7 +70,7 @@ public sealed class PredictionRecordTests : IDisposable
         Assert.Equal(200, (int)answer.StatusCode);
         var numbers = RawProtobuf.Bytes(6, [0, 0, 0, 0x40, 0, 0, 0x80, 0x40]);
         var typed = await service.SendAsync(
-            SomeMessage.Input("x", "FP32", [2], SomeMessage.Contents(numbers)), "application/x-protobuf", FromRouter);
+            SomeMessage.Input("x", "FP32", [2], SomeMessage.Contents(numbers)), "application/x-protobuf");
         Assert.Equal(200, typed.Status);
         var records = await RecordsAsync(service);
         Assert.Equal(3, records.Count);

@@ -84,10 +84,10 @@ public class ProtobufFaultTests
         },
         { Input("a", "FP32", [1, 2]), "inputs[0].contents.fp32_contents: it has 0 elements, but the shape [1,2] requires 2" },
         {
-            Typed("a", "FP32", [1, 2], RawProtobuf.Bytes(6, OneAndTwo[..4])),
+            Typed("a", "FP32", [1, 2], RawProtobuf.Bytes(6, OneAndTwo.AsSpan(0, 4))),
             "inputs[0].contents.fp32_contents: it has 1 elements, but the"
         },
-        { Typed("a", "FP32", [1, 2], RawProtobuf.Bytes(6, OneAndTwo[..7])), "inputs[0].contents.fp32_contents: it has 7 bytes, but each" },
+        { Typed("a", "FP32", [1, 2], RawProtobuf.Bytes(6, OneAndTwo.AsSpan(0, 7))), "inputs[0].contents.fp32_contents: it has 7 bytes, but each" },
         {
             Typed("a", "FP32", [1, 2], RawProtobuf.Bytes(6, [.. OneAndTwo, 0, 0, 0, 0])),
             "inputs[0].contents.fp32_contents: it has more than 2"
@@ -149,7 +149,7 @@ public class ProtobufFaultTests
         },
         { Raw(OneAndTwo), "raw_input_contents: it has 1 entries, but there are 0 inputs; each must have one" },
         {
-            Join(Input("a", "FP32", [1, 2]), Raw(OneAndTwo[..7])),
+            Join(Input("a", "FP32", [1, 2]), Raw(OneAndTwo.AsSpan(0, 7))),
             "raw_input_contents[0].length: it is 7; the shape [1,2] of FP32 takes 8 bytes"
         },
         {

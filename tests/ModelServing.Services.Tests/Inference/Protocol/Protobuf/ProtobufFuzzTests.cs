@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using CsCheck;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;

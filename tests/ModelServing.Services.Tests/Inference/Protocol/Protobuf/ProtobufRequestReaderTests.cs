@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
 using ModelServing.Inference.Protocol.Protobuf;
@@ -18,7 +17,6 @@ public class ProtobufRequestReaderTests
     private static readonly byte[] OneAndTwo = [0, 0, 0x80, 0x3F, 0, 0, 0, 0x40];
     private static readonly byte[] Three = [.. new byte[8], 1, .. new byte[7], 2, .. new byte[7]];
 
-    private static readonly byte[] A = Input("a", "FP32", [1, 2], Contents(RawProtobuf.Bytes(6, OneAndTwo)));
     private static readonly byte[] B = Input("b", "INT64", [3], Contents(Packed(3, 0, 1, 2)));
 
     // The fields of the contents, and the elements as in raw contents.
@@ -72,7 +70,8 @@ public class ProtobufRequestReaderTests
     {
         byte[][] fields =
         [
-            Text(1, "m"), Text(3, "x"), Raw(OneAndTwo), Raw(Three), Input("a", "FP32", [1, 2]), Input("b", "INT64", [3]), Output("label"),
+            Text(1, "m"), Text(3, "x"), Join(Raw(OneAndTwo), Raw(Three)), Join(Input("a", "FP32", [1, 2]), Input("b", "INT64", [3])),
+            Output("label"),
         ];
         for (var shift = 0; shift < fields.Length; shift++)
         {
@@ -96,8 +95,8 @@ public class ProtobufRequestReaderTests
         var name = Join(Text(1, "a"), Text(2, "FP32"));
         byte[] one = [0x35, 0, 0, 0x80, 0x3F];
         byte[] rest = [0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0x80, 0xBF];
-        var two = Contents(RawProtobuf.Bytes(6, rest[..4]), RawProtobuf.Bytes(6, []));
-        var a = RawProtobuf.Bytes(5, Join(Contents(one), name, two, shape, Contents(RawProtobuf.Bytes(6, rest[4..]))));
+        var two = Contents(RawProtobuf.Bytes(6, rest.AsSpan(0, 4)), RawProtobuf.Bytes(6, []));
+        var a = RawProtobuf.Bytes(5, Join(Contents(one), name, two, shape, Contents(RawProtobuf.Bytes(6, rest.AsSpan(4)))));
         var last = Contents(Packed(3, -1), RawProtobuf.Number(3, ulong.MaxValue));
         var b = Input("b", "INT64", [3], Contents(RawProtobuf.Number(3, 7)), last);
         using var request = Pair.Read(Join(a, b));
@@ -138,12 +137,13 @@ public class ProtobufRequestReaderTests
         var reader = new ProtobufRequestReader(
             [new TensorSpec(new TensorInfo("b", Datatype.Int64, [3]))],
             [new TensorSpec(new TensorInfo("wide", Datatype.Fp32, [-1])), new TensorSpec(new TensorInfo("half", Datatype.Fp16, [-1]))]);
-        using var all = reader.Read(B);
-        Assert.Equal(([0, 1], true), (all.Outputs, all.Binary is not null));
-        using var wide = reader.Read(Join(Output("wide"), B));
-        Assert.Equal(([0], false), (wide.Outputs, wide.Binary is not null));
-        using var both = reader.Read(Join(Output("half"), B, Output("wide")));
-        Assert.Equal(([1, 0], true), (both.Outputs, both.Binary is not null));
+        foreach (var (wanted, outputs, isRaw) in (List<(byte[], int[], bool)>)
+            [([], [0, 1], true), (Output("wide"), [0], false), (Join(Output("half"), Output("wide")), [1, 0], true)])
+        {
+            using var request = reader.Read(Join(wanted, B));
+            Assert.Equal(outputs, request.Outputs);
+            Assert.Equal(isRaw, request.Binary is not null);
+        }
     }
 
     [Fact]
