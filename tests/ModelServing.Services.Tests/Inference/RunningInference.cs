@@ -46,6 +46,9 @@ internal sealed class RunningInference : IAsyncDisposable
     /// <summary>The address for a <see cref="RawConnection"/>.</summary>
     internal IPEndPoint Address => IPEndPoint.Parse(new Uri(app.Urls.First()).Authority);
 
+    /// <summary>The address for gRPC, if the settings have one.</summary>
+    internal Uri Grpc => new(app.Urls.Last());
+
     internal int ExitCode => app.Services.GetRequiredService<HostFailure>().ExitCode;
 
     /// <summary>Publishes a model and starts the service. When the task ends, the service is ready or has failed.</summary>

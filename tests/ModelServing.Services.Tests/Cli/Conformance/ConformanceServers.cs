@@ -37,7 +37,7 @@ internal sealed class ConformanceServers : IAsyncDisposable
     }
 
     /// <summary>A router before them.</summary>
-    internal Task<RunningRouter> StartRouterAsync()
+    internal async Task<RunningRouter> StartRouterAsync()
     {
         var plan = new PlanDocument
         {
@@ -58,7 +58,9 @@ internal sealed class ConformanceServers : IAsyncDisposable
                     new EndpointEntry(ModelName.Parse(version.Key), Version, version.Value.Address.ToString(), 1000)),
             ],
         };
-        return RunningRouter.StartAsync(plan, endpoints);
+        var router = await RunningRouter.StartAsync(static settings => settings with { GrpcUrls = "http://127.0.0.1:0" });
+        router.Swap(plan, endpoints);
+        return router;
     }
 
     /// <summary>A client of a server that has all models.</summary>
