@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using ModelServing.Contracts;
 using ModelServing.OpenInference.Messages;
 using ModelServing.Registry;
 using ModelServing.Services.Tests.Inference;
@@ -26,9 +25,7 @@ public sealed class InferenceCallsTests
         var response = await call;
         Assert.Equal(("m", "3", "id"), (response.ModelName, response.ModelVersion, response.Id));
         Assert.Equal(["sum", "product"], response.Outputs.Select(static output => output.Name));
-        Assert.Equal(
-            [7, 12],
-            response.RawOutputContents.Select(static output => Assert.Single(MemoryMarshal.Cast<byte, int>(output.Span).ToArray().Distinct())));
+        Assert.Equal([7, 12], response.RawOutputContents.Select(static output => MemoryMarshal.Read<int>(output.Span)));
         Assert.Contains("model;dur=", (await call.ResponseHeadersAsync).GetValue("server-timing"), StringComparison.Ordinal);
     }
 
