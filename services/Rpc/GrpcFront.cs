@@ -71,7 +71,7 @@ internal sealed class GrpcFront(
         // A slow message is the business of its call's deadline. The server would end the connection, with all of its calls.
         if (call.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
-        if (call.Request.Path != InferPath)
+        if (call.Request.Path.Value != InferPath)
             return AnswerOtherAsync(call, others);
         // The message's own length is limited.
         if (call.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)

@@ -4,8 +4,8 @@ using ModelServing.Hosting;
 
 namespace ModelServing.Rpc;
 
-/// <summary>The health of the host for gRPC's load balancers (<c>grpc.health.v1</c>): the same as <c>/health/ready</c>. It can't be watched,
-/// because a call that never ends would keep its connection from ever being idle; clients ask again instead.</summary>
+/// <summary>The health of the host for gRPC's load balancers (<c>grpc.health.v1</c>): the same as <c>/health/ready</c>. It can't be
+/// watched, because a call that never ends would keep its connection from ever being idle; clients ask again instead.</summary>
 internal sealed class HealthService(Readiness readiness) : Health.HealthBase
 {
     private static readonly string[] Services = ["", InferenceService.Name];

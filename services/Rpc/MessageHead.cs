@@ -88,7 +88,8 @@ internal readonly record struct MessageHead(long Length, string? Coding, string 
         if (here.Length == MostBytes || isAll)
         {
             throw new CallFaultException(
-                StatusCode.InvalidArgument, $"model_name is not in the first {MostBytes} bytes of the message; it must come before the inputs");
+                StatusCode.InvalidArgument,
+                $"model_name is not in the first {MostBytes} bytes of the message; it must come before the inputs");
         }
 
         if (read.IsCompleted)

@@ -76,7 +76,8 @@ internal sealed class CallingRouter : IAsyncDisposable
     }
 
     /// <summary>Calls the model, and returns the answer with its metadata.</summary>
-    internal async Task<(ModelInferResponse Response, Metadata Metadata)> InferAsync(ModelInferRequest request, params Metadata.Entry[] metadata)
+    internal async Task<(ModelInferResponse Response, Metadata Metadata)> InferAsync(
+        ModelInferRequest request, params Metadata.Entry[] metadata)
     {
         using var call = Client.ModelInferAsync(request, [.. metadata], deadline: null, CancellationToken.None);
         var response = await call.ResponseAsync.WaitAsync(RawConnection.Patience);

@@ -49,7 +49,8 @@ public sealed class OtherCallsTests
         Assert.False((await client.ModelReadyAsync(new ModelReadyRequest { Name = "fraud" })).Ready);
         Assert.False((await client.ServerReadyAsync(new ServerReadyRequest())).Ready);
         Assert.True((await client.ServerLiveAsync(new ServerLiveRequest())).Live);
-        await FailsAsync(StatusCode.NotFound, "unknown-model", async () => await client.ModelReadyAsync(new ModelReadyRequest { Name = "x" }));
+        await FailsAsync(
+            StatusCode.NotFound, "unknown-model", async () => await client.ModelReadyAsync(new ModelReadyRequest { Name = "x" }));
         await FailsAsync(
             StatusCode.NotFound,
             "unknown-version",
@@ -130,8 +131,12 @@ public sealed class OtherCallsTests
         await using var version = CallingRouter.Echo();
         await using var router = await CallingRouter.StartAsync(version);
         Assert.Equal(404, (await router.Router.AskAsync(
-            "POST /grpc.health.v1.Health/Check HTTP/1.1\r\nHost: x\r\nContent-Type: application/grpc\r\nContent-Length: 0\r\n\r\n")).Status);
-        using var client = new HttpClient { DefaultRequestVersion = new(2, 0), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            RunningRouter.Infer("", "Content-Type: application/grpc\r\n", "/grpc.health.v1.Health/Check"))).Status);
+        using var client = new HttpClient
+        {
+            DefaultRequestVersion = new(2, 0),
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         using var answer = await client.GetAsync(new Uri(router.Router.Grpc, "/v2/models/fraud"));
         Assert.Equal(415, (int)answer.StatusCode);
         Assert.Contains("not-grpc", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);

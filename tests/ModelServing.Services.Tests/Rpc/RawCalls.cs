@@ -18,6 +18,9 @@ internal sealed class RawCalls : IDisposable
     internal const byte EndStream = 1;
     internal const byte EndHeaders = 4;
 
+    /// <summary>For frames of whichever stream comes first.</summary>
+    internal const int AnyStream = -1;
+
     private const int FrameHead = 9;
 
     private readonly RawConnection connection;
@@ -70,7 +73,7 @@ internal sealed class RawCalls : IDisposable
             {
                 var head = await connection.ReadExactlyAsync(FrameHead);
                 var payload = await connection.ReadExactlyAsync((head[0] << 16) | (head[1] << 8) | head[2]);
-                if (head[3] == type && BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)) == stream)
+                if (head[3] == type && (stream == AnyStream || BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5)) == stream))
                     return (head[4], payload);
             }
         }
@@ -78,6 +81,15 @@ internal sealed class RawCalls : IDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>Reads the answer of a call that fails. Its fields are not compressed, because the server is not allowed a table.</summary>
+    internal async Task AssertFailsAsync(int status, string why, int stream = 1)
+    {
+        var (_, fields) = (await ReadAsync(Headers, stream))!.Value;
+        var text = Encoding.ASCII.GetString(fields);
+        Assert.Contains(why, text, StringComparison.Ordinal);
+        Assert.Contains($"grpc-status\u0001{status}", text, StringComparison.Ordinal);
     }
 
     internal Task<byte[]> ReadToEndAsync() => connection.ReadToEndAsync();

@@ -9,7 +9,8 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Rpc;
 
-/// <summary>A router answers calls of ModelInfer as it answers requests by HTTP: the versions see the same, and so do the callers.</summary>
+/// <summary>A router answers calls of ModelInfer as it answers requests by HTTP: the versions see the same, and so do the
+/// callers.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class RouterCallsTests
 {
@@ -53,7 +54,11 @@ public sealed class RouterCallsTests
     public async Task A_compressed_message_stays_compressed(string coding, int bytes)
     {
         RawMessage? seen = null;
-        await using var version = RawServer.Answering(request => CallingRouter.Answer(CallingRouter.Request((seen = request).StartLine).ToByteArray()));
+        await using var version = RawServer.Answering(request =>
+        {
+            seen = request;
+            return CallingRouter.Answer(CallingRouter.Request("c").ToByteArray());
+        });
         await using var router = await CallingRouter.StartAsync(version);
         var request = CallingRouter.Request("c", bytes);
         await router.InferAsync(request, new Metadata.Entry("grpc-internal-encoding-request", coding));
@@ -157,14 +162,17 @@ public sealed class RouterCallsTests
     [InlineData("504 X", StatusCode.DeadlineExceeded)]
     public async Task The_error_of_a_version_is_the_status_of_the_call(string answer, StatusCode status)
     {
-        await using var version = RawServer.Answering(_ => CallingRouter.Answer(answer, "why, 100% and \u00fc", "Retry-After: 7\r\n"));
+        // Two bytes, as in UTF-8.
+        await using var version = RawServer.Answering(
+            _ => CallingRouter.Answer(answer, "why, 100% and \u00c3\u00bc", "Retry-After: 7\r\n"));
         await using var router = await CallingRouter.StartAsync(version);
         var failure = await router.FailAsync(CallingRouter.Request());
         Assert.Equal(status, failure.StatusCode);
-        Assert.StartsWith("why, 100% and", failure.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal("why, 100% and \u00fc", failure.Status.Detail);
+        var metadata = failure.Trailers;
         Assert.Equal(
             ("theirs", "7", "1"),
-            (failure.Trailers.GetValue("x-problem-reason"), failure.Trailers.GetValue("retry-after"), failure.Trailers.GetValue("x-model-version")));
+            (metadata.GetValue("x-problem-reason"), metadata.GetValue("retry-after"), metadata.GetValue("x-model-version")));
     }
 
     [Theory]
@@ -197,8 +205,10 @@ public sealed class RouterCallsTests
             return CallingRouter.Answer("504 X", "late");
         });
         await using var router = await CallingRouter.StartAsync(version);
-        var failure = await router.FailAsync(CallingRouter.Request(), new Metadata.Entry("grpc-timeout", timeout));
-        Assert.Equal(StatusCode.DeadlineExceeded, failure.StatusCode);
+        using var calls = await RawCalls.ConnectAsync(router.Address);
+        await calls.BeginAsync(1, ("grpc-timeout", timeout));
+        await calls.SendMessageAsync(1, CallingRouter.Request().ToByteArray());
+        await calls.AssertFailsAsync(4, "late");
         var request = await seen.Task;
         Assert.InRange(int.Parse(request["X-Request-Timeout"]!, null), 1, isShortened ? 100 : 15_000);
         Assert.Equal(isShortened ? "1" : null, request["X-Request-Timeout-Shortened"]);
@@ -224,9 +234,11 @@ public sealed class RouterCallsTests
     {
         await using var version = CallingRouter.Echo();
         await using var router = await CallingRouter.StartAsync(version);
-        var failure = await router.FailAsync(CallingRouter.Request(), new Metadata.Entry("grpc-timeout", timeout));
-        Assert.Equal(StatusCode.InvalidArgument, failure.StatusCode);
-        Assert.Contains("grpc-timeout", failure.Status.Detail, StringComparison.Ordinal);
+        using var calls = await RawCalls.ConnectAsync(router.Address);
+        await calls.BeginAsync(1, ("grpc-timeout", timeout));
+        await calls.SendMessageAsync(1, CallingRouter.Request().ToByteArray());
+        await calls.AssertFailsAsync(3, $"grpc-timeout is '{timeout}'");
+        Assert.Equal(0, version.Accepted);
     }
 
     [Fact]
@@ -280,9 +292,9 @@ public sealed class RouterCallsTests
     public async Task A_call_without_room_in_the_budget_is_refused_and_counted()
     {
         await using var version = CallingRouter.Echo();
-        await using var router = await CallingRouter.StartAsync(version, static settings => settings with { BudgetBytes = 100_000 });
+        await using var router = await CallingRouter.StartAsync(version, static settings => settings with { BudgetBytes = 60_000 });
         Assert.Equal("f", (await router.InferAsync(CallingRouter.Request("f"))).Response.Id);
-        var failure = await router.FailAsync(CallingRouter.Request(bytes: 200_000));
+        var failure = await router.FailAsync(CallingRouter.Request(bytes: 30_000));
         Assert.Equal((StatusCode.Unavailable, "over-budget"), (failure.StatusCode, failure.Trailers.GetValue("x-problem-reason")));
         await router.Router.AssertCountAsync(1, "modelserving_host_refusals_total", "reason=\"over-budget\"");
         await RunningRouter.UntilAsync(
