@@ -10,7 +10,12 @@ internal static class HeadlessService
 {
     /// <summary>Creates it. It is created before what creates the pods, and so deleted after it: its name resolves as long as a terminating
     /// pod answers.</summary>
-    internal static K8s.Core.V1.Service Add(ClusterContext context, string name, HostPods pods) => new(name, new ServiceArgs
+    internal static K8s.Core.V1.Service Add(
+        ClusterContext context,
+        string name,
+        HostPods pods,
+        string portName = HostPorts.HttpName,
+        int port = HostPorts.Http) => new(name, new ServiceArgs
     {
         // Pulumi would wait for the Service to have pods, which in turn wait for it.
         Metadata = context.Metadata(name, pods.Labels, new InputMap<string> { ["pulumi.com/skipAwait"] = "true" }),
@@ -22,9 +27,9 @@ internal static class HeadlessService
             [
                 new ServicePortArgs
                 {
-                    Name = HostPorts.HttpName,
-                    Port = HostPorts.Http,
-                    TargetPort = HostPorts.HttpName,
+                    Name = portName,
+                    Port = port,
+                    TargetPort = portName,
                     Protocol = "TCP",
                 },
             ],

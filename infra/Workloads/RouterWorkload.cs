@@ -42,6 +42,7 @@ internal static class RouterWorkload
                 // maximum.
                 RoutersMax = router.Size.Max + Surge.Extra(router.Size.Max),
                 AdminUrls = HostPorts.AdminUrls,
+                GrpcUrls = HostPorts.GrpcUrls,
                 SplitUrls = router.SplitKey is null ? null : HostPorts.SplitUrls,
                 SplitSources = router.SplitKey is null ? null : router.FunctionCidr,
                 MaxRequestBytes = args.MaxRequestBytes,
@@ -52,6 +53,7 @@ internal static class RouterWorkload
             MorePorts =
             [
                 (HostPorts.AdminName, HostPorts.Admin),
+                (HostPorts.GrpcName, HostPorts.Grpc),
                 .. router.SplitKey is null ? ((string, int)[])[] : [(HostPorts.SplitName, HostPorts.Split)],
             ],
             SplitKey = router.SplitKey,
@@ -64,7 +66,8 @@ internal static class RouterWorkload
             Spool = PodSpool.For(router.Predictions, args),
         };
 
-        var deployment = pods.AddDeployment(context, [.. after, AllowWatchingPlan(context, account)]);
+        var grpc = HeadlessService.Add(context, ClusterNames.RouterGrpc, pods, HostPorts.GrpcName, HostPorts.Grpc);
+        var deployment = pods.AddDeployment(context, [.. after, AllowWatchingPlan(context, account), grpc]);
         pods.AddAutoscaler(context, deployment);
         pods.AddDisruptionBudget(context, deployment);
         (string, int)[] ports =

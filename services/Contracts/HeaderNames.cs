@@ -77,6 +77,9 @@ public static class HeaderNames
     /// room to keep the request's body.</summary>
     public const string ModelFailoverRefused = "X-Model-Failover-Refused";
 
+    /// <summary>In an answer by gRPC that is an error: its reason, which is a part of the problem's type in an answer by HTTP.</summary>
+    public const string ProblemReason = "X-Problem-Reason";
+
     /// <summary>In a client's request: how long it waits for the answer, in whole milliseconds. It can only shorten the model's deadline.
     /// The router passes the remaining time to Inference.</summary>
     public const string RequestTimeout = "X-Request-Timeout";

@@ -35,6 +35,13 @@ public static class HostPorts
     /// <summary>The name of that port in a pod.</summary>
     public const string SplitName = "split";
 
+    /// <summary>The port of a router in a container for gRPC. Clients in the cluster reach it; the API Gateway can't carry
+    /// gRPC.</summary>
+    public const int Grpc = 8083;
+
+    /// <summary>The name of that port in a pod and in its Service.</summary>
+    public const string GrpcName = "grpc";
+
     /// <summary>The name of that port in a pod of the feature server, which has only <c>/metrics</c> there.</summary>
     public const string MetricsName = "metrics";
 
@@ -46,4 +53,7 @@ public static class HostPorts
 
     /// <summary>The setting <see cref="RouterSettings.SplitUrls"/> of a router in a container.</summary>
     public static string SplitUrls { get; } = $"http://*:{Split}";
+
+    /// <summary>The setting <see cref="RouterSettings.GrpcUrls"/> of a router in a container.</summary>
+    public static string GrpcUrls { get; } = $"http://*:{Grpc}";
 }

@@ -36,8 +36,11 @@ public abstract record HostSettings
     /// separated by ';'.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:8080";
 
-    /// <summary>All addresses that the host listens on: <see cref="Urls"/> first.</summary>
+    /// <summary>All addresses on which the host speaks HTTP/1.1: <see cref="Urls"/> first.</summary>
     public virtual string AllUrls => Urls;
+
+    /// <summary>The addresses on which it speaks HTTP/2; null for none. Without TLS, an address can't have both.</summary>
+    public virtual string? Http2Urls => null;
 
     /// <summary>The form of the log lines; null is <c>text</c> on a terminal and <c>json</c> elsewhere.</summary>
     public LogFormat? LogFormat { get; init; }

@@ -22,6 +22,7 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Whole(nameof(Threads), 1, 1024),
         HostSetting.Whole(nameof(BatchRows), 1, 1024),
         HostSetting.Whole(nameof(QueueLimit), 0, 1_000_000),
+        HostSetting.Text(nameof(GrpcUrls)),
         HostSetting.Whole(nameof(MaxRequestBytes), 1, int.MaxValue),
         HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
         HostSetting.Group(
@@ -60,6 +61,10 @@ public sealed record InferenceSettings : HostSettings
 
     /// <summary>How many requests may wait for the model; more are answered with 503. 1024 by default.</summary>
     public int QueueLimit { get; init; } = 1024;
+
+    /// <summary>The address for gRPC, in the form of <see cref="HostSettings.Urls"/> and with another port; null, the default, for no
+    /// gRPC.</summary>
+    public string? GrpcUrls { get; init; }
 
     /// <summary>The largest body of a request, in bytes. By default the API Gateway's limit,
     /// <see cref="BodyLimits.Gateway"/>.</summary>
@@ -107,6 +112,8 @@ public sealed record InferenceSettings : HostSettings
 
     /// <summary>How long a prediction waits for its features; then they are defaults. 50 ms by default.</summary>
     public TimeSpan FeatureTimeout { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    public override string? Http2Urls => GrpcUrls;
 
     public InferenceSettings()
     {

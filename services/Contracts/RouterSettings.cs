@@ -22,6 +22,7 @@ public sealed record RouterSettings : HostSettings
         HostSetting.Flag(nameof(GuardOff)),
         HostSetting.Text(nameof(AdminUrls)),
         HostSetting.Text(nameof(AdminAddressFile)),
+        HostSetting.Text(nameof(GrpcUrls)),
         HostSetting.Text(nameof(SplitUrls)),
         HostSetting.Text(nameof(SplitKey)),
         HostSetting.Text(nameof(SplitSources)),
@@ -71,6 +72,10 @@ public sealed record RouterSettings : HostSettings
     /// none.</summary>
     public string? AdminAddressFile { get; init; }
 
+    /// <summary>The address for gRPC, in the form of <see cref="HostSettings.Urls"/> and with another port; null, the default, for no
+    /// gRPC.</summary>
+    public string? GrpcUrls { get; init; }
+
     /// <summary>The address for the function TrafficSplitter, in the form of <see cref="HostSettings.Urls"/> and with another port; null if
     /// no function splits traffic.</summary>
     public string? SplitUrls { get; init; }
@@ -98,6 +103,8 @@ public sealed record RouterSettings : HostSettings
     public long? BudgetBytes { get; init; }
 
     public override string AllUrls => string.Join(';', ((string?[])[Urls, SplitUrls, AdminUrls]).OfType<string>());
+
+    public override string? Http2Urls => GrpcUrls;
 
     public RouterSettings()
     {

@@ -59,7 +59,7 @@ public static class FunctionsHost
     public static IHostListener Listen(FunctionsHostSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return settings.Listener is { } listener ? new FnSocketListener(listener) : new AddressListener(settings.AllUrls);
+        return settings.Listener is { } listener ? new FnSocketListener(listener) : new AddressListener(settings);
     }
 
     private static FunctionName[] Select(FunctionsHostSettings settings) => settings.Function switch

@@ -5,7 +5,7 @@ namespace ModelServing.Hosting;
 
 /// <summary>Writes a line for each request that is refused because of what its caller sent. The log samples them. The detail is only for
 /// the caller: it may hold parts of the inputs, which the prediction log leaves out where the stack file says so.</summary>
-internal sealed class RefusedRequests(ILogger<RefusedRequests> logger)
+public sealed class RefusedRequests(ILogger<RefusedRequests> logger)
 {
     private const int MostCharacters = 200;
 

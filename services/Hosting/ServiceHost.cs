@@ -59,7 +59,7 @@ public static class ServiceHost
         try
         {
             settings = read(HostEnvironment.OfProcess);
-            listener = listen?.Invoke(settings) ?? new AddressListener(settings.AllUrls);
+            listener = listen?.Invoke(settings) ?? new AddressListener(settings);
             app = Build(name, settings, add, map, listener);
         }
         catch (ContractException e)
@@ -118,7 +118,7 @@ public static class ServiceHost
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(add);
         ArgumentNullException.ThrowIfNull(map);
-        listener ??= new AddressListener(settings.AllUrls);
+        listener ??= new AddressListener(settings);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel =>
         {
@@ -152,6 +152,8 @@ public static class ServiceHost
         var connections = app.Services.GetRequiredService<ConnectionLimit>();
         HostMetrics.Add(app.Services.GetRequiredService<IMeterFactory>(), connections, app.Services.GetService<ByteBudget>());
         ConnectionLimits.Use(app);
+        if (app.Services.GetService<IHostFront>() is { } front)
+            app.Use(front.Before);
         if (listener.HasOperations && otlp.HasTraces)
             app.Use(RequestTracing.Trace);
         app.Use(HeadRequests.AsGet);

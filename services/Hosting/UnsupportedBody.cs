@@ -12,6 +12,10 @@ public static class UnsupportedBody
     public static Problem Problem { get; } =
         new(StatusCodes.Status415UnsupportedMediaType, "unsupported-body", "Unsupported body");
 
+    /// <summary>The media type of an inference request in Protocol Buffers: one message of the Open Inference Protocol's gRPC service,
+    /// without the frame that gRPC puts around it.</summary>
+    public const string Protobuf = "application/x-protobuf";
+
     private const string Json = "application/json";
     private const string Identity = "identity";
 
@@ -24,8 +28,8 @@ public static class UnsupportedBody
     /// <summary>Returns the reason; null for a body that is supported. With a reason, the response has the headers that name what is
     /// supported.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="isInference">Whether the body may be compressed and hold binary tensor data, as that of an inference request
-    /// may.</param>
+    /// <param name="isInference">Whether the body may be compressed, hold binary tensor data and be in Protocol Buffers, as that of an
+    /// inference request may.</param>
     public static string? FindIn(HttpContext context, bool isInference = false)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -40,11 +44,17 @@ public static class UnsupportedBody
             return $"{HeaderNames.ContentEncoding}: {coding}";
         }
 
-        if (FaultIn(headers.ContentType) is not { } fault)
+        if (FaultIn(headers.ContentType) is not { } fault || (isInference && IsProtobuf(headers.ContentType)))
             return null;
-        context.Response.Headers.Accept = Json;
+        context.Response.Headers.Accept = isInference ? $"{Json}, {Protobuf}" : Json;
         return fault;
     }
+
+    /// <summary>Whether a media type is that of Protocol Buffers, whatever its parameters are.</summary>
+    public static bool IsProtobuf(StringValues type) => type is [{ } text]
+        && text.StartsWith(Protobuf, StringComparison.OrdinalIgnoreCase)
+        && MediaTypeHeaderValue.TryParse(text, out var parsed)
+        && parsed.MediaType.Equals(Protobuf, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a body comes in chunks and in no other coding. Kestrel looks only at the last one.</summary>
     public static bool IsChunked(StringValues codings) =>

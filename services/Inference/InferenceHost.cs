@@ -17,6 +17,7 @@ using ModelServing.Inference.Reporting;
 using ModelServing.Oci;
 using ModelServing.Registry;
 using ModelServing.Registry.Safety;
+using ModelServing.Rpc;
 using ModelServing.Runtime;
 
 namespace ModelServing.Inference;
@@ -54,6 +55,7 @@ public static class InferenceHost
             // Saves one of two receives per request and costs 4 KiB per connection.
             options.WaitForDataBeforeAllocatingBuffer = false;
         });
+        RpcServices.Add(builder, settings, settings.MaxRequestBytes);
         var store = ObjectStores.Open(settings.Registry, settings.Oci);
         var limits = ArtifactLimits.Default with { ModelBytes = settings.MaxModelBytes };
         builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>(), limits));

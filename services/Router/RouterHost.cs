@@ -26,6 +26,7 @@ using ModelServing.Router.Routing;
 using ModelServing.Router.Sources;
 using ModelServing.Router.Splitting;
 using ModelServing.Router.Threading;
+using ModelServing.Rpc;
 
 namespace ModelServing.Router;
 
@@ -61,6 +62,7 @@ public static class RouterHost
         });
         builder.Services.AddSingleton(_ => new ByteBudget(
             settings.BudgetBytes ?? ProcessMemory.RoomBeside(Environment.WorkingSet) / ShareOfMemory));
+        RpcServices.Add(builder, settings, settings.MaxRequestBytes);
         AddSources(builder.Services, settings);
         AddClients(builder.Services, settings);
         RolloutServices.Add(builder.Services, settings);

@@ -12,8 +12,8 @@ internal sealed class Wrk
     // wrk prints its figures for people. This script prints those of the same run in a form that can be parsed.
     private const string Script = """
         wrk.method = "POST"
-        wrk.headers["Content-Type"] = "application/json"
-        wrk.body = [==[BODY]==]
+        wrk.headers["Content-Type"] = TYPE
+        wrk.body = BODY
         done = function(summary, latency, requests)
           local e = summary.errors
           io.write(string.format("result: %d %d %d %d %d\n", summary.requests, summary.duration,
@@ -42,7 +42,7 @@ internal sealed class Wrk
     internal Wrk(
         InstalledProgram program,
         TemporaryFolder folder,
-        string body,
+        WrkBody body,
         int connections,
         bool hasIdentifiers = false,
         params ReadOnlySpan<(string Name, string Value)> headers)
@@ -52,7 +52,9 @@ internal sealed class Wrk
         script = folder.Combine($"request-{Interlocked.Increment(ref scripts)}.lua");
         var headerLines = headers.ToArray().Select(static header => $"wrk.headers[\"{header.Name}\"] = \"{header.Value}\"\n");
         var identifiers = hasIdentifiers ? Identifiers : "";
-        File.WriteAllText(script, string.Concat(headerLines) + identifiers + Script.Replace("BODY", body, StringComparison.Ordinal));
+        var own = Script.Replace("TYPE", $"\"{body.Type}\"", StringComparison.Ordinal)
+            .Replace("BODY", body.ToLua(), StringComparison.Ordinal);
+        File.WriteAllText(script, string.Concat(headerLines) + identifiers + own);
     }
 
     /// <summary>Sends requests to <paramref name="address"/> for some seconds.</summary>

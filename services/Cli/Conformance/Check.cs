@@ -1,6 +1,6 @@
 namespace ModelServing.Cli.Conformance;
 
-/// <summary>One question to a server.</summary>
+/// <summary>One question to a server, over HTTP or gRPC.</summary>
 /// <param name="Area">The part of the protocol.</param>
 /// <param name="Name">What is right.</param>
 /// <param name="RunAsync">Asks, and throws <see cref="NotConformingException"/> if the answer is wrong.</param>

@@ -14,6 +14,9 @@ internal static class ConformanceModels
     /// <summary>For each data type, an output that equals an input, both of shape [-1].</summary>
     internal const string Types = "conformance-types";
 
+    /// <summary>As <see cref="Types"/>, without the types of 16-bit numbers, which a message has only as bytes.</summary>
+    internal const string Typed = "conformance-typed";
+
     /// <summary>The output OUTPUT, BYTES [-1], equals the input INPUT.</summary>
     internal const string Text = "conformance-text";
 
@@ -24,7 +27,7 @@ internal static class ConformanceModels
     private const int Opset = 17;
 
     /// <summary>The names of all models.</summary>
-    internal static IReadOnlyList<string> Names { get; } = [Simple, Types, Text, Numbers];
+    internal static IReadOnlyList<string> Names { get; } = [Simple, Types, Typed, Text, Numbers];
 
     /// <summary>The name of the input of a data type in <see cref="Types"/>.</summary>
     internal static string InputOf(string datatype) => "INPUT_" + datatype;
@@ -48,9 +51,11 @@ internal static class ConformanceModels
                 }
 
                 break;
-            case Types:
+            case Types or Typed:
                 foreach (var datatype in Enum.GetValues<Datatype>())
                 {
+                    if (name == Typed && datatype is (Datatype.Fp16 or Datatype.Bf16))
+                        continue;
                     var text = DatatypeNames.NameOf(datatype);
                     AddIdentity(graph, datatype, InputOf(text), OutputOf(text));
                 }

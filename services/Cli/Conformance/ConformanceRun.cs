@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using ModelServing.Contracts;
-
 namespace ModelServing.Cli.Conformance;
 
 /// <summary>Asks a server all checks, one after another.</summary>
@@ -9,13 +6,12 @@ internal static class ConformanceRun
     /// <summary>Runs the checks. Those for a model or an extension that the server does not have are skipped.</summary>
     /// <exception cref="HttpRequestException">The server can't be reached.</exception>
     internal static async Task<IReadOnlyList<CheckResult>> RunAsync(
-        HttpClient http, IEnumerable<Check> checks, CancellationToken cancellation)
+        Subject server, IEnumerable<Check> checks, CancellationToken cancellation)
     {
-        var server = new Subject(http);
-        var extensions = ExtensionsIn(await server.GetAsync(InferencePaths.Server));
+        var extensions = await server.ExtensionsAsync();
         var models = new Dictionary<string, bool>();
         foreach (var name in ConformanceModels.Names)
-            models[name] = (await server.GetAsync(InferencePaths.Models + name)).Status == 200;
+            models[name] = await server.HasAsync(name);
         var results = new List<CheckResult>();
         foreach (var check in checks)
         {
@@ -49,19 +45,6 @@ internal static class ConformanceRun
         {
             // A member of another type than it must have.
             return new(check, CheckState.Failed, $"the answer has another form: {e.Message}");
-        }
-    }
-
-    private static HashSet<string> ExtensionsIn(Answer metadata)
-    {
-        try
-        {
-            return [.. (metadata.Json()["extensions"] as JsonArray ?? []).Select(static name => name?.ToString() ?? "")];
-        }
-        catch (NotConformingException)
-        {
-            // The check of the metadata says so.
-            return [];
         }
     }
 }

@@ -1,13 +1,42 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Text.Json.Nodes;
+using Grpc.Core;
+using ModelServing.Cli.Conformance.Rpc;
 using ModelServing.Contracts;
+using ModelServing.OpenInference.Messages;
 
 namespace ModelServing.Cli.Conformance;
 
 /// <summary>The server that is checked.</summary>
-/// <param name="http">Its address, with a time limit.</param>
-internal sealed class Subject(HttpClient http)
+/// <param name="http">Its address, with a time limit; null if it is not asked over HTTP.</param>
+/// <param name="rpc">Its address for gRPC; null if it is not asked over gRPC.</param>
+internal sealed class Subject(HttpClient? http, RpcSubject? rpc = null)
 {
+    /// <summary>The server over gRPC, for the checks of that.</summary>
+    internal RpcSubject? Rpc => rpc;
+
+    /// <summary>Whether the server has a model.</summary>
+    internal async Task<bool> HasAsync(string model) => http is null
+        ? (await rpc!.DescribeAsync(model)).Status == StatusCode.OK
+        : (await GetAsync(InferencePaths.Models + model)).Status == 200;
+
+    /// <summary>The extensions that the server names.</summary>
+    internal async Task<IReadOnlyCollection<string>> ExtensionsAsync()
+    {
+        try
+        {
+            return http is null
+                ? (await rpc!.CallAsync("ServerMetadata", new ServerMetadataRequest())).Read(ServerMetadataResponse.Parser).Extensions
+                : [.. ((await GetAsync(InferencePaths.Server)).Json()["extensions"] as JsonArray ?? []).Select(static name => $"{name}")];
+        }
+        catch (NotConformingException)
+        {
+            // The check of the metadata says so.
+            return [];
+        }
+    }
+
     internal Task<Answer> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
 
     /// <summary>Sends a request without a body.</summary>
@@ -56,7 +85,7 @@ internal sealed class Subject(HttpClient http)
         {
             try
             {
-                using var response = await http.SendAsync(request);
+                using var response = await http!.SendAsync(request);
                 var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(
                     static header => header.Key, static header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
                 var body = await response.Content.ReadAsByteArrayAsync();

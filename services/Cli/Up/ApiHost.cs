@@ -16,6 +16,9 @@ internal sealed class ApiHost(HostProgram program, RouterSettings settings, Loca
     /// <summary>The address of the API.</summary>
     internal Uri Address { get; private set; } = new("http://127.0.0.1/");
 
+    /// <summary>The address of the router for gRPC, on the first free port after the API's.</summary>
+    internal Uri Grpc { get; private set; } = new("http://127.0.0.1/");
+
     /// <summary>Starts the router, on a later port if another program has just taken this one and any will do.</summary>
     /// <exception cref="HostFailedException">The router did not start.</exception>
     /// <exception cref="CommandException">The given port is taken.</exception>
@@ -34,7 +37,12 @@ internal sealed class ApiHost(HostProgram program, RouterSettings settings, Loca
     private async Task<bool> TryStartAsync(ApiPort port, CancellationToken cancellation)
     {
         Address = new Uri($"http://127.0.0.1:{port.Number}/");
-        var address = settings with { Urls = Address.GetLeftPart(UriPartial.Authority) };
+        Grpc = new Uri($"http://127.0.0.1:{port.Other().Number}/");
+        var address = settings with
+        {
+            Urls = Address.GetLeftPart(UriPartial.Authority),
+            GrpcUrls = Grpc.GetLeftPart(UriPartial.Authority),
+        };
         if (splitting is not null)
         {
             if (!await splitting.TryStartAsync(port.Number, cancellation))

@@ -35,6 +35,9 @@ internal sealed record ApiPort(int Number, bool Given)
     /// <summary>The next free port, for a port that was taken after it was chosen.</summary>
     internal ApiPort Next() => ChooseFrom(Number + 1);
 
+    /// <summary>A free port beside this one.</summary>
+    internal ApiPort Other() => ChooseFrom(Number is >= First and < Last ? Number + 1 : First);
+
     private static ApiPort ChooseFrom(int first)
     {
         for (var port = first; port <= Last; port++)

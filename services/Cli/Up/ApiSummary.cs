@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace ModelServing.Cli.Up;
 
 /// <summary>The addresses of a ready platform, as they are printed.</summary>
-internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<ModelSummary> Models)
+internal sealed record ApiSummary(string Api, string Grpc, string Metrics, IReadOnlyList<ModelSummary> Models)
 {
     /// <summary>Describes a platform. The example requests have the inputs of the stable versions.</summary>
     internal static async Task<ApiSummary> CreateAsync(Platform platform, ModelRegistry registry, CancellationToken cancellation)
@@ -27,6 +27,7 @@ internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<Mode
 
         return new ApiSummary(
             platform.Api.GetLeftPart(UriPartial.Authority),
+            platform.Grpc.Authority,
             new Uri(platform.Api, InferencePaths.Metrics).ToString(),
             models);
     }
@@ -52,6 +53,7 @@ internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<Mode
             terminal.Say($"  {"".PadRight(width)}  {Markup.Escape(model.Example)}");
         }
 
+        terminal.Say($"  {"gRPC".PadRight(width)}  {Grpc}");
         terminal.Say($"  {"metrics".PadRight(width)}  {Metrics}");
     }
 }

@@ -86,8 +86,9 @@ internal sealed class Platform : IAsyncDisposable
 
     internal string OperatorKeyPath => files.OperatorKeyPath;
 
-    /// <summary>The address of the API.</summary>
+    /// <summary>The addresses of the API, by HTTP and by gRPC.</summary>
     internal Uri Api => router?.Address ?? new("http://127.0.0.1/");
+    internal Uri Grpc => router?.Grpc ?? new("http://127.0.0.1/");
 
     /// <summary>The address of the router's admin API.</summary>
     /// <exception cref="HostFailedException">The router has not written it.</exception>

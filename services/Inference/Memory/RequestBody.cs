@@ -30,13 +30,14 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
         try
         {
             var form = BodyForm.Read(context.Request.Headers);
-            var largest = Math.Min(settings.MaxRequestBytes, (long)(bytes.Largest / model.BytesPerByte));
+            var bytesPerByte = model.BytesPerByteOf(form);
+            var largest = Math.Min(settings.MaxRequestBytes, (long)(bytes.Largest / bytesPerByte));
             var length = context.Request.ContentLength;
             if (length > largest)
                 throw TooLarge(largest);
-            Take(bytes, model, length ?? FirstStep);
+            var reader = new Reading(model, bytes, form, bytesPerByte, largest, requestTime);
+            reader.Take(length ?? FirstStep);
             var reading = context.Request.BodyReader.ReadAsync(context.RequestAborted);
-            var reader = new Reading(model, bytes, form, largest, requestTime);
             if (!reading.IsCompletedSuccessfully)
                 return ReadLongAsync(context, reading, reader);
             var read = reading.Result;
@@ -124,7 +125,9 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
     private static InferRequest ReadPlain(ReadOnlySpan<byte> body, in Reading reading)
     {
         var (model, bytes) = (reading.Model, reading.Bytes);
-        var request = model.Reader.Read(body, reading.Form.JsonLength, bytes);
+        var request = reading.Form.IsProtobuf
+            ? model.ProtobufReader.Read(body)
+            : model.Reader.Read(body, reading.Form.JsonLength, bytes);
         // For a small request, counting costs more than it is worth.
         if (bytes.Bytes > ByteBudget.SmallRequest)
             bytes.ShrinkTo(TensorCost.Measure(model.RequestInputs, request.Inputs, body.Length));
@@ -136,9 +139,9 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
     private unsafe int Expand(ReadOnlySpan<byte> body, NativeBytes plain, in Reading reading)
     {
         // The body itself stays in memory meanwhile.
-        var room = (long)((reading.Bytes.Largest - reading.Bytes.Bytes) / reading.Model.BytesPerByte);
+        var room = (long)((reading.Bytes.Largest - reading.Bytes.Bytes) / reading.BytesPerByte);
         var largest = (int)Math.Clamp(room, 0, Math.Min(reading.Largest, int.MaxValue));
-        Take(reading.Bytes, reading.Model, plain.Length);
+        reading.Take(plain.Length);
         fixed (byte* start = body)
         {
             using var expansion = new BodyExpansion((nint)start, body.Length, reading.Form.Coding);
@@ -162,11 +165,9 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
     private static void Enlarge(NativeBytes text, int needed, in Reading reading)
     {
         var larger = (int)Math.Min(reading.Largest, Math.Max(needed, 2L * text.Length));
-        Take(reading.Bytes, reading.Model, larger - text.Length);
+        reading.Take(larger - text.Length);
         text.Grow(larger);
     }
-
-    private static void Take(ByteReservation bytes, LoadedModel model, long length) => bytes.Take((long)(length * model.BytesPerByte));
 
     private BadHttpRequestException TooLarge(long largest) => new(
         largest < settings.MaxRequestBytes
@@ -175,5 +176,10 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
         StatusCodes.Status413PayloadTooLarge);
 
     /// <summary>What is known about a request before its body.</summary>
-    private readonly record struct Reading(LoadedModel Model, ByteReservation Bytes, BodyForm Form, long Largest, RequestTime Time);
+    private readonly record struct Reading(
+        LoadedModel Model, ByteReservation Bytes, BodyForm Form, double BytesPerByte, long Largest, RequestTime Time)
+    {
+        /// <summary>Takes what this many bytes of the body can cost.</summary>
+        internal void Take(long length) => Bytes.Take((long)(length * BytesPerByte));
+    }
 }

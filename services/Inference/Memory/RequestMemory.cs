@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
+using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
@@ -34,7 +35,9 @@ internal sealed class RequestMemory(ByteBudget budget, MemoryShares shares, Requ
     internal AnswerBuffer Prepare(HttpContext context, InferAnswer answer, CallerGroup caller)
     {
         var headers = context.Response.Headers;
-        headers.ContentType = answer.JsonLength is null ? "application/json" : "application/octet-stream";
+        headers.ContentType = answer.IsProtobuf ? UnsupportedBody.Protobuf
+            : answer.JsonLength is null ? "application/json"
+            : "application/octet-stream";
         if (answer.JsonLength is { } length)
             headers[HeaderNames.JsonLength] = length.ToString(CultureInfo.InvariantCulture);
         var coding = AnswerCompression.CodingFor(context.Request.Headers.AcceptEncoding, answer.Body.Length);

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelServing.Inference.Models;
+using ModelServing.Inference.Protocol.Protobuf;
 
 namespace ModelServing.Inference.Memory;
 
@@ -10,8 +11,11 @@ internal static class TensorCost
     // its rounding, and the 0 at the end.
     private const int StringOverhead = 24;
 
-    // Two characters, two quotes and a comma.
-    private const int LeastLongString = 19;
+    // It fits into the string itself up to 15.
+    private const int LongCharacters = 16;
+
+    // At least two bytes are around it: in JSON its quotes, in Protocol Buffers its tag and length.
+    private const int LeastLongString = LongCharacters + 2;
 
     // The runtime copies a shape several times, and describes each of its dimensions, in memory of its own. An input of this kind may be
     // one.
@@ -20,9 +24,13 @@ internal static class TensorCost
     // Text is decoded before it is copied into a tensor.
     private const double LeastFactor = 2;
 
-    /// <summary>The most bytes of tensors that one byte of a body can cost for these inputs.</summary>
+    /// <summary>The most bytes of tensors that one byte of a body in JSON can cost for these inputs.</summary>
     internal static double PerByte(IReadOnlyList<TensorSpec> inputs) =>
         Math.Max(LeastFactor, inputs.Max(static input => (double)BytesOf(input) / input.Format.LeastText));
+
+    /// <summary>The most bytes of tensors that one byte of a body in Protocol Buffers can cost for these inputs.</summary>
+    internal static double PerProtobufByte(IReadOnlyList<TensorSpec> inputs) =>
+        Math.Max(LeastFactor, inputs.Max(static input => (double)BytesOf(input) / ContentsFields.LeastBytesOf(input.Datatype)));
 
     /// <summary>The bytes that a request's tensors take.</summary>
     /// <param name="inputs">The model's inputs.</param>
@@ -39,7 +47,7 @@ internal static class TensorCost
         }
 
         // A model that passes text on has it twice: in the input and in the output.
-        return hasText ? bytes + (2L * body * (LeastLongString - 3 + StringOverhead) / LeastLongString) : bytes;
+        return hasText ? bytes + (2L * body * (LongCharacters + StringOverhead) / LeastLongString) : bytes;
     }
 
     // A list of 64-bit numbers of any length: the form that operators such as Reshape, Expand and Tile require of a shape.

@@ -5,6 +5,7 @@ using ModelServing.Inference.Batching;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
+using ModelServing.Inference.Protocol.Protobuf;
 using ModelServing.Inference.Reporting;
 using ModelServing.Registry;
 using ModelServing.Runtime;
@@ -22,6 +23,8 @@ internal sealed class LoadedModel : IDisposable
     private readonly RuntimeArena arena;
     private readonly string[] inputNames;
     private readonly string[] outputNames;
+    private double jsonCost;
+    private double protobufCost;
     private int users = 1;
     private int isDisposed;
     private long used;
@@ -39,7 +42,8 @@ internal sealed class LoadedModel : IDisposable
         outputNames = [.. Outputs.Select(static spec => spec.Name)];
         RequestInputs = Inputs;
         Reader = new InferRequestReader(Inputs, Outputs);
-        BytesPerByte = 1 + TensorCost.PerByte(Inputs);
+        ProtobufReader = new ProtobufRequestReader(Inputs, Outputs);
+        (jsonCost, protobufCost) = CostsOf(Inputs);
     }
 
     internal Manifest Manifest { get; }
@@ -63,8 +67,7 @@ internal sealed class LoadedModel : IDisposable
 
     internal InferRequestReader Reader { get; private set; }
 
-    /// <summary>The most bytes of memory that one byte of a request can cost: the body and its tensors.</summary>
-    internal double BytesPerByte { get; private set; }
+    internal ProtobufRequestReader ProtobufReader { get; private set; }
 
     /// <summary>How calls are combined.</summary>
     internal BatchRule Batching { get; private set; } = BatchRule.Off("the model was not tried yet");
@@ -104,8 +107,12 @@ internal sealed class LoadedModel : IDisposable
         Features = plan;
         RequestInputs = plan.Inputs;
         Reader = new InferRequestReader(plan.Inputs, Outputs);
-        BytesPerByte = 1 + TensorCost.PerByte(plan.Inputs);
+        ProtobufReader = new ProtobufRequestReader(plan.Inputs, Outputs);
+        (jsonCost, protobufCost) = CostsOf(plan.Inputs);
     }
+
+    /// <summary>The most bytes of memory that one byte of a request can cost: the body and its tensors.</summary>
+    internal double BytesPerByteOf(in BodyForm form) => form.IsProtobuf ? protobufCost : jsonCost;
 
     /// <summary>Counts inputs from now on, if there is something to compare them with.</summary>
     internal void CountInputs() => Served = ServedInputs.Create(this);
@@ -196,6 +203,9 @@ internal sealed class LoadedModel : IDisposable
         Run(request, options).Dispose();
         RunsOnZeros = Inputs.Any(static spec => spec.HasFreeLength);
     }
+
+    private static (double Json, double Protobuf) CostsOf(IReadOnlyList<TensorSpec> inputs) =>
+        (1 + TensorCost.PerByte(inputs), 1 + TensorCost.PerProtobufByte(inputs));
 
     private IDisposableReadOnlyCollection<OrtValue> Call(OrtValue[] inputs, int[] outputs, RunOptions options) =>
         session.Run(options, inputNames, inputs, Array.ConvertAll(outputs, output => outputNames[output]));

@@ -18,13 +18,13 @@ internal static class BinaryTensor
     /// <param name="shape">Its shape, which the input accepts.</param>
     /// <param name="data">Its bytes.</param>
     /// <param name="input">The input in the request, for a message.</param>
+    /// <param name="size">The field with the number of bytes, for a message.</param>
     /// <exception cref="RequestFaultException">The bytes are not such a tensor.</exception>
-    internal static RuntimeTensor Read(TensorSpec spec, long[] shape, ReadOnlySpan<byte> data, in Field input)
+    internal static RuntimeTensor Read(TensorSpec spec, long[] shape, ReadOnlySpan<byte> data, in Field input, in Field size)
     {
-        var size = input with { Member = "parameters.binary_data_size" };
         var leastBytes = spec.IsText ? LengthBytes : spec.Format.ElementBytes;
         // A shape of more elements than there are bytes gets no memory.
-        var count = shape.Aggregate<long, Int128>(1, static (product, length) => Int128.Min(product, long.MaxValue) * length);
+        var count = CountOf(shape);
         var needed = count * leastBytes;
         if (spec.IsText ? needed > data.Length : needed != data.Length)
         {
@@ -34,6 +34,15 @@ internal static class BinaryTensor
         }
 
         return spec.IsText ? ReadTexts(spec, shape, (int)count, data, input) : ReadNumbers(spec, shape, data, input);
+    }
+
+    /// <summary>The number of elements of a shape, which may have any lengths from 0.</summary>
+    internal static Int128 CountOf(long[] shape)
+    {
+        Int128 count = 1;
+        foreach (var length in shape)
+            count = Int128.Min(count, long.MaxValue) * length;
+        return count;
     }
 
     /// <summary>The number of bytes of a tensor.</summary>

@@ -9,7 +9,8 @@ namespace ModelServing.Inference.Protocol;
 /// <param name="Coding">How it is compressed.</param>
 /// <param name="JsonLength">The length of the JSON before the tensors' bytes, once the body is expanded; null if all of it is JSON, 0 if
 /// nothing is.</param>
-internal readonly record struct BodyForm(BodyCoding Coding, int? JsonLength)
+/// <param name="IsProtobuf">Whether it is in Protocol Buffers.</param>
+internal readonly record struct BodyForm(BodyCoding Coding, int? JsonLength, bool IsProtobuf)
 {
     /// <summary>Reads the headers of a body that is supported (<see cref="UnsupportedBody"/>).</summary>
     /// <exception cref="RequestFaultException">A header is wrong.</exception>
@@ -23,7 +24,11 @@ internal readonly record struct BodyForm(BodyCoding Coding, int? JsonLength)
                 "deflate" => BodyCoding.Deflate,
                 _ => BodyCoding.Identity,
             };
-        return new BodyForm(coding, LengthIn(headers));
+        var form = new BodyForm(coding, LengthIn(headers), UnsupportedBody.IsProtobuf(headers.ContentType));
+        return form is { IsProtobuf: true, JsonLength: not null }
+            ? throw new RequestFaultException(
+                HeaderNames.JsonLength, $"the body is {UnsupportedBody.Protobuf}, which holds no JSON; send it without this header")
+            : form;
     }
 
     private static int? LengthIn(IHeaderDictionary headers)

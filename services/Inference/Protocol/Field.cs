@@ -9,6 +9,9 @@ internal readonly record struct Field(string? List, int Index, string Member)
     /// <summary>A member of the body itself.</summary>
     internal static Field Body(string member) => new(null, 0, member);
 
+    /// <summary>A member of this one.</summary>
+    internal Field In(string member) => this with { Member = Member.Length == 0 ? member : $"{Member}.{member}" };
+
     internal RequestFaultException Fault(string message) => new(ToString(), message);
 
     public override string ToString() => List is null ? Member : Member.Length == 0 ? $"{List}[{Index}]" : $"{List}[{Index}].{Member}";

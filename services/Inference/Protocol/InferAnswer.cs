@@ -5,12 +5,13 @@ using ModelServing.Hosting.Memory;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
+using ModelServing.Inference.Protocol.Protobuf;
 
 namespace ModelServing.Inference.Protocol;
 
 /// <summary>
-/// The body of an answer (Open Inference Protocol, "Inference Response JSON Object"). It is written into memory that the next answer
-/// reuses, because its length must be known before it is sent.
+/// The body of an answer (Open Inference Protocol, "Inference Response JSON Object"), or its message if the request was one. It is written
+/// into memory that the next answer reuses, because its length must be known before it is sent.
 /// </summary>
 internal sealed class InferAnswer : IDisposable
 {
@@ -30,7 +31,10 @@ internal sealed class InferAnswer : IDisposable
     /// <summary>The size of the tensors that the answer was written from, in bytes.</summary>
     internal long TensorBytes { get; private set; }
 
-    /// <summary>The length of the JSON, if bytes of tensors follow it; null if all of the answer is JSON.</summary>
+    /// <summary>Whether the answer is in Protocol Buffers.</summary>
+    internal bool IsProtobuf { get; private set; }
+
+    /// <summary>The length of the JSON, if bytes of tensors follow it; null if all of the answer is JSON, or nothing is.</summary>
     internal int? JsonLength { get; private set; }
 
     /// <summary>The bytes of the answer and of these tensors.</summary>
@@ -64,10 +68,27 @@ internal sealed class InferAnswer : IDisposable
     /// <exception cref="OverBudgetException">The answer does not fit beside other requests.</exception>
     internal void Write(LoadedModel model, InferRequest request, IReadOnlyList<RuntimeTensor> tensors)
     {
-        var outputs = request.Outputs;
         IsNonFinite = false;
         TensorBytes = 0;
         JsonLength = null;
+        IsProtobuf = request.IsProtobuf;
+        for (var i = 0; i < tensors.Count; i++)
+        {
+            var format = model.Outputs[request.Outputs[i]].Format;
+            TensorBytes += tensors[i].Count * format.ElementBytes;
+            IsNonFinite |= format.HasNonFinite(tensors[i]);
+        }
+
+        if (IsProtobuf)
+            ProtobufAnswer.Write(buffer, model, request, tensors);
+        else
+            WriteJson(model, request, tensors);
+        IsNonFinite = IsNonFinite && !request.HasNonFinite(model.RequestInputs) && !HasNonFinite(model, request.Features);
+    }
+
+    private void WriteJson(LoadedModel model, InferRequest request, IReadOnlyList<RuntimeTensor> tensors)
+    {
+        var outputs = request.Outputs;
         json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("model_name"u8, model.Name);
@@ -82,7 +103,6 @@ internal sealed class InferAnswer : IDisposable
         json.Flush();
         if (request.Binary is { } binary)
             WriteBytes(model, outputs, binary, tensors);
-        IsNonFinite = IsNonFinite && !request.HasNonFinite(model.RequestInputs) && !HasNonFinite(model, request.Features);
     }
 
     private static bool HasNonFinite(LoadedModel model, ResolvedFeatures? features) =>
@@ -113,7 +133,6 @@ internal sealed class InferAnswer : IDisposable
 
     private void Write(TensorSpec spec, RuntimeTensor tensor, bool isBinary)
     {
-        TensorBytes += tensor.Count * spec.Format.ElementBytes;
         var size = isBinary ? BinaryTensor.LengthOf(spec, tensor) : tensor.Count * LeastElement;
         if (size > buffer.Most)
             throw new AnswerTooLargeException(buffer.Most);
@@ -124,7 +143,6 @@ internal sealed class InferAnswer : IDisposable
         foreach (var length in tensor.Shape)
             json.WriteNumberValue(length);
         json.WriteEndArray();
-        IsNonFinite |= spec.Format.HasNonFinite(tensor);
         if (isBinary)
         {
             json.WriteStartObject("parameters"u8);

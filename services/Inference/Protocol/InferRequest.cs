@@ -17,6 +17,9 @@ internal sealed class InferRequest(string? id, RuntimeTensor[] inputs, int[] out
 
     internal int[] Outputs => outputs;
 
+    /// <summary>Gets whether the body is in Protocol Buffers. Then the answer is too.</summary>
+    internal bool IsProtobuf { get; init; }
+
     /// <summary>Gets whether each of the wanted outputs is wanted as bytes; null if none is.</summary>
     internal bool[]? Binary { get; init; }
 

@@ -13,10 +13,11 @@ namespace ModelServing.Inference.Protocol;
 /// </summary>
 internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs)
 {
-    private const int MaxIdBytes = 4096;
+    /// <summary>The most bytes of a request's identifier.</summary>
+    internal const int MaxIdBytes = 4096;
 
     private readonly InputReader inputReader = new(inputs);
-    private readonly SharedLengths? sharedLengths = SharedLengths.Find(inputs);
+    private readonly RequestInputs requestInputs = new(inputs);
     private readonly int[] allOutputs = [.. Enumerable.Range(0, outputs.Count)];
     private readonly bool[] allBinary = [.. Enumerable.Repeat(true, outputs.Count)];
 
@@ -86,7 +87,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
         var tensor = RawInput.Read(inputs, body);
         try
         {
-            sharedLengths?.Require([tensor]);
+            requestInputs.Complete([tensor]);
             return new InferRequest(null, [tensor], allOutputs) { Binary = allBinary };
         }
         catch
@@ -128,8 +129,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             {
                 RequestJson.Once(ref hasParameters, Field.Body("parameters"));
                 parameters = RequestParameters.Read(ref reader, Field.Body("parameters"), ParameterPlace.Request);
-                if (parameters.AreText && inputs.FirstOrDefault(static spec => !spec.IsText) is { } other)
-                    throw RequestParameters.NotText(Field.Body("parameters"), other.Name);
+                ParameterRules.RequireTexts(parameters, inputs);
             }
             else if (reader.ValueTextEquals("model_name"u8))
             {
@@ -150,22 +150,8 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
 
         // The JSON reader throws here if anything follows the object.
         reader.Read();
-        for (var missing = 0; missing < tensors.Length; missing++)
-        {
-            if (tensors[missing] is not null)
-                continue;
-            if (inputs[missing].IsOptional)
-            {
-                tensors[missing] = inputs[missing].Format.Create([0]);
-                continue;
-            }
-
-            throw new RequestFaultException(
-                "inputs", $"'{inputs[missing].Name}' is missing; the model takes {string.Join(", ", inputs)}");
-        }
-
+        requestInputs.Complete(tensors);
         binary.RequireEnd();
-        sharedLengths?.Require(tensors!);
         return new InferRequest(id, tensors!, wanted?.Indices ?? allOutputs)
         {
             Binary = wanted is { } named ? named.BinaryOf(parameters.IsBinary == true)
@@ -182,14 +168,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
         var index = 0;
         while (RequestJson.NextEntry(ref reader))
         {
-            var (input, tensor) = inputReader.Read(ref reader, index, bodyLength, ref binary);
-            if (tensors[input] is not null)
-            {
-                tensor.Dispose();
-                throw new RequestFaultException($"inputs[{index}].name", $"'{inputs[input].Name}' is duplicated");
-            }
-
-            tensors[input] = tensor;
+            requestInputs.Add(tensors, index, inputReader.Read(ref reader, index, bodyLength, ref binary));
             index++;
         }
     }

@@ -10,7 +10,8 @@ namespace ModelServing.Inference.Protocol;
 /// </summary>
 internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
 {
-    private const int MaxDimensions = 64;
+    /// <summary>The most dimensions of a shape.</summary>
+    internal const int MaxDimensions = 64;
 
     /// <summary>Reads an input.</summary>
     /// <param name="reader">The reader, on the input's first token.</param>
@@ -89,7 +90,7 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
             if (!isTyped)
                 throw Member(index, "datatype").Fault($"it is missing; '{spec.Name}' takes {spec.DatatypeText}");
             if (read.AreText && !spec.IsText)
-                throw RequestParameters.NotText(Member(index, "parameters"), spec.Name);
+                throw ParameterRules.NotText(Member(index, "parameters"), spec.Name);
             RequireDatatype(ref datatype, index, spec);
             if (isFilled == read.BinarySize.HasValue)
             {
@@ -101,8 +102,8 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
             if (read.BinarySize is { } size)
             {
                 RequireShape(index, spec, shape);
-                var data = binary.Take(size, Member(index, "parameters.binary_data_size"));
-                tensor = BinaryTensor.Read(spec, shape, data, Member(index, ""));
+                var place = Member(index, "parameters.binary_data_size");
+                tensor = BinaryTensor.Read(spec, shape, binary.Take(size, place), Member(index, ""), place);
             }
 
             tensor ??= ReadData(ref earlyData, index, spec, shape, bodyLength);
@@ -142,7 +143,8 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
         }
     }
 
-    private static void RequireShape(int index, TensorSpec spec, long[] shape)
+    /// <summary>Refuses a shape that the input does not take.</summary>
+    internal static void RequireShape(int index, TensorSpec spec, long[] shape)
     {
         if (spec.Accepts(shape))
             return;

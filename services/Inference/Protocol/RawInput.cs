@@ -13,7 +13,9 @@ internal static class RawInput
     {
         if (inputs is not [var spec])
             throw Fault($"it is 0, which is for models with one input; this one takes {string.Join(", ", inputs)}");
-        return spec.IsText ? ReadText(spec, body) : BinaryTensor.Read(spec, ShapeOf(spec, body.Length), body, new Field("inputs", 0, ""));
+        return spec.IsText
+            ? ReadText(spec, body)
+            : BinaryTensor.Read(spec, ShapeOf(spec, body.Length), body, new Field("inputs", 0, ""), Field.Body(HeaderNames.JsonLength));
     }
 
     // The whole body is the text: with one element, it needs no length.

@@ -57,8 +57,13 @@ internal static class RequestJson
                 return i;
         }
 
-        throw field.Fault($"'{JsonPlace.Shown(reader.ValueSpan)}' is not one of the model's {kind}: {string.Join(", ", specs)}");
+        throw UnknownName(reader.ValueSpan, specs, field, kind);
     }
+
+    /// <summary>The fault of a name that no input or output of the model has.</summary>
+    internal static RequestFaultException UnknownName(
+        ReadOnlySpan<byte> name, IReadOnlyList<TensorSpec> specs, in Field field, string kind) =>
+        field.Fault($"'{JsonPlace.Shown(name)}' is not one of the model's {kind}: {string.Join(", ", specs)}");
 
     /// <summary>Notes that a member was seen, which must be its only occurrence. With a second one, it would depend on the reader which of
     /// the two counts.</summary>

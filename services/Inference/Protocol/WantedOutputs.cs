@@ -9,6 +9,9 @@ internal sealed class WantedOutputs
     private readonly List<int> indices = [];
     private readonly List<bool?> binary = [];
 
+    /// <summary>The number of outputs.</summary>
+    internal int Count => indices.Count;
+
     /// <summary>The outputs, as indices into the model's.</summary>
     internal int[] Indices => [.. indices];
 
@@ -29,6 +32,23 @@ internal sealed class WantedOutputs
     /// <param name="others">Whether those are that say nothing themselves.</param>
     internal bool[]? BinaryOf(bool others) =>
         binary.Exists(wanted => wanted ?? others) ? [.. binary.Select(wanted => wanted ?? others)] : null;
+
+    /// <summary>Adds an output.</summary>
+    /// <param name="output">Its index in the model; negative if it has no name.</param>
+    /// <param name="read">Its parameters.</param>
+    /// <param name="outputs">The model's outputs.</param>
+    internal void Add(int output, in ReadParameters read, IReadOnlyList<TensorSpec> outputs)
+    {
+        var field = new Field("outputs", indices.Count, "");
+        if (output < 0)
+            throw field.In("name").Fault($"it is missing; the model's outputs are {string.Join(", ", outputs)}");
+        if (read.AreText && !outputs[output].IsText)
+            throw ParameterRules.NotText(field.In("parameters"), outputs[output].Name);
+        if (indices.Contains(output))
+            throw field.In("name").Fault($"'{outputs[output].Name}' is duplicated");
+        indices.Add(output);
+        binary.Add(read.IsBinary);
+    }
 
     private void Add(ref Utf8JsonReader reader, IReadOnlyList<TensorSpec> outputs)
     {
@@ -59,13 +79,6 @@ internal sealed class WantedOutputs
             }
         }
 
-        if (output < 0)
-            throw name.Fault($"it is missing; the model's outputs are {string.Join(", ", outputs)}");
-        if (read.AreText && !outputs[output].IsText)
-            throw RequestParameters.NotText(parameters, outputs[output].Name);
-        if (indices.Contains(output))
-            throw name.Fault($"'{outputs[output].Name}' is duplicated");
-        indices.Add(output);
-        binary.Add(read.IsBinary);
+        Add(output, read, outputs);
     }
 }

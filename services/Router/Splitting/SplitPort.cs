@@ -53,11 +53,12 @@ internal sealed class SplitPort(RouterSettings settings, IServer server, TimePro
     }
 
     /// <summary>Closes a connection to this port that does not come from the function's addresses.</summary>
-    internal static void Guard(ListenOptions listen)
+    internal static void Guard(ListenOptions listen) => listen.Use((ConnectionDelegate next) =>
     {
+        // Here, the server exists, which the port needs.
         var port = listen.ApplicationServices.GetRequiredService<SplitPort>();
-        listen.Use((ConnectionDelegate next) => connection => port.IsForeign(connection) ? Task.CompletedTask : next(connection));
-    }
+        return connection => port.IsForeign(connection) ? Task.CompletedTask : next(connection);
+    });
 
     /// <summary>Adds to the answer what the function needs to count the attempt, and to make a retry.</summary>
     internal static void Describe(HttpContext context, ulong clientHash, TimeSpan attemptLimit)

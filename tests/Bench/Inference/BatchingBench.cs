@@ -90,7 +90,8 @@ internal sealed class BatchingBench(int rounds, int seconds, string? other)
     {
         using var runtime = new InProcessRuntime(model);
         var loads = LoadShape.All.ToDictionary(
-            static load => load, load => new Wrk(wrk, folder, model.Body(load.Rows), load.Connections));
+            static load => load,
+            load => new Wrk(wrk, folder, model.Body(load), load.Connections, hasIdentifiers: false, model.Headers(load)));
         foreach (var server in servers)
             await loads[LoadShape.All[0]].RunAsync(server.Name, server.Address, Math.Max(8, seconds), cancellation);
         for (var round = 1; round <= rounds; round++)
@@ -100,6 +101,8 @@ internal sealed class BatchingBench(int rounds, int seconds, string? other)
                 // The servers take turns in going first.
                 foreach (var server in round % 2 == 0 ? servers.AsEnumerable().Reverse() : servers)
                 {
+                    if (!NamesOf(load).Contains(server.Name))
+                        continue;
                     var before = server.Process.ProcessorTime();
                     var result = await generator.RunAsync(server.Name, server.Address, seconds, cancellation);
                     await server.Process.CheckAsync();
@@ -116,7 +119,7 @@ internal sealed class BatchingBench(int rounds, int seconds, string? other)
 
     private BatchingReport Report(BenchModel model, LoadShape load)
     {
-        string[] names = other is null ? [OneByOne, Batched, Minimal] : [OneByOne, Batched, "other", Minimal];
+        var names = NamesOf(load);
         List<Measurement> ResultsOf(string name) => results[(model, load, name)];
         IReadOnlyList<Spread> Ratios(Func<Measurement, double> figure) =>
             [.. names.Select(name => Spread.From(ResultsOf(name).Zip(ResultsOf(OneByOne), (one, first) => figure(one) / figure(first))))];
@@ -126,8 +129,15 @@ internal sealed class BatchingBench(int rounds, int seconds, string? other)
             [.. names.Select(name => ServerFigures.From(name, ResultsOf(name)))],
             Ratios(static one => one.Load.RequestsPerSecond),
             Ratios(static one => one.ProcessorTime.TotalMicroseconds),
-            Ratios(static one => one.Load.P50.TotalMilliseconds));
+            Ratios(static one => one.Load.P50.TotalMilliseconds),
+            load.Rows != LoadShape.ManyRows ? null : Spread.From(ResultsOf(Batched).Zip(
+                inProcess[(model, load.Rows)], (one, alone) => one.Load.RequestsPerSecond * load.Rows / alone.RowsPerSecond)));
     }
+
+    // The minimal server, and perhaps an older build, reads only JSON.
+    private string[] NamesOf(LoadShape load) => load.Form != RequestForm.Json ? [OneByOne, Batched]
+        : other is null ? [OneByOne, Batched, Minimal]
+        : [OneByOne, Batched, "other", Minimal];
 
     private static void Add<TKey, TValue>(Dictionary<TKey, List<TValue>> lists, TKey key, TValue value)
         where TKey : notnull

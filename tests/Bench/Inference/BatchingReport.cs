@@ -9,10 +9,13 @@ namespace ModelServing.Bench.Inference;
 /// <param name="Requests">Requests per second of each server, divided by the first one's in the same round.</param>
 /// <param name="ProcessorTimes">Processor time per request, divided likewise.</param>
 /// <param name="Latencies">The median latency, divided likewise.</param>
+/// <param name="OfInProcess">The rows per second with batches, divided by those of ONNX Runtime without a server in calls of as many rows;
+/// null for a load of single rows.</param>
 internal sealed record BatchingReport(
     string Model,
     LoadShape Load,
     IReadOnlyList<ServerFigures> Servers,
     IReadOnlyList<Spread> Requests,
     IReadOnlyList<Spread> ProcessorTimes,
-    IReadOnlyList<Spread> Latencies);
+    IReadOnlyList<Spread> Latencies,
+    Spread? OfInProcess);

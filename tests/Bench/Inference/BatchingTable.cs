@@ -25,6 +25,15 @@ internal static class BatchingTable
                     + $"{report.ProcessorTimes[i].Median:0.00} | {report.Latencies[i].Median:0.00} |"));
             }
 
+            if (report.OfInProcess is { } share)
+            {
+                Console.WriteLine();
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Rows/s with batches, of those of ONNX Runtime without a server: {share.Median:0.00} ({share.Lowest:0.00} to "
+                    + $"{share.Highest:0.00})."));
+            }
+
             Console.WriteLine();
         }
 

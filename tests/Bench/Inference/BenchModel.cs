@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Registry;
 using ModelServing.Registry.Onnx;
@@ -44,13 +46,37 @@ internal sealed record BenchModel(string Name, ModelVersion Version, IReadOnlyLi
     }
 
     /// <summary>A request, with numbers of four digits.</summary>
-    internal string Body(int rows)
+    internal WrkBody Body(LoadShape load)
     {
         var random = new Random(2);
-        var data = Enumerable.Range(0, rows * Features).Select(_ =>
-            ((random.NextDouble() * 2) - 1).ToString("0.####", CultureInfo.InvariantCulture));
-        return $$"""{"inputs":[{"name":"x","shape":[{{rows}},{{Features}}],"datatype":"FP32","data":[{{string.Join(',', data)}}]}]}""";
+        var numbers = Enumerable.Range(0, load.Rows * Features).Select(_ => (float)Math.Round((random.NextDouble() * 2) - 1, 4)).ToArray();
+        var bytes = MemoryMarshal.AsBytes<float>(numbers);
+        switch (load.Form)
+        {
+            case RequestForm.Json:
+                var data = string.Join(',', numbers.Select(static number => number.ToString("0.####", CultureInfo.InvariantCulture)));
+                return WrkBody.Json(
+                    $$"""{"inputs":[{"name":"x","shape":[{{load.Rows}},{{Features}}],"datatype":"FP32","data":[{{data}}]}]}""");
+            case RequestForm.Bytes:
+                return new WrkBody("application/octet-stream", [.. Encoding.UTF8.GetBytes(Head(load, bytes.Length)), .. bytes]);
+            default:
+                byte[] input =
+                [
+                    .. RawProtobuf.Bytes(1, "x"u8), .. RawProtobuf.Bytes(2, "FP32"u8),
+                    .. RawProtobuf.Number(3, (ulong)load.Rows), .. RawProtobuf.Number(3, (ulong)Features),
+                ];
+                return new WrkBody("application/x-protobuf", [.. RawProtobuf.Bytes(5, input), .. RawProtobuf.Bytes(7, bytes)]);
+        }
     }
+
+    /// <summary>The headers of such a request.</summary>
+    internal (string Name, string Value)[] Headers(LoadShape load) => load.Form == RequestForm.Bytes
+        ? [(HeaderNames.JsonLength, $"{Head(load, load.Rows * Features * sizeof(float)).Length}")]
+        : [];
+
+    private string Head(LoadShape load, int bytes) =>
+        $$"""{"parameters":{"binary_data_output":true},"inputs":[{"name":"x","shape":[{{load.Rows}},{{Features}}],"datatype":"FP32","""
+        + $$$"""parameters":{"binary_data_size":{{{bytes}}}}}]}""";
 
     private static TensorProto Some(string name, Random random, params long[] shape)
     {

@@ -77,7 +77,7 @@ internal sealed class InferenceBench(int rounds, int seconds)
             StopWithParent = true,
         };
         var headers = ((string, string)[])[(HeaderNames.ModelVariant, VariantPlan.Canary), (HeaderNames.ModelTrial, "1")];
-        var load = new Wrk(wrk, folder, Body, Connections, hasIdentifiers: true, headers);
+        var load = new Wrk(wrk, folder, WrkBody.Json(Body), Connections, hasIdentifiers: true, headers);
         var servers = new List<MeasuredServer>();
         try
         {

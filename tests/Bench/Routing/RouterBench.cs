@@ -50,7 +50,7 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false, str
         InstalledProgram.Require(wrk, nginx);
         using var folder = new TemporaryFolder();
         var body = Request();
-        var load = new Wrk(wrk, folder, body, Connections);
+        var load = new Wrk(wrk, folder, WrkBody.Json(body), Connections);
 
         // 1
         await using var backends = await Backends.StartAsync(nginx, folder, cancellation);

@@ -20,10 +20,11 @@ internal sealed record RenderedHost : RenderedPod
         var ports = container.List("ports")
             .Cast<ImmutableDictionary<string, object>>()
             .ToDictionary(static port => (string)port["name"], static port => Number(port["containerPort"]));
-        Assert.Empty(ports.Keys.Except([HostPorts.HttpName, HostPorts.AdminName, HostPorts.SplitName]));
+        Assert.Empty(ports.Keys.Except([HostPorts.HttpName, HostPorts.AdminName, HostPorts.SplitName, HostPorts.GrpcName]));
         Port = ports[HostPorts.HttpName];
         AdminPort = ports.TryGetValue(HostPorts.AdminName, out var admin) ? admin : null;
         SplitPort = ports.TryGetValue(HostPorts.SplitName, out var split) ? split : null;
+        GrpcPort = ports.TryGetValue(HostPorts.GrpcName, out var grpc) ? grpc : null;
         Startup = Probe("startupProbe");
         Liveness = Probe("livenessProbe");
         Readiness = Probe("readinessProbe");
@@ -42,6 +43,9 @@ internal sealed record RenderedHost : RenderedPod
 
     /// <summary>The port for the function TrafficSplitter; null without one.</summary>
     internal int? SplitPort { get; }
+
+    /// <summary>The port for gRPC; null without one.</summary>
+    internal int? GrpcPort { get; }
 
     internal Probe Startup { get; }
 

@@ -38,6 +38,19 @@ public class UnsupportedBodyTests
         Assert.Equal((encodings ?? "", types ?? ""), (response.Headers.AcceptEncoding.ToString(), response.Headers.Accept.ToString()));
     }
 
+    [Theory]
+    [InlineData("application/x-protobuf", true, null)]
+    [InlineData("application/x-protobuf", false, "application/json")]
+    [InlineData("application/avro", true, "application/json, application/x-protobuf")]
+    [InlineData("application/x-protobuf, application/x-protobuf", true, "application/json, application/x-protobuf")]
+    public void Only_an_inference_request_may_be_in_Protocol_Buffers(string type, bool isInference, string? types)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers.ContentType = type;
+        Assert.Equal(types is null, UnsupportedBody.FindIn(context, isInference) is null);
+        Assert.Equal(types ?? "", context.Response.Headers.Accept.ToString());
+    }
+
     [Fact]
     public void Each_line_of_codings_counts()
     {

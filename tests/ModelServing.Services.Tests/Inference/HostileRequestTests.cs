@@ -8,13 +8,15 @@ public class HostileRequestTests
 {
     private static readonly string[] Canary = ["X-Model-Variant: canary", "X-Model-Trial: 1"];
 
-    public static TheoryData<string> Names => [.. HostileRequests.OfKind("requests").Select(static request => request.Name)];
+    private static readonly HostileRequest[] Bodies = [.. HostileRequests.OfKind("requests"), .. HostileRequests.OfKind("messages")];
+
+    public static TheoryData<string> Names => [.. Bodies.Select(static request => request.ToString())];
 
     [Theory]
     [MemberData(nameof(Names))]
     public async Task A_hostile_body_is_answered_and_counted_by_whose_fault_it_is(string name)
     {
-        var request = HostileRequests.OfKind("requests").Single(request => request.Name == name);
+        var request = Bodies.Single(request => request.ToString() == name);
         await using var service = await RunningInference.StartAsync(HostileModel.Named(request.Model).Onnx);
         var target = new HostileTarget(new Uri($"http://{service.Address}"), new Dictionary<string, string>(), Canary);
         var answers = await HostileSender.SendAsync(request with { Model = RunningInference.Model.Text }, target, CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,6 +45,9 @@ internal sealed class RunningInference : IAsyncDisposable
 
     /// <summary>The address for a <see cref="RawConnection"/>.</summary>
     internal IPEndPoint Address => IPEndPoint.Parse(new Uri(app.Urls.First()).Authority);
+
+    /// <summary>The address for gRPC, if the settings have one.</summary>
+    internal Uri Grpc => new(app.Urls.Last());
 
     internal int ExitCode => app.Services.GetRequiredService<HostFailure>().ExitCode;
 
@@ -133,6 +137,18 @@ internal sealed class RunningInference : IAsyncDisposable
             (int)answer.StatusCode,
             await answer.Content.ReadAsStringAsync(),
             answer.Headers.TryGetValues(HeaderNames.ModelOutcome, out var outcomes) ? outcomes.Single() : null);
+    }
+
+    /// <summary>Sends a request of any media type, with headers.</summary>
+    internal async Task<InferenceReply> SendAsync(byte[] body, string type, params (string Name, string Value)[] headers)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, InferencePaths.Infer(Model)) { Content = new ByteArrayContent(body) };
+        message.Content.Headers.ContentType = new(type);
+        foreach (var (name, value) in headers)
+            message.Headers.Add(name, value);
+        using var answer = await Client.SendAsync(message);
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
+        return new InferenceReply((int)answer.StatusCode, Encoding.UTF8.GetString(bytes), null) { Bytes = bytes };
     }
 
     /// <summary>Waits until a number of the canary's requests are counted for ModelMetrics, and returns the number of each kind.</summary>

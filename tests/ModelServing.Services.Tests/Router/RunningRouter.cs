@@ -65,7 +65,10 @@ internal sealed class RunningRouter : IAsyncDisposable
     internal IPEndPoint Address { get; private set; } = null!;
 
     /// <summary>The address of the admin API.</summary>
-    internal Uri Admin => new(app.Urls.Last());
+    internal Uri Admin => new(app.Urls.ElementAt(app.Urls.Count - (Get<RouterSettings>().GrpcUrls is null ? 1 : 2)));
+
+    /// <summary>The address for gRPC, if the settings have one.</summary>
+    internal Uri Grpc => new(app.Urls.Last());
 
     /// <summary>The address for the function TrafficSplitter, if the settings have one.</summary>
     internal Uri Split => new(app.Urls.ElementAt(1));

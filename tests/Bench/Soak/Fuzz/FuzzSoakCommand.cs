@@ -14,7 +14,7 @@ internal static class FuzzSoakCommand
     // CsCheck's variable: how many seconds each property is tried.
     private const string SecondsVariable = "CsCheck_Time";
 
-    private const int Properties = 2;
+    private const int Properties = 3;
 
     internal static Command Create()
     {
@@ -41,7 +41,7 @@ internal static class FuzzSoakCommand
             "dotnet",
             [
                 "exec", Repository.Combine("artifacts", "bin", Program, "release", Program + ".dll"), "-noLogo", "-noColor",
-                "-class", "*.DecoderFuzzTests",
+                "-class", "*.DecoderFuzzTests", "-class", "*.ProtobufFuzzTests",
             ])
         {
             WorkingDirectory = Repository.Root,

@@ -1,3 +1,4 @@
+using Grpc.Net.Client;
 using ModelServing.Cli.Conformance;
 using ModelServing.Contracts;
 using ModelServing.Registry;
@@ -10,6 +11,8 @@ namespace ModelServing.Services.Tests.Cli.Conformance;
 /// <summary>A version of each model that the checks ask, in this process.</summary>
 internal sealed class ConformanceServers : IAsyncDisposable
 {
+    private const string AnyPort = "http://127.0.0.1:0";
+
     private static readonly ModelVersion Version = new(1);
 
     private readonly TemporaryFolder folder = new();
@@ -27,7 +30,7 @@ internal sealed class ConformanceServers : IAsyncDisposable
             var model = ModelName.Parse(name);
             await registry.PublishAsync(model, Version, ConformanceModels.Make(name), TrainingInfo.None, default);
             servers.Versions[name] = await RunningInference.StartOnAsync(
-                new InferenceSettings { Model = model, Version = Version, Registry = location });
+                new InferenceSettings { Model = model, Version = Version, Registry = location, GrpcUrls = AnyPort });
         }
 
         foreach (var version in servers.Versions.Values)
@@ -35,8 +38,8 @@ internal sealed class ConformanceServers : IAsyncDisposable
         return servers;
     }
 
-    /// <summary>A router before them.</summary>
-    internal Task<RunningRouter> StartRouterAsync()
+    /// <summary>A router before them, with gRPC.</summary>
+    internal async Task<RunningRouter> StartRouterAsync()
     {
         var plan = new PlanDocument
         {
@@ -57,12 +60,18 @@ internal sealed class ConformanceServers : IAsyncDisposable
                     new EndpointEntry(ModelName.Parse(version.Key), Version, version.Value.Address.ToString(), 1000)),
             ],
         };
-        return RunningRouter.StartAsync(plan, endpoints);
+        var router = await RunningRouter.StartAsync(static settings => settings with { GrpcUrls = AnyPort });
+        router.Swap(plan, endpoints);
+        return router;
     }
 
     /// <summary>A client of a server that has all models.</summary>
     internal HttpClient Connect(ServerFault fault = ServerFault.None) =>
         new(new JoinedServers(Versions, fault)) { BaseAddress = new Uri("http://joined") };
+
+    /// <summary>A client of the same server over gRPC.</summary>
+    internal GrpcChannel ConnectRpc(ServerFault fault = ServerFault.None) =>
+        GrpcChannel.ForAddress("http://joined", new GrpcChannelOptions { HttpHandler = new JoinedRpc(Connect(), fault) });
 
     public async ValueTask DisposeAsync()
     {

@@ -32,7 +32,7 @@ public sealed class ConformanceTests : IClassFixture<ConformanceFixture>
     public async Task All_checks_pass_against_versions()
     {
         using var http = fixture.Servers.Connect();
-        AssertPassed(await ConformanceRun.RunAsync(http, AllChecks.List, Cancellation));
+        AssertPassed(await ConformanceRun.RunAsync(new Subject(http), AllChecks.List, Cancellation));
     }
 
     [Fact]
@@ -40,14 +40,14 @@ public sealed class ConformanceTests : IClassFixture<ConformanceFixture>
     {
         await using var router = await fixture.Servers.StartRouterAsync();
         using var http = new HttpClient { BaseAddress = new Uri($"http://{router.Address}") };
-        AssertPassed(await ConformanceRun.RunAsync(http, AllChecks.List, Cancellation));
+        AssertPassed(await ConformanceRun.RunAsync(new Subject(http), AllChecks.List, Cancellation));
     }
 
     [Fact]
     public async Task A_version_of_one_model_is_asked_about_that_one()
     {
         using var http = new HttpClient { BaseAddress = new Uri($"http://{fixture.Servers.Versions[ConformanceModels.Text].Address}") };
-        var results = await ConformanceRun.RunAsync(http, AllChecks.List, Cancellation);
+        var results = await ConformanceRun.RunAsync(new Subject(http), AllChecks.List, Cancellation);
         Assert.All(results, static result => Assert.NotEqual(CheckState.Failed, result.State));
         Assert.All(results, static result =>
             Assert.Equal(result.Check.Model is not null and not ConformanceModels.Text, result.State == CheckState.Skipped));
@@ -79,7 +79,7 @@ public sealed class ConformanceTests : IClassFixture<ConformanceFixture>
     public async Task A_server_without_an_extension_is_not_asked_for_it()
     {
         using var http = fixture.Servers.Connect(ServerFault.NoContent);
-        var results = await ConformanceRun.RunAsync(http, AllChecks.List, Cancellation);
+        var results = await ConformanceRun.RunAsync(new Subject(http), AllChecks.List, Cancellation);
         Assert.All(results.Where(static result => result.Check.Extension is not null), static result =>
             Assert.Equal(CheckState.Skipped, result.State));
     }
@@ -89,7 +89,7 @@ public sealed class ConformanceTests : IClassFixture<ConformanceFixture>
     {
         using var http = fixture.Servers.Connect(ServerFault.NoId);
         var report = new ConformanceReport(
-            new Uri("http://localhost:1"), await ConformanceRun.RunAsync(http, AllChecks.List, Cancellation));
+            new Uri("http://localhost:1"), await ConformanceRun.RunAsync(new Subject(http), AllChecks.List, Cancellation));
         var lines = report.Lines().ToList();
         Assert.All(lines, static line => Assert.InRange(line.Length, 0, 80));
         Assert.Equal($"{AllChecks.List.Count - 1} passed, 1 failed, 0 skipped", lines[^1]);

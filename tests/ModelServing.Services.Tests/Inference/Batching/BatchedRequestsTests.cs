@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference.Batching;
 
-/// <summary>Requests of many callers share calls of the model, and no caller notices.</summary>
+/// <summary>Requests of many callers, in JSON and in Protocol Buffers, share calls of the model, and no caller notices.</summary>
 public class BatchedRequestsTests
 {
     private const int Callers = 48;
@@ -32,8 +31,10 @@ public class BatchedRequestsTests
                     continue;
                 }
 
-                var (body, expected) = Some(random, isBad: kind == 1);
-                var answer = await service.SendAsync(body, ("X-Model-Client-Group", $"{caller % 5}"));
+                var rows = SomeRows.Next(random, isBad: kind == 1);
+                var form = (RowsForm)random.Next(3);
+                var (body, type) = rows.ToBody(form);
+                var answer = await service.SendAsync(body, type, ("X-Model-Client-Group", $"{caller % 5}"));
                 if (kind == 1)
                 {
                     Interlocked.Increment(ref bad);
@@ -43,7 +44,7 @@ public class BatchedRequestsTests
                 }
 
                 Assert.True(answer.Status == 200, answer.Body);
-                Assert.Equal(expected, JsonNode.Parse(answer.Body)!["outputs"]![0]!["data"].Deserialize<float[]>()!);
+                Assert.Equal(rows.Expected, SomeRows.Read(form, answer.Bytes));
             }
         }));
         Assert.True(bad > 20);
@@ -91,24 +92,10 @@ public class BatchedRequestsTests
         $$"""{"inputs":[{"name":"count","shape":[1],"datatype":"INT64","data":[{{steps}}]}]}""",
         ("X-Request-Timeout", $"{milliseconds}"));
 
-    // Rows of a random number and length.
-    private static (string Body, float[] Expected) Some(Random random, bool isBad)
-    {
-        var (rows, width) = (random.Next(1, 6), random.Next(1, 4));
-        var indexes = Enumerable.Range(0, rows * width).Select(_ => random.Next(3)).ToArray();
-        var numbers = indexes.Select(_ => random.Next(1000)).ToArray();
-        var expected = indexes.Zip(numbers, static (index, number) => (1000f * index) + number).ToArray();
-        if (isBad)
-            indexes[random.Next(indexes.Length)] = 7;
-        return (
-            $$"""{"inputs":[{"name":"i","shape":[{{rows}},{{width}}],"datatype":"INT64","data":[{{string.Join(',', indexes)}}]},{"name":"x","shape":[{{rows}},{{width}}],"datatype":"FP32","data":[{{string.Join(',', numbers)}}]}]}""",
-            expected);
-    }
-
     private static async Task LeaveAsync(RunningInference service, Random random)
     {
         using var connection = await RawConnection.ConnectAsync(service.Address);
-        var (body, _) = Some(random, isBad: false);
+        var body = SomeRows.Next(random, isBad: false).ToJson();
         await connection.SendAsync($"POST /v2/models/m/infer HTTP/1.1\r\nHost: a\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         if (random.Next(2) == 0)
             connection.Reset();

@@ -1,9 +1,7 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 using System.Text.Unicode;
 using CsCheck;
 using ModelServing.Inference.Memory;
@@ -60,7 +58,7 @@ public class DecoderFuzzTests
             (index, changes, shift) =>
             {
                 var seed = Seeds[index];
-                var body = Change(seed.Body, changes);
+                var body = FuzzedBody.Change(seed.Body, changes);
                 var jsonLength = seed.JsonLength is { } length ? Math.Max(0, length + shift) : (int?)null;
                 var reader = new InferRequestReader(seed.Specs, Output);
                 InferRequest request;
@@ -82,7 +80,7 @@ public class DecoderFuzzTests
                 }
             },
             iter: Iterations,
-            print: static failed => Convert.ToHexString(Change(Seeds[failed.Item1].Body, failed.Item2)));
+            print: static failed => Convert.ToHexString(FuzzedBody.Change(Seeds[failed.Item1].Body, failed.Item2)));
 
     [Fact]
     public void Any_compressed_body_is_expanded_or_refused() =>
@@ -90,7 +88,7 @@ public class DecoderFuzzTests
             (part, times, changes, isGzip) =>
             {
                 var plain = Enumerable.Repeat(part, times).SelectMany(static bytes => bytes).ToArray();
-                var compressed = Change(Compress(plain, isGzip), changes);
+                var compressed = FuzzedBody.Change(Compress(plain, isGzip), changes);
                 try
                 {
                     var expanded = Expand(compressed, isGzip ? BodyCoding.Gzip : BodyCoding.Deflate);
@@ -110,66 +108,16 @@ public class DecoderFuzzTests
     private static void RequireSameInOtherForm(InferRequestReader reader, TensorSpec[] specs, InferRequest request)
     {
         var present = Enumerable.Range(0, specs.Length).Where(i => request.Inputs[i].Shape is not [0]).ToList();
-        var data = new ArrayBufferWriter<byte>();
-        var json = Json(specs, request, present, isBinary: true);
-        data.Write(json);
+        var (body, jsonLength) = FuzzedBody.Binary(specs, request, present);
+        using var binary = reader.Read(body, jsonLength);
         foreach (var i in present)
-            BinaryTensor.Write(data, specs[i], request.Inputs[i]);
-        using var binary = reader.Read(data.WrittenSpan, json.Length);
-        foreach (var i in present)
-            Assert.Equal(Bytes(specs[i], request.Inputs[i]), Bytes(specs[i], binary.Inputs[i]));
+            Assert.Equal(FuzzedBody.Bytes(specs[i], request.Inputs[i]), FuzzedBody.Bytes(specs[i], binary.Inputs[i]));
         if (present.Exists(i => specs[i].IsText && !AreTexts(request.Inputs[i])))
             return;
         // A NaN has many forms as bytes and one in JSON.
-        var text = Json(specs, request, present, isBinary: false);
+        var text = FuzzedBody.Json(specs, request, present, isBinary: false);
         using var read = reader.Read(text);
-        Assert.Equal(Encoding.UTF8.GetString(text), Encoding.UTF8.GetString(Json(specs, read, present, isBinary: false)));
-    }
-
-    private static byte[] Json(TensorSpec[] specs, InferRequest request, List<int> present, bool isBinary)
-    {
-        var text = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(text))
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("inputs");
-            foreach (var i in present)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", specs[i].Name);
-                json.WriteString("datatype", specs[i].DatatypeText);
-                json.WriteStartArray("shape");
-                foreach (var length in request.Inputs[i].Shape)
-                    json.WriteNumberValue(length);
-                json.WriteEndArray();
-                if (isBinary)
-                {
-                    json.WriteStartObject("parameters");
-                    json.WriteNumber("binary_data_size", BinaryTensor.LengthOf(specs[i], request.Inputs[i]));
-                    json.WriteEndObject();
-                }
-                else
-                {
-                    json.WriteStartArray("data");
-                    specs[i].Format.WriteElements(json, request.Inputs[i]);
-                    json.WriteEndArray();
-                }
-
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return text.WrittenSpan.ToArray();
-    }
-
-    private static byte[] Bytes(TensorSpec spec, RuntimeTensor tensor)
-    {
-        var bytes = new ArrayBufferWriter<byte>();
-        BinaryTensor.Write(bytes, spec, tensor);
-        return bytes.WrittenSpan.ToArray();
+        Assert.Equal(Encoding.UTF8.GetString(text), Encoding.UTF8.GetString(FuzzedBody.Json(specs, read, present, isBinary: false)));
     }
 
     private static bool AreTexts(RuntimeTensor tensor)
@@ -181,17 +129,6 @@ public class DecoderFuzzTests
         }
 
         return true;
-    }
-
-    private static byte[] Change(byte[] body, (int At, int Length, byte[] Piece)[] changes)
-    {
-        foreach (var (place, length, piece) in changes)
-        {
-            var at = body.Length == 0 ? 0 : place % (body.Length + 1);
-            body = [.. body[..at], .. piece, .. body[Math.Min(body.Length, at + length)..]];
-        }
-
-        return body;
     }
 
     private static IEnumerable<(TensorSpec[], byte[], int?)> HostileSeeds()

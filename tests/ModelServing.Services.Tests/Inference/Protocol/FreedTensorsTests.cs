@@ -2,8 +2,11 @@ using System.Diagnostics;
 using System.Text;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
+using ModelServing.Inference.Protocol.Protobuf;
 using ModelServing.Registry;
 using ModelServing.Services.Tests.Hosting;
+using ModelServing.TestKit;
+using static ModelServing.Services.Tests.Inference.Protocol.Protobuf.SomeMessage;
 
 namespace ModelServing.Services.Tests.Inference.Protocol;
 
@@ -20,8 +23,11 @@ public sealed class FreedTensorsTests
 
     private static readonly string Data = string.Join(',', Enumerable.Repeat('0', Rows));
 
+    private static readonly TensorSpec[] Inputs =
+        [new TensorSpec(new TensorInfo("a", Datatype.Fp32, [-1])), new TensorSpec(new TensorInfo("b", Datatype.Int64, [3]))];
+
     private static readonly InferRequestReader Reader = new(
-        [new TensorSpec(new TensorInfo("a", Datatype.Fp32, [-1])), new TensorSpec(new TensorInfo("b", Datatype.Int64, [3]))],
+        Inputs,
         [new TensorSpec(new TensorInfo("sum", Datatype.Fp32, [-1]))]);
 
     [Theory]
@@ -38,6 +44,31 @@ public sealed class FreedTensorsTests
         var before = Memory();
         for (var i = 0; i < Requests; i++)
             Refuse(body);
+        Assert.InRange(Memory() - before, long.MinValue, MostGrowth);
+    }
+
+    [Fact]
+    public void Those_of_a_message_are_freed()
+    {
+        var data = new byte[Rows * sizeof(float)];
+        byte[][] refused =
+        [
+            // An input is missing.
+            Join(Input("a", "FP32", [Rows]), Raw(data)),
+            Input("a", "FP32", [Rows], Contents(RawProtobuf.Bytes(6, data))),
+            // The second one is wrong.
+            Join(
+                Input("a", "FP32", [1], Contents(RawProtobuf.Bytes(6, data.AsSpan(0, 4)))),
+                Input("a", "FP32", [Rows], Contents(RawProtobuf.Bytes(6, data)))),
+            // Its last element is.
+            Input("a", "FP32", [Rows], Contents(RawProtobuf.Bytes(6, data), RawProtobuf.Number(3, 1))),
+        ];
+        var reader = new ProtobufRequestReader(Inputs, []);
+        void RefuseAll() => Assert.All(refused, body => Assert.Throws<RequestFaultException>(() => reader.Read(body)));
+        RefuseAll();
+        var before = Memory();
+        for (var i = 0; i < Requests / refused.Length; i++)
+            RefuseAll();
         Assert.InRange(Memory() - before, long.MinValue, MostGrowth);
     }
 

@@ -5,6 +5,7 @@ using ModelServing.Contracts.Predictions;
 using ModelServing.Oci;
 using ModelServing.Predictions.Records;
 using ModelServing.Registry;
+using ModelServing.Services.Tests.Inference.Protocol.Protobuf;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference.Recording;
@@ -56,7 +57,7 @@ public sealed class PredictionRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task Binary_tensors_are_recorded_as_those_in_JSON_are()
+    public async Task Tensors_in_other_forms_are_recorded_as_those_in_JSON_are()
     {
         await using var service = await StartAsync(SomeOnnx.Reciprocal(Datatype.Fp32));
         Assert.Equal(200, (await service.SendAsync(Numbers("2,4"), FromRouter)).Status);
@@ -67,11 +68,18 @@ public sealed class PredictionRecordTests : IDisposable
         };
         using var answer = await service.Client.SendAsync(message);
         Assert.Equal(200, (int)answer.StatusCode);
+        var numbers = RawProtobuf.Bytes(6, [0, 0, 0, 0x40, 0, 0, 0x80, 0x40]);
+        var typed = await service.SendAsync(
+            SomeMessage.Input("x", "FP32", [2], SomeMessage.Contents(numbers)), "application/x-protobuf");
+        Assert.Equal(200, typed.Status);
         var records = await RecordsAsync(service);
-        Assert.Equal(2, records.Count);
-        Assert.Equal(records[0].Inputs, records[1].Inputs);
-        Assert.Equal(records[0].Outputs, records[1].Outputs);
-        Assert.Equal([0.5f, 0.25f], MemoryMarshal.Cast<byte, float>(records[1].Outputs.Single().Data.Span).ToArray());
+        Assert.Equal(3, records.Count);
+        foreach (var record in records)
+        {
+            Assert.Equal(records[0].Inputs, record.Inputs);
+            Assert.Equal(records[0].Outputs, record.Outputs);
+            Assert.Equal([0.5f, 0.25f], MemoryMarshal.Cast<byte, float>(record.Outputs.Single().Data.Span).ToArray());
+        }
     }
 
     [Theory]
