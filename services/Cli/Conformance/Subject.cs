@@ -4,6 +4,9 @@ using System.Text.Json.Nodes;
 using Grpc.Core;
 using ModelServing.Cli.Conformance.Rpc;
 using ModelServing.Contracts;
+using ModelServing.OpenInference;
+using ModelServing.OpenInference.Errors;
+using ModelServing.OpenInference.Infer;
 using ModelServing.OpenInference.Messages;
 
 namespace ModelServing.Cli.Conformance;
@@ -67,6 +70,20 @@ internal sealed class Subject(HttpClient? http, RpcSubject? rpc = null)
         if (accepted is not null)
             request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
         return SendAsync(request);
+    }
+
+    /// <summary>Asks a model as programs do, through the client of the protocol.</summary>
+    internal async Task<InferResult> AskAsync(WireFormat format, InferRequest request)
+    {
+        using var client = new OpenInferenceClient(http!.BaseAddress!, new() { Format = format, Http = http, Retry = RetryOptions.None });
+        try
+        {
+            return await client.InferAsync(request);
+        }
+        catch (OpenInferenceException e)
+        {
+            throw new NotConformingException(e.Message);
+        }
     }
 
     internal static byte[] Compress(byte[] body, string coding)

@@ -1,8 +1,9 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text.Json;
 using ModelServing.Contracts;
+using ModelServing.OpenInference;
+using ModelServing.OpenInference.Errors;
+using ModelServing.OpenInference.Infer;
+using ModelServing.OpenInference.Tensors;
 using ModelServing.Sample;
 using ModelServing.Sample.Simulation;
 
@@ -10,23 +11,48 @@ namespace ModelServing.Cli.Demo;
 
 /// <summary>Sends the sample's payments to the API, as any client of the Open Inference Protocol would. A payment's event follows its
 /// answer.</summary>
-/// <param name="key">The client's key.</param>
-/// <param name="addAsync">Adds an event to the feature store.</param>
-/// <param name="time">The clock.</param>
-internal sealed class DemoTraffic(
-    Uri api, string key, DemoPayments payments, Func<SampleEvent, CancellationToken, ValueTask> addAsync, TimeProvider time) : IDisposable
+internal sealed class DemoTraffic : IDisposable
 {
     private const int Connections = 16;
 
-    private readonly Uri infer = new(api, InferencePaths.Infer(DemoModel.Name));
-    private readonly HttpClient http = new(
-        new SocketsHttpHandler { MaxConnectionsPerServer = Connections, UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
-    {
-        // Longer than the longest deadline in a stack file (10 min), so the router times out first.
-        Timeout = TimeSpan.FromMinutes(11),
-    };
+    private readonly DemoPayments payments;
+    private readonly Func<SampleEvent, CancellationToken, ValueTask> addAsync;
+    private readonly TimeProvider time;
+    private readonly HttpClient http;
+    private readonly OpenInferenceClient client;
 
-    public void Dispose() => http.Dispose();
+    /// <param name="api">The API's address.</param>
+    /// <param name="key">The client's key.</param>
+    /// <param name="payments">What is sent.</param>
+    /// <param name="addAsync">Adds an event to the feature store.</param>
+    /// <param name="time">The clock.</param>
+    internal DemoTraffic(
+        Uri api, string key, DemoPayments payments, Func<SampleEvent, CancellationToken, ValueTask> addAsync, TimeProvider time)
+    {
+        this.payments = payments;
+        this.addAsync = addAsync;
+        this.time = time;
+        http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                MaxConnectionsPerServer = Connections,
+                UseProxy = false,
+                UseCookies = false,
+                AllowAutoRedirect = false,
+            })
+        {
+            // Longer than the longest deadline in a stack file (10 min), so the router times out first.
+            Timeout = TimeSpan.FromMinutes(11),
+        };
+        // The demo shows each failure that a caller sees, so it sends nothing again.
+        client = new OpenInferenceClient(api, new() { ApiKey = key, Http = http, Time = time, Retry = RetryOptions.None });
+    }
+
+    public void Dispose()
+    {
+        client.Dispose();
+        http.Dispose();
+    }
 
     /// <summary>Sends the next payments and returns the outcome of each.</summary>
     /// <param name="count">The number of payments.</param>
@@ -61,121 +87,50 @@ internal sealed class DemoTraffic(
 
     private async Task<DemoAnswer> SendAsync(Transaction row, string? routingKeyHeader, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, infer) { Content = new ByteArrayContent(Body(row)) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var request = Request(row);
         if (routingKeyHeader is not null)
-            request.Headers.TryAddWithoutValidation(routingKeyHeader, row.CustomerId.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add(HeaderNames.ApiKey, key);
+        {
+            request = request with
+            {
+                Headers = new Dictionary<string, string> { [routingKeyHeader] = row.CustomerId.ToString(CultureInfo.InvariantCulture) },
+            };
+        }
+
         var began = time.GetTimestamp();
         try
         {
-            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            var variant = Header(answer, HeaderNames.ModelVariant);
-            var version = ModelVersion.TryParse(Header(answer, HeaderNames.ModelVersion), null, out var parsed)
-                ? parsed.Number
-                : (int?)null;
-            string? failure;
-            try
-            {
-                var body = await answer.Content.ReadAsByteArrayAsync(cancellation);
-                failure = answer.StatusCode == HttpStatusCode.OK
-                    ? AnswerFault(body)
-                    : $"{(int)answer.StatusCode} {ProblemReason(body)}".TrimEnd();
-            }
-            catch (Exception e) when (e is HttpRequestException or IOException)
-            {
-                failure = "answer cut short";
-            }
+            var result = await client.InferAsync(request, cancellation);
+            return Answer(result.Headers, result.Outputs.Count == 0 ? "200 without outputs" : null);
+        }
+        catch (OpenInferenceException e)
+        {
+            return Answer(e.Headers, FailureOf(e));
+        }
 
-            return new DemoAnswer(
-                variant,
-                version,
-                time.GetElapsedTime(began),
-                failure,
-                Header(answer, HeaderNames.RequestId),
-                Header(answer, HeaderNames.FeatureDefaults));
-        }
-        catch (HttpRequestException e)
-        {
-            return new DemoAnswer(
-                null,
-                null,
-                time.GetElapsedTime(began),
-                e.HttpRequestError == HttpRequestError.ConnectionError ? "connection refused" : "connection lost");
-        }
-        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return new DemoAnswer(null, null, time.GetElapsedTime(began), "no answer in time");
-        }
+        DemoAnswer Answer(AnswerHeaders headers, string? failure) => new(
+            headers.Variant,
+            ModelVersion.TryParse(headers.Version, null, out var version) ? version.Number : null,
+            time.GetElapsedTime(began),
+            failure,
+            headers.RequestId,
+            headers.FeatureDefaults);
     }
 
-    private static byte[] Body(Transaction row)
+    private static InferRequest Request(Transaction row) => new(
+        DemoModel.Name.ToString(),
+        new InferInput(SampleFeatures.CardId, Tensor.From<long>([row.CustomerId])),
+        new InferInput(SampleFeatures.TerminalId, Tensor.From<long>([row.TerminalId])),
+        new InferInput(SampleFeatures.Amount, Tensor.From<double>([(double)(row.Cents / 100m)])),
+        new InferInput("time", Tensor.From<long>([row.Time.ToUnixTimeMilliseconds() * 1000])));
+
+    private static string FailureOf(OpenInferenceException failure) => failure.Fault switch
     {
-        using var body = new MemoryStream(512);
-        using (var json = new Utf8JsonWriter(body))
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("inputs"u8);
-            WriteInput(json, SampleFeatures.CardId, "INT64", row.CustomerId);
-            WriteInput(json, SampleFeatures.TerminalId, "INT64", row.TerminalId);
-            WriteInput(json, SampleFeatures.Amount, "FP64", row.Cents / 100m);
-            WriteInput(json, "time", "INT64", row.Time.ToUnixTimeMilliseconds() * 1000);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return body.ToArray();
-    }
-
-    private static void WriteInput(Utf8JsonWriter json, string name, string datatype, decimal value)
-    {
-        json.WriteStartObject();
-        json.WriteString("name"u8, name);
-        json.WriteStartArray("shape"u8);
-        json.WriteNumberValue(1);
-        json.WriteEndArray();
-        json.WriteString("datatype"u8, datatype);
-        json.WriteStartArray("data"u8);
-        json.WriteNumberValue(value);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static string? Header(HttpResponseMessage answer, string name) =>
-        answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
-
-    /// <summary>The fault of a response's body; null for JSON with outputs.</summary>
-    internal static string? AnswerFault(byte[] body)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("outputs"u8, out var outputs) &&
-                outputs.ValueKind == JsonValueKind.Array && outputs.GetArrayLength() > 0
-                ? null
-                : "200 without outputs";
-        }
-        catch (JsonException)
-        {
-            return "200 with invalid JSON";
-        }
-    }
-
-    // The kind of problem (RFC 9457) that the platform's own responses name.
-    private static string ProblemReason(byte[] body)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object
-                && json.RootElement.TryGetProperty("type"u8, out var type)
-                && type.ValueKind == JsonValueKind.String
-                ? type.GetString()!.Split(':')[^1]
-                : "";
-        }
-        catch (JsonException)
-        {
-            return "";
-        }
-    }
+        CallFault.Unreachable => "connection refused",
+        CallFault.ConnectionLost when failure.Status is not null => "answer cut short",
+        CallFault.ConnectionLost => "connection lost",
+        CallFault.MalformedAnswer when failure.Status is 200 => "200 with another body than an answer",
+        _ when failure.Status is { } status => $"{status} {failure.Reason}".TrimEnd(),
+        CallFault.DeadlineExceeded => "no answer in time",
+        _ => "not an answer in HTTP",
+    };
 }

@@ -17,6 +17,7 @@ public class LoopRulesTests
     {
         ["services/Cli/Up/SupervisedHost.cs"] = "each of its rounds handles every exception, because a dead host is its normal case",
         ["services/Functions/TrafficSplitter/RouterCalls.cs"] = "its caller gets its exception, and it ends with the caller's time",
+        ["services/Client/Calls/CallRunner.cs"] = "its caller gets its exception, and the attempts are bounded",
         ["services/Predictions/Shipping/Shipper.cs"] = "it ends with the spool, and its caller is a round of a loop",
         ["services/Cli/Demo/EventFlow.cs"] = "those who add events, or wait for the last one, get its exception",
         ["services/Cli/Demo/DemoRounds.cs"] = "its command awaits it and ends with it",

@@ -1,3 +1,6 @@
+using ModelServing.OpenInference.Infer;
+using ModelServing.OpenInference.Tensors;
+
 namespace ModelServing.Cli.Conformance.Checks;
 
 /// <summary>Two elements of a data type in both forms.</summary>
@@ -27,4 +30,9 @@ internal sealed record TypeCase(string Datatype, string Json, string Hex)
 
     /// <summary>Whether servers agree on the type's form in JSON. The protocol says that they do not for two types.</summary>
     internal bool HasJson => Datatype is not ("FP16" or "BF16");
+
+    /// <summary>Both elements as the input for this type.</summary>
+    internal InferInput ToInput() => Datatypes.TryParse(Datatype, out var datatype)
+        ? new(ConformanceModels.InputOf(Datatype), Tensor.FromMemory(datatype, Convert.FromHexString(Hex), 2))
+        : throw new InvalidOperationException($"the client does not know the type {Datatype}");
 }

@@ -12,6 +12,8 @@ namespace ModelServing.Services.Tests.Cli.Demo;
 
 public class DemoTrafficTests
 {
+    private const string Answered = """{"outputs":[{"name":"label","datatype":"INT64","shape":[1],"data":[0]}]}""";
+
     [Fact]
     public async Task Each_row_is_sent_once_by_the_protocol_with_its_customer_as_key()
     {
@@ -32,7 +34,7 @@ public class DemoTrafficTests
             context.Response.Headers["X-Model-Variant"] = "canary";
             context.Response.Headers["X-Model-Version"] = "2";
             context.Response.Headers["X-Model-Feature-Defaults"] = "card-activity=missing";
-            await context.Response.WriteAsync("""{"outputs":[{}]}""");
+            await context.Response.WriteAsync(Answered);
         });
         var payments = Payments(100);
         var sent = 0;
@@ -86,10 +88,11 @@ public class DemoTrafficTests
     [Theory]
     [InlineData(503, """{"type":"urn:modelserving:problem:no-ready-endpoint"}""", "503 no-ready-endpoint")]
     [InlineData(500, "not JSON", "500")]
-    [InlineData(200, "{}", "200 without outputs")]
+    [InlineData(200, "{}", "200 with another body than an answer")]
     [InlineData(200, """{"outputs":[]}""", "200 without outputs")]
-    [InlineData(200, """{"outputs":[{}]""", "200 with invalid JSON")]
-    [InlineData(200, """{"outputs":[{}]}""", null)]
+    [InlineData(200, """{"outputs":[{}]}""", "200 with another body than an answer")]
+    [InlineData(200, """{"outputs":[""", "200 with another body than an answer")]
+    [InlineData(200, Answered, null)]
     public async Task An_answer_counts_when_it_is_200_with_outputs(int status, string body, string? failure)
     {
         await using var api = await StartAsync(context =>
@@ -105,20 +108,24 @@ public class DemoTrafficTests
     {
         await using var api = await StartAsync(static async context =>
         {
+            context.Response.Headers["X-Model-Variant"] = "canary";
             context.Response.ContentLength = 100;
             await context.Response.WriteAsync("{");
         });
         var url = api.Urls.First();
-        Assert.Equal("answer cut short", await OneAsync(url));
+        var broken = await AnswerAsync(url);
+        Assert.Equal(("answer cut short", "canary"), (broken.Failure, broken.Variant));
         await api.StopAsync();
         Assert.Equal("connection refused", await OneAsync(url));
     }
 
-    private static async Task<string?> OneAsync(string url)
+    private static async Task<string?> OneAsync(string url) => (await AnswerAsync(url)).Failure;
+
+    private static async Task<DemoAnswer> AnswerAsync(string url)
     {
         using var traffic = new DemoTraffic(
             new Uri(url), "msk_some", Payments(1), static (_, _) => ValueTask.CompletedTask, TimeProvider.System);
-        return Assert.Single(await traffic.SendAsync(1, null, static () => { }, default)).Failure;
+        return Assert.Single(await traffic.SendAsync(1, null, static () => { }, default));
     }
 
     private static async Task<WebApplication> StartAsync(RequestDelegate answer)
