@@ -23,7 +23,7 @@ public class FailoverTests
         // A stopped process accepts requests but does not answer, until nearly every caller waits for it.
         var canary = folder.EndpointOf(2)!;
         using var process = Process.GetProcessById(canary.Process);
-        await SignalAsync(process, "STOP");
+        await Signals.SendAsync(process, "STOP");
         await Until.TrueAsync(
             () => UnreadAt(IPEndPoint.Parse(canary.Address).Port) >= InFlight,
             () => $"{InFlight} requests never waited for it");
@@ -51,12 +51,5 @@ public class FailoverTests
         return File.ReadLines("/proc/net/tcp").Skip(1).Count(line =>
             line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var address, _, "01", var queues, ..] &&
             address.EndsWith(local, StringComparison.Ordinal) && !queues.EndsWith(":00000000", StringComparison.Ordinal));
-    }
-
-    private static async Task SignalAsync(Process process, string name)
-    {
-        using var kill = Process.Start("kill", ["-s", name, process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
     }
 }

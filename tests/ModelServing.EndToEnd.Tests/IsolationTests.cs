@@ -4,6 +4,7 @@ using System.Runtime.Versioning;
 using ModelServing.Contracts;
 using ModelServing.Sample;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Hostile;
 
 namespace ModelServing.EndToEnd.Tests;
 
@@ -76,6 +77,11 @@ public sealed class IsolationTests
         Assert.Equal(200, (await Load.SendAsync(http, new Uri(folder.Api, "/v2/models/fraud/infer"), 0)).Status);
         (await Load.SendAsync(http, new Uri(folder.Api, "/v2/models/other/infer"), 0)).IsProblem(503);
         Assert.Contains("other v1 is not ready yet, and the others are served meanwhile: ", ms.Output, StringComparison.Ordinal);
+
+        // Suspended, it hangs all the same, and the tests beside this one have the processor.
+        foreach (var hanging in folder.Processes().Where(static process =>
+            ProgramProcess.VariablesOf(process.Id).GetValueOrDefault("MODELSERVING_MODEL") == "other"))
+            await Signals.SendAsync(hanging, "STOP");
 
         // An edit is not held up either.
         await ms.WaitForAsync("Ctrl-C stops everything");

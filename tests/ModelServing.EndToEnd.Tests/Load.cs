@@ -6,10 +6,13 @@ using ModelServing.TestKit.Sample;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary>Callers that send the sample's rows until disposal.</summary>
+/// <summary>Callers that send the sample's rows until disposal. Without an end, each pauses between two requests, so that the processor has
+/// time for what the test waits for.</summary>
 internal sealed class Load : IAsyncDisposable
 {
     internal static readonly IReadOnlyList<SampleRow> Rows = SampleReplay.Rows();
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = MsProcess.Timeout };
     private readonly CancellationTokenSource ending = new();
@@ -22,7 +25,11 @@ internal sealed class Load : IAsyncDisposable
         callers = Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
     {
         while (!ending.IsCancellationRequested && Interlocked.Increment(ref next) is var row && row < most)
+        {
             answers.Enqueue(await SendAsync(http, new Uri(api, "/v2/models/fraud/infer"), row % Rows.Count));
+            if (most == int.MaxValue)
+                await Task.Delay(Pause);
+        }
     })));
 
     /// <summary>All answers so far.</summary>

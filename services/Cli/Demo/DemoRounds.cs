@@ -11,8 +11,11 @@ using Spectre.Console;
 namespace ModelServing.Cli.Demo;
 
 /// <summary>The demo's traffic: a long round first, then a short one after each change of the plan, which shows the effect.</summary>
-internal sealed class DemoRounds(Platform platform, int experimentPayments, Terminal terminal, TimeProvider time)
+internal sealed class DemoRounds(Platform platform, UpRequest request, Terminal terminal, TimeProvider time)
 {
+    /// <summary>The fewest payments of a first round. With fewer, chance would hide a wrong split.</summary>
+    internal const int FewestRows = 1_000;
+
     private const int LaterRows = 2_000;
 
     // The simulation takes a second, so it runs while the hosts start.
@@ -36,7 +39,7 @@ internal sealed class DemoRounds(Platform platform, int experimentPayments, Term
     {
         await new EventHistory(platform, terminal, time).PostAsync((await payments).History, cancellation);
         var began = time.GetUtcNow();
-        var report = await RunAsync(SampleTraffic.DemoRows, cancellation);
+        var report = await RunAsync(request.Payments, cancellation);
         if (report is not null && platform.PredictionLog is { } path)
         {
             var log = await new LogScene(platform, path, terminal, time).PlayAsync(lastAnswers, began, cancellation);
@@ -48,9 +51,9 @@ internal sealed class DemoRounds(Platform platform, int experimentPayments, Term
         if (report is null)
             return false;
         report = report with { Rollback = rollback, AsExpected = report.AsExpected && rollback is not { AsExpected: false } };
-        if (experimentPayments > 0)
+        if (request.ExperimentPayments > 0)
         {
-            var experiment = await new ExperimentScene(platform, experimentPayments, terminal, time).PlayAsync(cancellation);
+            var experiment = await new ExperimentScene(platform, request.ExperimentPayments, terminal, time).PlayAsync(cancellation);
             report = report with { Experiment = experiment, AsExpected = report.AsExpected && experiment is not { AsExpected: false } };
         }
 

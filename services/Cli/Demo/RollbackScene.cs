@@ -28,6 +28,9 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
     // The alarm takes four to six minutes. One that needs more than this does not work.
     private const int MaxMinutes = 30;
 
+    // An alarm needs time, not many payments: these are enough for its minimum of requests in a minute, even of a canary with 5%.
+    private const int BatchesInMinute = 20;
+
     private bool IsGuardOff => platform.Pace.GuardOff;
 
     /// <summary>Plays the scene; null if there is nothing to roll back.</summary>
@@ -85,7 +88,10 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
         while (condemned is null
             && (IsGuardOff ? time.GetUtcNow() - began < MaxMinutes * platform.Pace.Minute : answers.Count < MaxPayments))
         {
+            var sent = time.GetTimestamp();
             answers.AddRange(await send(Batch));
+            if (IsGuardOff && platform.Pace.Minute / BatchesInMinute - time.GetElapsedTime(sent) is { Ticks: > 0 } left)
+                await Task.Delay(left, time, cancellation);
             condemned = await FindAsync(admin, watched.Version, cancellation);
         }
 

@@ -4,6 +4,7 @@ using ModelServing.Cli.Demo;
 using ModelServing.Contracts.Reliability;
 using ModelServing.Hosting;
 using ModelServing.Registry;
+using ModelServing.Sample;
 using ModelServing.Settings;
 using ModelServing.Settings.Clients;
 using ModelServing.Settings.Models;
@@ -50,6 +51,19 @@ internal static class UpCommand
             DefaultValueFactory = static _ => "on",
         };
         guard.AcceptOnlyFromAmong("on", "off");
+        var payments = new Option<int>("--payments")
+        {
+            Description = "How many payments a demo sends first, to show the split.",
+            DefaultValueFactory = static _ => SampleTraffic.DemoRows,
+            CustomParser = static result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                    && count is >= DemoRounds.FewestRows and <= SampleTraffic.DemoRows)
+                    return count;
+                result.AddError($"--payments: it must be from {DemoRounds.FewestRows} to {SampleTraffic.DemoRows}");
+                return 0;
+            },
+        };
         var experiment = new Option<int>("--experiment")
         {
             Description = "The most payments of the experiment at the end of a demo, which stops as soon as it is certain which version " +
@@ -82,7 +96,7 @@ internal static class UpCommand
         var stack = new StackOptions();
         var command = new Command("up", "Run the whole platform on this machine until Ctrl-C.")
         {
-            demo, once, guard, experiment, minute, splitting, json,
+            demo, once, guard, payments, experiment, minute, splitting, json,
         };
         stack.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), (terminal, signals) =>
@@ -97,6 +111,7 @@ internal static class UpCommand
                         arguments.GetValue(guard) == "off"),
                     arguments.GetValue(splitting))
                 {
+                    Payments = arguments.GetValue(payments),
                     ExperimentPayments = arguments.GetValue(experiment),
                 },
                 terminal,
@@ -166,7 +181,7 @@ internal static class UpCommand
         try
         {
             // 5
-            var demo = request.Demo ? new DemoRounds(platform, request.ExperimentPayments, terminal, time) : null;
+            var demo = request.Demo ? new DemoRounds(platform, request, terminal, time) : null;
             platform.ApplyClients(ClientsMaker.Make(started.Settings));
             var failures = await platform.StartAsync(started.Settings.Models, port, signals.Stop);
             if (demo is not null && failures.Count > 0)

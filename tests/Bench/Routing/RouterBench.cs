@@ -15,7 +15,7 @@ namespace ModelServing.Bench.Routing;
 /// <code>
 /// 1 start      the backends (one nginx process, two ports, a fixed answer: far faster than any proxy) and the proxies
 /// 2 check      that every proxy returns the backends' answer
-/// 3 warm up    every proxy, because compiled code is to be measured
+/// 3 warm up    every proxy, because compiled code is to be measured; not in the short form
 /// 4 measure    each proxy once per round
 /// </code>
 /// </remarks>
@@ -73,8 +73,8 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false, str
             await CheckAsync(server, body, cancellation);
 
         // 3: half as long as the measurement, because on a busy machine the compiler needs many seconds
-        foreach (var server in measured)
-            await load.RunAsync(server.Name, server.Address, Math.Max(1, rounds * seconds / 2), cancellation);
+        foreach (var server in rounds * seconds > 1 ? measured : [])
+            await load.RunAsync(server.Name, server.Address, rounds * seconds / 2, cancellation);
 
         // 4
         var results = new OrderedDictionary<string, List<Measurement>>(
