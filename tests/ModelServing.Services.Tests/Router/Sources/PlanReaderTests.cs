@@ -31,7 +31,7 @@ public class PlanReaderTests
         Assert.Empty(reader.Read(ManyModels.Plan(5).ToUtf8()).Changed);
     }
 
-    // Edits of the text itself: most of the results are no plan any more.
+    // Edits of the text itself: most of the results are not plans any more.
     [Fact]
     public void Whatever_is_edited_the_result_is_that_of_reading_the_whole_text()
     {
