@@ -52,6 +52,9 @@ internal sealed class PlanReader
         {
             var part = PlanDocument.Parse(alone);
             var own = MembersOf(alone);
+            // Without a member, the commas around it would be wrong.
+            if (own.Count == 0)
+                return null;
             var changed = KeepSame(part, alone, own, before);
             var rollouts = new SortedDictionary<ModelName, RolloutPlan>(plan.Rollouts);
             foreach (var member in before)
