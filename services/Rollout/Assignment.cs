@@ -36,17 +36,20 @@ public sealed class Assignment
         seed = (long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(rollout.Revision));
         var names = closed?.ToHashSet(StringComparer.Ordinal) ?? [];
         var stable = rollout.Variants.Count - 1;
-        (ends, owners) = ([], []);
         var end = 0;
+        var runs = new List<(int End, int Owner)>();
         foreach (var (variant, count) in layout.Runs)
         {
             end += count;
             var owner = names.Contains(variant) ? stable : IndexOf(rollout, variant);
-            if (owners is [.., var last] && last == owner)
-                ends[^1] = end;
+            if (runs is [.., var last] && last.Owner == owner)
+                runs[^1] = (end, owner);
             else
-                (ends, owners) = ([.. ends, end], [.. owners, owner]);
+                runs.Add((end, owner));
         }
+
+        ends = [.. runs.Select(static run => run.End)];
+        owners = [.. runs.Select(static run => run.Owner)];
     }
 
     /// <summary>Returns the bucket of a key, from 0.</summary>

@@ -61,7 +61,8 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
     public BucketLayout MoveTo(IReadOnlyList<VariantPlan> variants)
     {
         ArgumentNullException.ThrowIfNull(variants);
-        if (variants.Select(static variant => (variant.Name, variant.Weight)).SequenceEqual(names.Select((name, i) => (name, (int)WeightOf(i)))))
+        var weights = names.Select((name, i) => (name, (int)WeightOf(i)));
+        if (variants.Select(static variant => (variant.Name, variant.Weight)).SequenceEqual(weights))
             return this;
         var owners = ToOwners();
         var left = variants.Select(static variant => variant.Weight).ToArray();

@@ -5,6 +5,7 @@ using ModelServing.Bench.Features;
 using ModelServing.Bench.Functions;
 using ModelServing.Bench.Inference;
 using ModelServing.Bench.Routing;
+using ModelServing.Bench.Scale;
 using ModelServing.Bench.Soak;
 using ModelServing.Bench.Soak.Log;
 using ModelServing.Bench.Splitting;
@@ -16,6 +17,7 @@ var root = new RootCommand("Runs the measurements of docs/bench.md.")
     FunctionsCommand.Create(),
     SplittingCommand.Create(),
     RouterCommand.Create(),
+    ScaleCommand.Create(),
     InferenceCommand.Create(),
     InferenceCommand.CreateReporting(),
     InferenceCommand.CreateLog(),

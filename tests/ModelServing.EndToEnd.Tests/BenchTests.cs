@@ -47,6 +47,16 @@ public class BenchTests
     }
 
     [Fact]
+    public async Task A_router_is_measured_with_more_and_more_models()
+    {
+        var rows = (await MeasureAsync("scale")).GetProperty("rows").EnumerateArray().ToList();
+        Assert.Equal([1, 10], rows.Select(static row => row.GetProperty("models").GetInt32()));
+        Assert.All(rows, static row => Assert.All(
+            (string[])["planBytes", "storedBytes", "startSeconds", "memoryMegabytes", "metricsBytes"],
+            figure => Assert.True(row.GetProperty(figure).GetDouble() > 0, figure)));
+    }
+
+    [Fact]
     public async Task An_export_of_ten_times_as_many_predictions_needs_no_more_memory()
     {
         // It fails if the memory follows the rows.

@@ -6,8 +6,8 @@ namespace ModelServing.Contracts.Monitoring;
 /// <remarks>To add a metric: add its name to <see cref="ModelMetric"/> and a line here, then run <c>./dev docs</c>.</remarks>
 public static class ModelMetricCatalogue
 {
-    /// <summary>The most models whose figures ModelMetrics posts: of as many, the calls of a minute fit into the 50 a second that Monitoring
-    /// takes from a tenancy.</summary>
+    /// <summary>The most models whose figures ModelMetrics posts: of as many, the calls of a minute fit into the 50 a second that
+    /// Monitoring takes from a tenancy.</summary>
     public const int MaxModels = 2000;
 
     private const string Number = ModelMetric.Version;

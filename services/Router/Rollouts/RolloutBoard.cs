@@ -4,6 +4,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Journal;
+using ModelServing.Router.Rollouts.Board;
 
 namespace ModelServing.Router.Rollouts;
 

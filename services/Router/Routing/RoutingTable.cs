@@ -5,7 +5,7 @@ using ModelServing.Rollout.Journal;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Metrics;
-using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Board;
 using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Routing;
@@ -50,7 +50,7 @@ internal sealed class RoutingTable
 
     internal IEnumerable<string> ModelNames => models.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>The models as a problem names them, at most ten: anybody may ask for a model that does not exist.</summary>
+    /// <summary>The models as a problem names them, at most ten: any caller can name a model that does not exist.</summary>
     internal string Known => Count <= MostNamed
         ? $"the models are: {string.Join(", ", ModelNames)}"
         : $"the router has {Count} models, which GET {InferencePaths.ModelList} lists";
@@ -125,7 +125,7 @@ internal sealed class RoutingTable
         {
             var before = previous?.models.GetValueOrDefault(name.Text);
             var effective = EffectiveRollout.From(rollout, known);
-            var own = live.EndpointsOf(name).ToArray().ToLookup(static endpoint => endpoint.Entry.Version);
+            var own = live.ForModel(name).ToArray().ToLookup(static endpoint => endpoint.Entry.Version);
             return new ModelRoute(
                 name,
                 effective,

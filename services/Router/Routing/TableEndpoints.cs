@@ -37,9 +37,9 @@ internal sealed class TableEndpoints
     }
 
     /// <summary>The endpoints of all versions of a model.</summary>
-    internal ReadOnlySpan<Endpoint> EndpointsOf(ModelName model) => byModel.GetValueOrDefault(model);
+    internal ReadOnlySpan<Endpoint> ForModel(ModelName model) => byModel.GetValueOrDefault(model);
 
     /// <summary>Whether a model has the same endpoints in both.</summary>
     internal bool AreSame(ModelName model, TableEndpoints other) =>
-        ReferenceEquals(this, other) || EndpointsOf(model).SequenceEqual(other.EndpointsOf(model));
+        ReferenceEquals(this, other) || ForModel(model).SequenceEqual(other.ForModel(model));
 }

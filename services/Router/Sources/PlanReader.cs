@@ -47,13 +47,18 @@ internal sealed class PlanReader
         var moved = next.Length - text.Length;
         var slice = next.AsSpan(members[first].Start, members[last].End + moved - members[first].Start);
         byte[] alone = [.. "{\"schema\":1,\"rollouts\":{"u8, .. slice, .. "}}"u8];
-        var changed = members.GetRange(first, last - first + 1).Select(static member => member.Name).ToHashSet();
+        var before = members.GetRange(first, last - first + 1);
         try
         {
             var part = PlanDocument.Parse(alone);
+            var own = MembersOf(alone);
+            // Without a member, the commas around it would be wrong.
+            if (own.Count == 0)
+                return null;
+            var changed = KeepSame(part, alone, own, before);
             var rollouts = new SortedDictionary<ModelName, RolloutPlan>(plan.Rollouts);
-            foreach (var name in changed)
-                rollouts.Remove(name);
+            foreach (var member in before)
+                rollouts.Remove(member.Name);
             foreach (var (name, rollout) in part.Rollouts)
             {
                 if (!rollouts.TryAdd(name, rollout))
@@ -63,11 +68,10 @@ internal sealed class PlanReader
             var shift = members[first].Start - "{\"schema\":1,\"rollouts\":{"u8.Length;
             var after = members.Skip(last + 1).Select(member => member.Moved(moved)).ToList();
             members.RemoveRange(first, members.Count - first);
-            members.AddRange(MembersOf(alone).Select(member => member.Moved(shift)));
+            members.AddRange(own.Select(member => member.Moved(shift)));
             members.AddRange(after);
             (text, plan) = (next, plan with { Rollouts = rollouts });
-            changed.UnionWith(part.Rollouts.Keys);
-            return (plan, [.. changed.Order()]);
+            return (plan, changed);
         }
         catch (ContractException)
         {
@@ -79,18 +83,27 @@ internal sealed class PlanReader
     private (PlanDocument, IReadOnlyList<ModelName>) ReadWhole(byte[] next)
     {
         var read = PlanDocument.Parse(next);
-        var (all, before) = (MembersOf(next), members.ToDictionary(static member => member.Name));
+        var all = MembersOf(next);
+        var changed = KeepSame(read, next, all, members);
+        (text, plan, members) = (next, read, all);
+        return (read, changed);
+    }
+
+    // Gives the models of the last plan whose text is the same their objects, and returns the others, in order.
+    private List<ModelName> KeepSame(PlanDocument read, byte[] utf8, List<Member> own, List<Member> former)
+    {
+        var before = former.ToDictionary(static member => member.Name);
         var changed = before.Keys.Except(read.Rollouts.Keys).ToList();
-        foreach (var member in all)
+        foreach (var member in own)
         {
-            if (before.TryGetValue(member.Name, out var known) && known.In(text).SequenceEqual(member.In(next)))
+            if (before.TryGetValue(member.Name, out var known) && known.In(text).SequenceEqual(member.In(utf8)))
                 read.Rollouts[member.Name] = plan!.Rollouts[member.Name];
             else
                 changed.Add(member.Name);
         }
 
-        (text, plan, members) = (next, read, all);
-        return (read, [.. changed.Order()]);
+        changed.Sort();
+        return changed;
     }
 
     private static int CommonEnd(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)

@@ -72,8 +72,8 @@ public sealed record CloudSettings
     public string? KmsKey { get; init; }
 
     [Setting(
-        "The number of policy statements that the tenancy allows in the compartment and those around it, for everyone. Each model has one of "
-        + "its own. Oracle raises the limit on request.",
+        "The number of policy statements that the tenancy allows in the compartment and those around it, for everyone. Each model has one "
+        + "of its own. Oracle raises the limit on request.",
         Min = "100",
         Max = "100000")]
     public int PolicyStatements { get; init; } = DefaultPolicyStatements;

@@ -15,8 +15,7 @@ internal static class SizeRules
 
     private const string WayOut = "Move some of them to another environment, which is a stack of its own";
 
-    /// <param name="settings">The settings.</param>
-    /// <param name="root">What they were read from.</param>
+    /// <param name="root">What the settings were read from.</param>
     /// <param name="isForCloud">Whether an environment in the cloud has them.</param>
     internal static IEnumerable<SettingsFault> Check(StackSettings settings, SettingsNode root, bool isForCloud)
     {
@@ -42,9 +41,8 @@ internal static class SizeRules
         if (StatementsFor(count) is var statements && statements > StatementsIn(root))
         {
             yield return Fault(
-                $"these {Text(count)} models need {Text(statements)} policy statements, with those of everything else; policyStatements is "
-                + $"{Text(StatementsIn(root))}, which a tenancy allows by default. Ask Oracle to raise the limit, and set policyStatements to "
-                + "the new one");
+                $"these {Text(count)} models need {Text(statements)} policy statements, with those of everything else; policyStatements "
+                + $"is {Text(StatementsIn(root))}. Ask Oracle to raise the tenancy's limit, and set policyStatements to the new one");
         }
 
         if (bytes > PlanObject.MaxBytes && PlanObject.From(plan).Length is var stored and > PlanObject.MaxBytes)

@@ -4,5 +4,5 @@ namespace ModelServing.Stacks.Preview.Capacity;
 /// <param name="Pool">What the nodes are for on which they run.</param>
 /// <param name="Pod">What each asks of its node.</param>
 /// <param name="Least">How many there always are.</param>
-/// <param name="Most">How many the autoscaler may ask for.</param>
+/// <param name="Most">The largest number that the autoscaler makes.</param>
 internal sealed record PodGroup(string Pool, PodRequest Pod, int Least, int Most);

@@ -128,7 +128,8 @@ public class StackFileTests
         "s.yaml:25:3: modelserving:wonder: unknown setting; expected one of models, clients, tokens, anonymous, maxRequestBytes, "
         + "predictions, features, splitting, local, phase, allowGoingBack, region, homeRegion, regionMetadata, tenancy, compartment, "
         + "dataProtection, "
-        + "kmsKey, network, cluster, cache, journal, predictionStore, replication, gateway, functions, alarms, costs, images, registry, "
+        + "kmsKey, policyStatements, network, cluster, cache, journal, predictionStore, replication, gateway, functions, alarms, costs, "
+        + "images, registry, "
         + "router, inference, featureServer, "
         + "telemetry");
 

@@ -271,7 +271,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
         await using var router = await StartAsync(isReady: false);
         await router.AssertCountAsync(1, RefusedDocuments, "document=\"plan\"");
         await RunningRouter.UntilAsync(
-            () => router.Readiness.Reason?.StartsWith("no plan yet: the ConfigMap space/plan can't be used", StringComparison.Ordinal) == true,
+            () => router.Readiness.Reason?.StartsWith("no plan yet: the ConfigMap space/plan can't", StringComparison.Ordinal) == true,
             "the router says what is wrong");
         Assert.Contains("decompresses to more than", router.Readiness.Reason, StringComparison.Ordinal);
         SetCompressed(SomePlan.Stable().ToUtf8());

@@ -31,7 +31,18 @@ public class PlanReaderTests
         Assert.Empty(reader.Read(ManyModels.Plan(5).ToUtf8()).Changed);
     }
 
-    // Edits of the text itself: most of the results are no plan any more.
+    [Fact]
+    public void A_member_that_is_cut_out_without_its_comma_leaves_no_plan()
+    {
+        var reader = new PlanReader();
+        var text = Encoding.UTF8.GetString(ManyModels.Plan(3).ToUtf8());
+        reader.Read(Encoding.UTF8.GetBytes(text));
+        var (start, end) = (
+            text.IndexOf("\"model-00001\"", StringComparison.Ordinal), text.IndexOf(",\n    \"model-00002\"", StringComparison.Ordinal));
+        Assert.Throws<ContractException>(() => reader.Read(Encoding.UTF8.GetBytes(text.Remove(start, end - start))));
+    }
+
+    // Edits of the text itself: most of the results are not plans any more.
     [Fact]
     public void Whatever_is_edited_the_result_is_that_of_reading_the_whole_text()
     {

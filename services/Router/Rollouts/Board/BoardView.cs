@@ -3,7 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Journal;
 
-namespace ModelServing.Router.Rollouts;
+namespace ModelServing.Router.Rollouts.Board;
 
 /// <summary>What a board says at one moment. It never changes.</summary>
 /// <param name="IsJournaled">Whether there is a journal. Without one, no model is ever unread.</param>

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Globalization;
+using ModelServing.Contracts;
+using ModelServing.TestKit;
+
+namespace ModelServing.Bench.Scale;
+
+/// <summary>Starts a router for each number of models, and changes the weight of one model many times.</summary>
+/// <param name="changes">The number of changes in a round.</param>
+internal sealed class ScaleBench(int changes)
+{
+    private const int Rounds = 3;
+    private const int Weight = 500;
+
+    // The runtime compiles the code of a change anew while it is called often.
+    private const int WarmUps = 30;
+
+    // A router reads a file ten times a second, and believes it after two equal reads. So each change is one of its own.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(350);
+
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(120);
+
+    internal async Task<ScaleReport> RunAsync(IEnumerable<int> models, TimeSpan idle, CancellationToken cancellation)
+    {
+        var rows = new List<ScaleRow>();
+        foreach (var count in models)
+            rows.Add(await MeasureAsync(count, idle, cancellation));
+        return new ScaleReport(rows);
+    }
+
+    private async Task<ScaleRow> MeasureAsync(int models, TimeSpan idle, CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var plan = PlanOf(models);
+        Write(folder.Combine("endpoints.json"), EndpointsOf(models).ToUtf8());
+        Write(folder.Combine("plan.json"), plan.ToUtf8());
+        var (router, address) = await StartAsync(folder, cancellation);
+        await using var ended = router;
+        using var http = new HttpClient { BaseAddress = address };
+        await UntilReadyAsync(http, cancellation);
+        var started = router.ProcessorTime();
+
+        var weight = Weight;
+        await ChangeAsync(Math.Min(changes, WarmUps));
+        var (before, began) = (router.ProcessorTime(), Stopwatch.GetTimestamp());
+        await Task.Delay(idle, cancellation);
+        var idleShare = (router.ProcessorTime() - before) / Stopwatch.GetElapsedTime(began);
+        var costs = new List<double>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            (before, began) = (router.ProcessorTime(), Stopwatch.GetTimestamp());
+            await ChangeAsync(changes);
+            var own = router.ProcessorTime() - before - (idleShare * Stopwatch.GetElapsedTime(began));
+            costs.Add(own.TotalMilliseconds / changes);
+        }
+
+        var metrics = await http.GetByteArrayAsync(new Uri(InferencePaths.Metrics, UriKind.Relative), cancellation);
+        await router.CheckAsync();
+        return new ScaleRow(
+            models,
+            plan.ToUtf8().Length,
+            PlanObject.From(plan).Length,
+            started.TotalSeconds,
+            idleShare * 100,
+            MemoryOf(router.Id) / 1024.0,
+            costs.Order().ElementAt(Rounds / 2),
+            metrics.Length);
+
+        async Task ChangeAsync(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                weight = weight == Weight ? Weight + 1 : Weight;
+                plan.Rollouts[NameOf(models / 2)] = RolloutOf(weight);
+                Write(folder.Combine("plan.json"), plan.ToUtf8());
+                await Task.Delay(Pause, cancellation);
+            }
+        }
+    }
+
+    private static async Task<(ServerProcess Process, Uri Address)> StartAsync(TemporaryFolder folder, CancellationToken cancellation)
+    {
+        var port = FreePort.Find();
+        var settings = new RouterSettings
+        {
+            Urls = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
+            LogFormat = LogFormat.Text,
+            StopWithParent = true,
+            Plan = "file:" + folder.Combine("plan.json"),
+            Endpoints = "file:" + folder.Combine("endpoints.json"),
+        };
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Router"));
+        foreach (var (name, value) in settings.ToEnvironment())
+            start.Environment[name] = value;
+        var process = await ServerProcess.StartAsync(
+            "router",
+            start,
+            port,
+            static process =>
+            {
+                process.StandardInput.Close();
+                return Task.CompletedTask;
+            },
+            cancellation);
+        return (process, new Uri(settings.Urls));
+    }
+
+    private static async Task UntilReadyAsync(HttpClient http, CancellationToken cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            using var answer = await http.GetAsync(new Uri(InferencePaths.HealthReady, UriKind.Relative), cancellation);
+            if (answer.IsSuccessStatusCode)
+                return;
+            if (Stopwatch.GetElapsedTime(began) > HangLimit)
+                throw new BenchException($"the router is not ready: {await answer.Content.ReadAsStringAsync(cancellation)}");
+            await Task.Delay(50, cancellation);
+        }
+    }
+
+    private static PlanDocument PlanOf(int models) => new()
+    {
+        Schema = PlanDocument.CurrentSchema,
+        Rollouts = new(Enumerable.Range(0, models).ToDictionary(NameOf, static _ => RolloutOf(Weight))),
+    };
+
+    private static RolloutPlan RolloutOf(int weight) => new()
+    {
+        Revision = "scale",
+        DeadlineMilliseconds = 1000,
+        AttemptLimitMilliseconds = 500,
+        Guard = new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.001, UnreachableForMilliseconds = 60_000 },
+        Variants =
+        [
+            new(VariantPlan.Canary, new ModelVersion(2), weight),
+            new(VariantPlan.Stable, new ModelVersion(1), PlanDocument.Buckets - weight),
+        ],
+    };
+
+    private static EndpointsDocument EndpointsOf(int models) => EndpointsDocument.None with
+    {
+        Endpoints =
+        [
+            .. from number in Enumerable.Range(0, models)
+               from version in (int[])[1, 2]
+               select new EndpointEntry(NameOf(number), new ModelVersion(version), "127.0.0.1:9", 1),
+        ],
+    };
+
+    private static ModelName NameOf(int number) => ModelName.Parse(string.Create(CultureInfo.InvariantCulture, $"model-{number:00000}"));
+
+    private static void Write(string path, byte[] content)
+    {
+        File.WriteAllBytes(path + ".new", content);
+        File.Move(path + ".new", path, overwrite: true);
+    }
+
+    // In KB.
+    private static double MemoryOf(int process) => double.Parse(
+        File.ReadLines($"/proc/{process}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
+        CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace ModelServing.Bench.Scale;
+
+/// <summary>How the cost of a router grows with the number of models.</summary>
+internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows)
+{
+    internal void Print(IAnsiConsole console)
+    {
+        var table = new Table().Border(TableBorder.Markdown).AddColumn("models");
+        foreach (var column in (ReadOnlySpan<string>)
+            ["plan KB", "stored KB", "CPU s until ready", "idle % of a core", "MB", "CPU ms a changed weight", "/metrics KB"])
+            table.AddColumn(column, static each => each.RightAligned());
+        foreach (var row in Rows)
+        {
+            table.AddRow(
+                Text(row.Models, "N0"),
+                Text(row.PlanBytes / 1024.0, "N0"),
+                Text(row.StoredBytes / 1024.0, "N0"),
+                Text(row.StartSeconds, "N1"),
+                Text(row.IdlePercent, "N1"),
+                Text(row.MemoryMegabytes, "N0"),
+                Text(row.ChangeMilliseconds, "N1"),
+                Text(row.MetricsBytes / 1024.0, "N0"));
+        }
+
+        console.Write(table);
+    }
+
+    private static string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
+}
