@@ -18,8 +18,6 @@ internal sealed class OwnPipeline(IServiceScopeFactory scopes)
     /// <summary>Answers a request.</summary>
     /// <param name="call">The call that it comes from.</param>
     /// <param name="method">The request's method.</param>
-    /// <param name="path">Its path.</param>
-    /// <param name="headers">Its headers.</param>
     /// <param name="body">Its body; null for none.</param>
     /// <param name="to">The answer.</param>
     internal async Task AnswerAsync(
