@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace ModelServing.EndToEnd.Tests;
@@ -27,7 +28,9 @@ public class ConformanceTests
 
         await using var up = await folder.UpAsync();
         var results = Path.Combine(folder.FullPath, "results.xml");
-        await using (var conformance = MsProcess.Start(folder, "conformance", folder.Api.ToString(), "--junit", results))
+        var grpc = "http://" + Regex.Match(up.Output, @"(?m)^\s*gRPC\s+(\S+)$").Groups[1].Value;
+        await using (var conformance = MsProcess.Start(
+            folder, "conformance", folder.Api.ToString(), "--grpc", grpc, "--junit", results))
         {
             Assert.True(await conformance.ExitAsync() == 0, conformance.Output);
             Assert.Matches(@"(?m)^\d\d+ passed, 0 failed, 0 skipped$", conformance.Output);
@@ -36,8 +39,11 @@ public class ConformanceTests
 
         var suite = XDocument.Load(results).Root!.Element("testsuite")!;
         Assert.Equal(("0", "0"), (suite.Attribute("failures")!.Value, suite.Attribute("skipped")!.Value));
-        var document = await MsProcess.QueryAsync(folder, "conformance", folder.Api.ToString());
-        Assert.Equal(suite.Elements("testcase").Count(), document.GetProperty("passed").GetInt32());
+        var both = suite.Elements("testcase").Count();
+        var overHttp = (await MsProcess.QueryAsync(folder, "conformance", folder.Api.ToString())).GetProperty("passed").GetInt32();
+        var overGrpc = (await MsProcess.QueryAsync(folder, "conformance", "--grpc", grpc)).GetProperty("passed").GetInt32();
+        Assert.Equal(both, overHttp + overGrpc);
+        Assert.True(overHttp > 0 && overGrpc > 0);
 
         up.Signal("TERM");
         await up.ExitAsync();
@@ -45,6 +51,9 @@ public class ConformanceTests
         var (exitCode, output) = await MsProcess.RunAsync(folder, "conformance", folder.Api.ToString());
         Assert.Equal(1, exitCode);
         Assert.Contains("can't be reached", output, StringComparison.Ordinal);
+        (exitCode, output) = await MsProcess.RunAsync(folder, "conformance", "--grpc", grpc);
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"{grpc}/ can't be reached", output, StringComparison.Ordinal);
     }
 
     private static async Task SucceedAsync(StackFolder folder, params string[] arguments)

@@ -11,6 +11,8 @@ namespace ModelServing.Services.Tests.Cli.Conformance;
 /// <summary>A version of each model that the checks ask, in this process.</summary>
 internal sealed class ConformanceServers : IAsyncDisposable
 {
+    private const string AnyPort = "http://127.0.0.1:0";
+
     private static readonly ModelVersion Version = new(1);
 
     private readonly TemporaryFolder folder = new();
@@ -28,7 +30,7 @@ internal sealed class ConformanceServers : IAsyncDisposable
             var model = ModelName.Parse(name);
             await registry.PublishAsync(model, Version, ConformanceModels.Make(name), TrainingInfo.None, default);
             servers.Versions[name] = await RunningInference.StartOnAsync(
-                new InferenceSettings { Model = model, Version = Version, Registry = location });
+                new InferenceSettings { Model = model, Version = Version, Registry = location, GrpcUrls = AnyPort });
         }
 
         foreach (var version in servers.Versions.Values)
@@ -36,7 +38,7 @@ internal sealed class ConformanceServers : IAsyncDisposable
         return servers;
     }
 
-    /// <summary>A router before them.</summary>
+    /// <summary>A router before them, with gRPC.</summary>
     internal async Task<RunningRouter> StartRouterAsync()
     {
         var plan = new PlanDocument
@@ -58,7 +60,7 @@ internal sealed class ConformanceServers : IAsyncDisposable
                     new EndpointEntry(ModelName.Parse(version.Key), Version, version.Value.Address.ToString(), 1000)),
             ],
         };
-        var router = await RunningRouter.StartAsync(static settings => settings with { GrpcUrls = "http://127.0.0.1:0" });
+        var router = await RunningRouter.StartAsync(static settings => settings with { GrpcUrls = AnyPort });
         router.Swap(plan, endpoints);
         return router;
     }
