@@ -11,28 +11,18 @@ internal static class HeadlessService
     /// <summary>Creates it. It is created before what creates the pods, and so deleted after it: its name resolves as long as a terminating
     /// pod answers.</summary>
     internal static K8s.Core.V1.Service Add(
-        ClusterContext context,
-        string name,
-        HostPods pods,
-        string portName = HostPorts.HttpName,
-        int port = HostPorts.Http) => new(name, new ServiceArgs
+        ClusterContext context, string name, HostPods pods, string portName = HostPorts.HttpName, int port = HostPorts.Http)
     {
-        // Pulumi would wait for the Service to have pods, which in turn wait for it.
-        Metadata = context.Metadata(name, pods.Labels, new InputMap<string> { ["pulumi.com/skipAwait"] = "true" }),
-        Spec = new ServiceSpecArgs
+        return new K8s.Core.V1.Service(name, new ServiceArgs
         {
-            ClusterIP = "None",
-            Selector = pods.Labels,
-            Ports =
-            [
-                new ServicePortArgs
-                {
-                    Name = portName,
-                    Port = port,
-                    TargetPort = portName,
-                    Protocol = "TCP",
-                },
-            ],
-        },
-    }, context.Options(ApplyTimes.Service, pods.Account));
+            // Pulumi would wait for the Service to have pods, which in turn wait for it.
+            Metadata = context.Metadata(name, pods.Labels, new InputMap<string> { ["pulumi.com/skipAwait"] = "true" }),
+            Spec = new ServiceSpecArgs
+            {
+                ClusterIP = "None",
+                Selector = pods.Labels,
+                Ports = [new ServicePortArgs { Name = portName, Port = port, TargetPort = portName, Protocol = "TCP" }],
+            },
+        }, context.Options(ApplyTimes.Service, pods.Account));
+    }
 }

@@ -12,8 +12,8 @@ public static class ClusterNames
     /// <summary>The Service through which the function TrafficSplitter reaches the routers.</summary>
     public const string RouterSplit = "router-split";
 
-    /// <summary>The headless Service through which clients in the cluster reach the routers by gRPC. Its name resolves to all routers, so that
-    /// a client can spread its calls over them.</summary>
+    /// <summary>The headless Service through which clients in the cluster reach the routers by gRPC. Its name resolves to all routers, so
+    /// that a client can spread its calls over them.</summary>
     public const string RouterGrpc = "router-grpc";
 
     /// <summary>The program of all versions' pods. Each model has a service account of its own: <see cref="InferenceOf"/>.</summary>

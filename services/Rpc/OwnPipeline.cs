@@ -17,11 +17,11 @@ internal sealed class OwnPipeline(IServiceScopeFactory scopes)
 
     /// <summary>Answers a request.</summary>
     /// <param name="call">The call that it comes from.</param>
-    /// <param name="method">The request's method.</param>
-    /// <param name="path">Its path.</param>
-    /// <param name="headers">Its headers.</param>
-    /// <param name="body">Its body; null for none.</param>
-    /// <param name="to">The answer.</param>
+    /// <param name="method">GET or POST.</param>
+    /// <param name="path">The path that a client of HTTP would name.</param>
+    /// <param name="headers">What the host may read of the call's metadata.</param>
+    /// <param name="body">The message; null for none.</param>
+    /// <param name="to">Takes the answer.</param>
     internal async Task AnswerAsync(
         HttpContext call, string method, string path, IHeaderDictionary headers, PipeReader? body, OwnAnswer to)
     {

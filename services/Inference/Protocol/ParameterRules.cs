@@ -36,9 +36,7 @@ internal static class ParameterRules
 
     /// <summary>Adds what a parameter means to what was read before.</summary>
     /// <param name="path">The parameter's place, for a message.</param>
-    /// <param name="name">Its name.</param>
     /// <param name="place">Whose parameter it is.</param>
-    /// <param name="value">Its value.</param>
     /// <param name="found">The meaning of those before it.</param>
     internal static ReadParameters Add(
         string path, string name, ParameterPlace place, in ParameterValue value, in ReadParameters found)

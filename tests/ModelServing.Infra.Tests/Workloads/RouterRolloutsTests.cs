@@ -81,10 +81,12 @@ public class RouterRolloutsTests
         var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
         Assert.Equal("http://*:8080;http://*:8081", RouterOf(run).AllUrls);
         var container = Assert.Single(run.Pods().Single(static each => each.Owner == "router").Pod.Spec.Containers);
-        Assert.Equal([("admin", 8081), ("http", 8080)], container.Ports.Select(static port => (port.Name, port.ContainerPort)).Order());
+        Assert.Equal(
+            [("admin", 8081), ("grpc", 8083), ("http", 8080)],
+            container.Ports.Select(static port => (port.Name, port.ContainerPort)).Order());
         Assert.All(
             run.Objects<V1Service>().SelectMany(static service => service.Spec.Ports),
-            static port => Assert.Equal("http", (string)port.TargetPort));
+            static port => Assert.NotEqual("admin", (string)port.TargetPort));
         Assert.All(
             RenderedHost.From(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Null(pod.AdminPort));
     }
@@ -108,7 +110,7 @@ public class RouterRolloutsTests
             run.Objects<V1Service>()
                 .Where(static service => service.Metadata.Name != "router")
                 .SelectMany(static service => service.Spec.Ports),
-            static port => Assert.Equal("http", (string)port.TargetPort));
+            static port => Assert.NotEqual("admin", (string)port.TargetPort));
     }
 
     [Fact]

@@ -6,7 +6,6 @@ using ModelServing.OpenInference.Messages;
 namespace ModelServing.Cli.Conformance.Rpc;
 
 /// <summary>An answer of the server over gRPC.</summary>
-/// <param name="Status">Its status.</param>
 /// <param name="Detail">What the status says about an error.</param>
 /// <param name="Message">The message, if there is no error.</param>
 internal sealed record RpcAnswer(StatusCode Status, string Detail, byte[] Message)

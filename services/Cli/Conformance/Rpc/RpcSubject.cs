@@ -5,8 +5,8 @@ using ModelServing.OpenInference.Messages;
 
 namespace ModelServing.Cli.Conformance.Rpc;
 
-/// <summary>The server that is checked, over gRPC. A message goes as the bytes that a check has made, because some are none that a library
-/// would write.</summary>
+/// <summary>The server that is checked, over gRPC. A message goes as the bytes that a check has made, because no library would write some
+/// of them.</summary>
 /// <param name="calls">Its address.</param>
 /// <param name="key">The client's key; null for none.</param>
 internal sealed class RpcSubject(CallInvoker calls, string? key = null)

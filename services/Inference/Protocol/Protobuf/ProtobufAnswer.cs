@@ -14,7 +14,6 @@ internal static class ProtobufAnswer
     /// <summary>Writes the answer.</summary>
     /// <param name="buffer">Where it goes.</param>
     /// <param name="model">The model that answers.</param>
-    /// <param name="request">The request.</param>
     /// <param name="tensors">A tensor for each output that the request wants.</param>
     /// <exception cref="AnswerTooLargeException">The answer is larger than any may be.</exception>
     internal static void Write(AnswerBuffer buffer, LoadedModel model, InferRequest request, IReadOnlyList<RuntimeTensor> tensors)

@@ -12,7 +12,6 @@ internal static class TypedContents
     /// <param name="spec">The input of the model.</param>
     /// <param name="shape">The shape, which the input accepts.</param>
     /// <param name="input">The input in the request, as on the wire.</param>
-    /// <param name="place">Its place.</param>
     /// <exception cref="RequestFaultException">The contents are not such a tensor.</exception>
     internal static RuntimeTensor Read(TensorSpec spec, long[] shape, ReadOnlySpan<byte> input, in Field place)
     {

@@ -5,16 +5,14 @@ namespace ModelServing.Inference.Protocol.Protobuf;
 /// <summary>Whole numbers on the wire: seven bits in a byte, the lowest first. The eighth bit says whether another byte follows.</summary>
 internal static class Varint
 {
-    /// <summary>The most bytes of one.</summary>
+    /// <summary>The most bytes that a number takes: one of 64 bits.</summary>
     internal const int MostBytes = 10;
 
     private const int Bits = 7;
     private const byte More = 1 << Bits;
 
     /// <summary>Reads a number; false if the bytes end within it, or if it has more than 64 bits.</summary>
-    /// <param name="bytes">The bytes.</param>
     /// <param name="at">Where the number begins; afterwards, where it ends.</param>
-    /// <param name="number">The number.</param>
     internal static bool TryRead(ReadOnlySpan<byte> bytes, ref int at, out ulong number)
     {
         number = 0;

@@ -24,7 +24,6 @@ internal sealed class WireInputReader(IReadOnlyList<TensorSpec> inputs)
     /// <summary>Reads an input whose data are beside it.</summary>
     /// <param name="message">The input.</param>
     /// <param name="index">Its index in the request, and that of its data.</param>
-    /// <param name="data">Its data.</param>
     internal InputTensor ReadRaw(ReadOnlySpan<byte> message, int index, ReadOnlySpan<byte> data)
     {
         var (input, shape, hasContents) = ReadHead(message, index);

@@ -6,7 +6,6 @@ namespace ModelServing.Inference.Protocol.Protobuf;
 /// Moves through the fields of a message on the wire, without a copy of them. A fault names the field. Fields that the message does not
 /// have are the caller's to pass over, as is usual with Protocol Buffers. They are not looked into, so no depth of theirs costs anything.
 /// </summary>
-/// <param name="message">The message.</param>
 /// <param name="place">Its place in the request.</param>
 /// <param name="names">The names of its fields, by their numbers.</param>
 internal ref struct WireReader(ReadOnlySpan<byte> message, Field place, string[] names)

@@ -87,7 +87,7 @@ public class ProtobufFaultTests
             Typed("a", "FP32", [1, 2], RawProtobuf.Bytes(6, OneAndTwo.AsSpan(0, 4))),
             "inputs[0].contents.fp32_contents: it has 1 elements, but the"
         },
-        { Typed("a", "FP32", [1, 2], RawProtobuf.Bytes(6, OneAndTwo.AsSpan(0, 7))), "inputs[0].contents.fp32_contents: it has 7 bytes, but each" },
+        { Typed("a", "FP32", [1, 2], RawProtobuf.Bytes(6, OneAndTwo.AsSpan(0, 7))), "inputs[0].contents.fp32_contents: it has 7 bytes" },
         {
             Typed("a", "FP32", [1, 2], RawProtobuf.Bytes(6, [.. OneAndTwo, 0, 0, 0, 0])),
             "inputs[0].contents.fp32_contents: it has more than 2"

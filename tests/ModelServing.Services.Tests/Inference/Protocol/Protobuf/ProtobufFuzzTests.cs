@@ -12,8 +12,8 @@ using static ModelServing.Services.Tests.Inference.Protocol.Protobuf.SomeMessage
 namespace ModelServing.Services.Tests.Inference.Protocol.Protobuf;
 
 /// <summary>
-/// Changes messages at random and reads them. The bodies of <c>tests/Hostile/messages.yaml</c> are the corpus; a body that breaks the reader
-/// belongs there. <c>./dev soak fuzz</c> runs this for longer: CsCheck reads the time from its environment.
+/// Changes messages at random and reads them. The bodies of <c>tests/Hostile/messages.yaml</c> are the corpus; a body that breaks the
+/// reader belongs there. <c>./dev soak fuzz</c> runs this for longer: CsCheck reads the time from its environment.
 /// </summary>
 public class ProtobufFuzzTests
 {
@@ -39,7 +39,8 @@ public class ProtobufFuzzTests
         [], [0], [1], [0x80], [0xFF], [0x0A], [0x12], [0x1A], [0x2A], [0x32], [0x3A], [0x42], [0x2B], [0x2C], [0x2D], [0x29],
         [0x80, 0x80], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1], [0, 0, 0, 0],
         Packed(3, 2), Packed(3, long.MaxValue), Packed(3, -1), Text(1, "s"), Contents(Text(8, "a")), Contents(),
-        Raw([1, 0, 0, 0, 0xFF]), Raw([]), Output("t"), Parameter(4, "timeout", RawProtobuf.Number(2, 1)), RawProtobuf.Number(100, ulong.MaxValue),
+        Raw([1, 0, 0, 0, 0xFF]), Raw([]), Output("t"), Parameter(4, "timeout", RawProtobuf.Number(2, 1)),
+        RawProtobuf.Number(100, ulong.MaxValue),
     ];
 
     private static readonly (TensorSpec[] Specs, byte[] Body)[] Seeds = [.. HostileSeeds(), .. OwnSeeds()];
