@@ -1,6 +1,7 @@
 #!/usr/bin/env dotnet
 #:project ../../services/Client/Client.csproj
 #:property PublishAot=false
+#:property GenerateDocumentationFile=true
 
 // Asks the model 'simple' for a sum and a difference, in each form of the protocol that the address has:
 //
