@@ -139,7 +139,8 @@ public sealed class DemoTests(DemoTests.RunningDemo demo) : IClassFixture<DemoTe
         using var folder = new StackFolder(views: true);
         // With this share the canary has the alarm's minimum of requests in each minute.
         folder.Write(StackFolder.Canary("40"));
-        await using var ms = MsProcess.Start(folder, "up", "--demo", "--once", "--guard", "off", "--payments", "4000", "--experiment", "10000", "--json");
+        await using var ms = MsProcess.Start(
+            folder, "up", "--demo", "--once", "--guard", "off", "--payments", "2000", "--experiment", "10000", "--json");
         Assert.True(await ms.ExitAsync() == 0, ms.Output);
         using var document = JsonDocument.Parse(ms.StandardOutput);
         var rollback = AssertRollback(document.RootElement, reason: "alarm");

@@ -10,11 +10,11 @@ public class SplittingTests
     {
         using var folder = new StackFolder(views: true);
         var (exitCode, output) = await MsProcess.RunAsync(
-            folder, "up", "--demo", "--once", "--payments", "4000", "--experiment", "0", "--splitting", "function");
+            folder, "up", "--demo", "--once", "--payments", "2000", "--experiment", "0", "--splitting", "function");
         Assert.True(exitCode == 0, output);
         Assert.Matches(@"stable +│ 1 +│ +[\d,]+ │ +9\d\.\d\d% │ +95\.00% │ +0\.00% │ +[\d.]+ │ +[\d.]+ │", output);
         Assert.Matches(@"canary +│ 2 +│ +[\d,]+ │ +\d\.\d\d% │ +5\.00% │ +0\.00% │ +[\d.]+ │ +[\d.]+ │", output);
-        Assert.Matches(@"The prediction log has 4,000 of 4,000 answered payments: stable v1 [\d,]+, canary v2 [\d,]+\. One of", output);
+        Assert.Matches(@"The prediction log has 2,000 of 2,000 answered payments: stable v1 [\d,]+, canary v2 [\d,]+\. One of", output);
         Assert.Matches(@"the guard rolled it back [\d.]+ s after the fault began", output);
         Assert.Matches(@"after that +0 of 1,000 payments reached it", output);
         Assert.Matches(@"failures seen +0 of [\d,]+ payments failed for their callers", output);
