@@ -111,7 +111,7 @@ public class BenchTests
     [Fact]
     public async Task Every_answered_prediction_is_in_the_store_once_whatever_is_killed()
     {
-        var output = await SoakAsync("log", "--runs", "12");
+        var output = await SoakAsync("log", "--runs", "20");
         Assert.Contains("each is in the store exactly once, as it was answered", output, StringComparison.Ordinal);
     }
 

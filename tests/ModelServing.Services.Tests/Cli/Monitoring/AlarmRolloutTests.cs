@@ -13,7 +13,7 @@ namespace ModelServing.Services.Tests.Cli.Monitoring;
 /// to a rollback are evaluated on them.</summary>
 public class AlarmRolloutTests
 {
-    private const int Rollouts = 4_000;
+    private const int Rollouts = 10_000;
     private const int Minutes = 10;
     private const int HonestClients = 20;
 
