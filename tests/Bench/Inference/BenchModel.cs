@@ -76,7 +76,7 @@ internal sealed record BenchModel(string Name, ModelVersion Version, IReadOnlyLi
 
     private string Head(LoadShape load, int bytes) =>
         $$"""{"parameters":{"binary_data_output":true},"inputs":[{"name":"x","shape":[{{load.Rows}},{{Features}}],"datatype":"FP32","""
-        + $$$"""parameters":{"binary_data_size":{{{bytes}}}}}]}""";
+        + $$$""" "parameters":{"binary_data_size":{{{bytes}}}}}]}""";
 
     private static TensorProto Some(string name, Random random, params long[] shape)
     {
