@@ -9,8 +9,13 @@ namespace ModelServing.Services.Tests.Inference.Batching;
 /// <summary>Requests of many callers share calls of the model, and no caller notices.</summary>
 public class BatchedRequestsTests
 {
-    private const int Callers = 48;
-    private const int RequestsOfEach = 80;
+    private const int Callers = 200;
+    private const int RequestsOfEach = 20;
+
+    // Of the largest request.
+    private const int MostElements = 15;
+
+    private static readonly string[][] SomeOutputs = [[], ["y"], ["d"], ["d", "y"]];
 
     [Theory]
     [InlineData(1)]
@@ -19,9 +24,10 @@ public class BatchedRequestsTests
     {
         await using var service = await RunningInference.StartAsync(
             SomeOnnx.LookupAndAdd(), settings => settings with { Concurrency = turns, BatchRows = 16 });
-        var bad = 0;
+        var (bad, late, numbers) = (0, 0, 0);
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(async caller =>
         {
+            await Task.Yield();
             var random = new Random(caller);
             for (var i = 0; i < RequestsOfEach; i++)
             {
@@ -32,8 +38,18 @@ public class BatchedRequestsTests
                     continue;
                 }
 
-                var (body, expected) = Some(random, isBad: kind == 1);
-                var answer = await service.SendAsync(body, ("X-Model-Client-Group", $"{caller % 5}"));
+                // No two elements of all requests are equal.
+                var (body, expected) = Some(random, Interlocked.Add(ref numbers, MostElements), isBad: kind == 1);
+                var (group, isHurried) = ($"{caller % 5}", kind is 2 or 3);
+                var answer = isHurried
+                    ? await service.SendAsync(body, ("X-Model-Client-Group", group), ("X-Request-Timeout", $"{random.Next(1, 40)}"))
+                    : await service.SendAsync(body, ("X-Model-Client-Group", group));
+                if (isHurried && answer.Status is 408 or 503 or 504)
+                {
+                    Interlocked.Increment(ref late);
+                    continue;
+                }
+
                 if (kind == 1)
                 {
                     Interlocked.Increment(ref bad);
@@ -43,10 +59,14 @@ public class BatchedRequestsTests
                 }
 
                 Assert.True(answer.Status == 200, answer.Body);
-                Assert.Equal(expected, JsonNode.Parse(answer.Body)!["outputs"]![0]!["data"].Deserialize<float[]>()!);
+                var outputs = JsonNode.Parse(answer.Body)!["outputs"]!.AsArray();
+                Assert.Equal(expected.Select(static output => output.Name), outputs.Select(static output => (string)output!["name"]!));
+                Assert.All(
+                    outputs.Zip(expected), static pair => Assert.Equal(pair.Second.Data, pair.First!["data"].Deserialize<float[]>()!));
             }
         }));
-        Assert.True(bad > 20);
+        Assert.InRange(bad, 20, Callers * RequestsOfEach);
+        Assert.InRange(late, 0, Callers * RequestsOfEach / 5);
         var metrics = await service.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
         Assert.InRange(Metric(metrics, "modelserving_inference_model_duration_seconds_count"), 1, Callers * RequestsOfEach * 0.9);
         Assert.InRange(Metric(metrics, "modelserving_inference_batch_failures_total"), 1, bad);
@@ -91,24 +111,27 @@ public class BatchedRequestsTests
         $$"""{"inputs":[{"name":"count","shape":[1],"datatype":"INT64","data":[{{steps}}]}]}""",
         ("X-Request-Timeout", $"{milliseconds}"));
 
-    // Rows of a random number and length.
-    private static (string Body, float[] Expected) Some(Random random, bool isBad)
+    // Rows of a random number and length, and some of the outputs.
+    private static (string Body, (string Name, float[] Data)[] Expected) Some(Random random, int first, bool isBad)
     {
         var (rows, width) = (random.Next(1, 6), random.Next(1, 4));
         var indexes = Enumerable.Range(0, rows * width).Select(_ => random.Next(3)).ToArray();
-        var numbers = indexes.Select(_ => random.Next(1000)).ToArray();
-        var expected = indexes.Zip(numbers, static (index, number) => (1000f * index) + number).ToArray();
+        var numbers = Enumerable.Range(first, rows * width).ToArray();
+        var sums = indexes.Zip(numbers, static (index, number) => (1000f * index) + number).ToArray();
+        var doubled = Array.ConvertAll(numbers, static number => 2f * number);
         if (isBad)
             indexes[random.Next(indexes.Length)] = 7;
+        var wanted = SomeOutputs[random.Next(SomeOutputs.Length)];
+        var outputs = wanted.Length == 0 ? "" : $",\"outputs\":[{string.Join(',', wanted.Select(static name => $$"""{"name":"{{name}}"}"""))}]";
         return (
-            $$"""{"inputs":[{"name":"i","shape":[{{rows}},{{width}}],"datatype":"INT64","data":[{{string.Join(',', indexes)}}]},{"name":"x","shape":[{{rows}},{{width}}],"datatype":"FP32","data":[{{string.Join(',', numbers)}}]}]}""",
-            expected);
+            $$"""{"inputs":[{"name":"i","shape":[{{rows}},{{width}}],"datatype":"INT64","data":[{{string.Join(',', indexes)}}]},{"name":"x","shape":[{{rows}},{{width}}],"datatype":"FP32","data":[{{string.Join(',', numbers)}}]}]{{outputs}} }""",
+            [.. (wanted.Length > 0 ? wanted : ["y", "d"]).Select(name => (name, name == "y" ? sums : doubled))]);
     }
 
     private static async Task LeaveAsync(RunningInference service, Random random)
     {
         using var connection = await RawConnection.ConnectAsync(service.Address);
-        var (body, _) = Some(random, isBad: false);
+        var (body, _) = Some(random, 0, isBad: false);
         await connection.SendAsync($"POST /v2/models/m/infer HTTP/1.1\r\nHost: a\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         if (random.Next(2) == 0)
             connection.Reset();
