@@ -27,7 +27,7 @@ internal sealed class BrowserTab : IAsyncDisposable
         Browser.Program!,
         [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-port=0",
-            "--host-resolver-rules=MAP * ~NOTFOUND", $"--user-data-dir={folder.FullPath}", "about:blank",
+            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", $"--user-data-dir={folder.FullPath}", "about:blank",
         ])
     { RedirectStandardOutput = true, RedirectStandardError = true })!;
 

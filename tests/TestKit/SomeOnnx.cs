@@ -70,7 +70,8 @@ public static class SomeOnnx
         Node("Gather", ["table", "i"], ["y"]));
 
     /// <summary>The output <c>y</c> is the FP32 input <c>x</c>, [-1,-1], plus the elements of a table of three that the INT64 input
-    /// <c>i</c>, of the same shape, names: 0, 1000 and 2000. Another index makes the model fail. The output <c>d</c> is <c>x</c> doubled.</summary>
+    /// <c>i</c>, of the same shape, names: 0, 1000 and 2000. Another index makes the model fail. The output <c>d</c> is twice the input
+    /// <c>x</c>.</summary>
     public static byte[] LookupAndAdd() => Model(
         static graph => graph.Initializer.Add(new TensorProto
         {

@@ -28,7 +28,7 @@ public static class ApiPage
 
     /// <summary>Adds the page and the document.</summary>
     /// <param name="app">The host.</param>
-    /// <param name="answerDocument">Answers with the document.</param>
+    /// <param name="answerDocument">Answers a request for <see cref="Document"/>, which differs from host to host.</param>
     public static void Map(WebApplication app, RequestDelegate answerDocument)
     {
         ArgumentNullException.ThrowIfNull(app);

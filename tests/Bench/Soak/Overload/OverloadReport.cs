@@ -6,7 +6,7 @@ namespace ModelServing.Bench.Soak.Overload;
 /// <summary>What the soak saw, and whether each promise was kept.</summary>
 internal sealed class OverloadReport(OverloadPlan plan)
 {
-    // With less, the service works for answers that nobody gets, or refuses what it could answer.
+    // With less, the service works for answers that no caller gets, or refuses what it could answer.
     private const double LeastAnswered = 0.8;
 
     // "At once": in less time than the shortest deadline leaves to another version.

@@ -195,7 +195,8 @@ public sealed class PlatformTests : IAsyncLifetime
     [Fact]
     public async Task Other_batch_rows_are_those_of_versions_that_start_from_then_on()
     {
-        const string Models = "config: { modelserving:models: { fraud: { stable: { version: 1 }, batchRows: 8, canary: { version: 5 } } } }";
+        const string Models =
+            "config: { modelserving:models: { fraud: { stable: { version: 1 }, batchRows: 8, canary: { version: 5, percent: 10 } } } }";
         await StartAsync(SomeStack.Yaml());
         Assert.Contains("fraud v1 | rows 32", terminal.Lines);
         await new StackChanges(Running, "Pulumi.dev.yaml", terminal.Terminal).ApplyAsync(SomeStack.File(Models), default);

@@ -3,7 +3,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference.Batching;
 
-/// <summary>The run of a batch is ended in the runtime when nobody waits for it any more.</summary>
+/// <summary>The run of a batch is ended in the runtime when no caller waits for it any more.</summary>
 public sealed class BatchEndTests : IDisposable
 {
     private readonly CancellationTokenSource leaving = new();

@@ -54,7 +54,8 @@ internal sealed class SimulatedLoad(int turns, int mostRows, int clients) : IDis
         var next = began;
         while (Came < calls || runs.Count > 0)
         {
-            if (Came < calls && (!runs.TryPeek(out _, out var end) || next <= end))
+            var isRunning = runs.TryPeek(out _, out var end);
+            if (Came < calls && (!isRunning || next <= end))
             {
                 AdvanceTo(next);
                 Enter();

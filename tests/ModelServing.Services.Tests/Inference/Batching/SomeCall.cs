@@ -20,7 +20,7 @@ internal sealed class SomeCall : QueuedCall
 
     internal Task<Outcome> Outcome => outcome.Task;
 
-    /// <summary>Is told of the batch that it leads.</summary>
+    /// <summary>Gets the batch that it leads.</summary>
     internal Action<Batch>? Begins { get; init; }
 
     /// <summary>The batch that it leads; null for none.</summary>

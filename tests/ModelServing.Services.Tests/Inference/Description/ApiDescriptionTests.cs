@@ -30,7 +30,7 @@ public sealed class ApiDescriptionTests
         foreach (var (path, operations) in described)
         {
             var (method, operation) = Assert.Single(operations!.AsObject());
-            foreach (var other in Methods.Where(other => other != method.ToUpperInvariant()))
+            foreach (var other in Methods.Where(other => !other.Equals(method, StringComparison.OrdinalIgnoreCase)))
             {
                 using var refused = await AskAsync(service, other, path);
                 Assert.True((int)refused.StatusCode == 405, $"{other} {path}: {refused.StatusCode}");
