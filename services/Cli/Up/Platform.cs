@@ -38,7 +38,6 @@ internal sealed class Platform : IAsyncDisposable
     private readonly VersionHosts versions;
     private readonly PlatformPredictions predictions;
     private readonly ServableModels servable = new();
-    private IReadOnlyDictionary<ModelName, ModelSettings> wanted = new Dictionary<ModelName, ModelSettings>();
     private List<string> said = [];
     private HostedCache? cache;
     private ApiHost? router;
@@ -162,7 +161,7 @@ internal sealed class Platform : IAsyncDisposable
             supervision);
         var startingFeatures = StartFeaturesAsync(cancellation);
         var isServing = false;
-        var failures = await versions.StartAsync(NamedBy(PlanMaker.Make(wanted = models)), ServeAsync, cancellation);
+        var failures = await versions.StartAsync(NamedBy(PlanMaker.Make(models)), ServeAsync, cancellation);
         await ServeAsync(failures);
         await startingFeatures;
         return failures;
@@ -217,7 +216,7 @@ internal sealed class Platform : IAsyncDisposable
     internal async Task<IReadOnlyList<VersionFailure>> ApplyAsync(
         IReadOnlyDictionary<ModelName, ModelSettings> models, CancellationToken cancellation)
     {
-        var named = NamedBy(PlanMaker.Make(wanted = models));
+        var named = NamedBy(PlanMaker.Make(models));
         var failures = await versions.StartAsync(named, ServeAsync, cancellation);
         await ServeAsync(failures);
         versions.KeepOnly([.. NamedBy(Plan), .. named]);
@@ -290,7 +289,7 @@ internal sealed class Platform : IAsyncDisposable
         Predictions = predictions.OfVersion(version.Model),
         AccessLog = AccessLog,
         Minute = settings.Pace.Minute,
-        BatchRows = wanted.TryGetValue(version.Model, out var model) ? model.BatchRows : InferenceSettings.DefaultBatchRows,
+        BatchRows = settings.Stack.Models.TryGetValue(version.Model, out var model) ? model.BatchRows : InferenceSettings.DefaultBatchRows,
         MaxRequestBytes = settings.Stack.MaxRequestBytes,
         Urls = "http://127.0.0.1:0",
     };

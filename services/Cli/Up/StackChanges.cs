@@ -33,7 +33,7 @@ internal sealed class StackChanges(Platform platform, string fileName, Terminal 
     // Returns whether there is nothing left to try.
     private async Task<bool> TryApplyAsync(StackFile next, bool isFirst, CancellationToken newer)
     {
-        var (before, modelsBefore) = (platform.Plan, platform.Models);
+        var before = platform.Plan;
         var clients = ClientsMaker.Make(next.Settings);
         var areClientsChanged = !clients.ToUtf8().AsSpan().SequenceEqual(platform.Clients.ToUtf8());
         IReadOnlyList<VersionFailure> failures;
@@ -65,12 +65,6 @@ internal sealed class StackChanges(Platform platform, string fileName, Terminal 
             terminal.Say($"[bold]{Markup.Escape(ApiSummary.Describe(clients))}[/]");
         if (areViewsChanged)
             terminal.Say("[bold]The feature views are changed[/]");
-        foreach (var (model, settings) in platform.Models)
-        {
-            if (modelsBefore.TryGetValue(model, out var former) && former.BatchRows != settings.BatchRows)
-                terminal.Say($"[bold]{model}: versions that start from now on have batches of up to {settings.BatchRows} rows[/]");
-        }
-
         if (isFirst && changes.Count == 0 && !areClientsChanged && !areViewsChanged && failures.Count == 0)
             terminal.Say($"[dim]{fileName} was changed, but the plan is the same[/]");
         if (changes.Count > 0)

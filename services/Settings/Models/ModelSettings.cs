@@ -46,8 +46,7 @@ public sealed record ModelSettings
 
     [Setting(
         "The most rows of requests that run together in one call of the model. Requests share a call only while they would wait anyway, "
-        + "and only if the model's rows are independent of each other (docs/inference.md). 1 runs each request by itself. `ms up` uses a "
-        + "changed number for the versions that it starts from then on.",
+        + "and only if the model's rows are independent of each other (docs/inference.md). 1 runs each request by itself.",
         Min = "1",
         Max = "1024")]
     public int BatchRows { get; init; } = InferenceSettings.DefaultBatchRows;

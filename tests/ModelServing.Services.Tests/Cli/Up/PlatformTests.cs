@@ -13,7 +13,7 @@ public sealed class PlatformTests : IAsyncLifetime
     private const string Inference =
         "case $MODELSERVING_VERSION in 3|8) echo '12:34:56.789 FTL it is damaged'; exit 1;; 4) echo loading; while true; do sleep 0.1; " +
             "done;; 6) [ -e $(dirname $(dirname $MODELSERVING_ADDRESS_FILE))/enough ] || kill -9 $$;; esac; " +
-            "echo takes $MODELSERVING_MAX_REQUEST_BYTES; echo rows $MODELSERVING_BATCH_ROWS; " + Serve;
+            "echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve;
 
     private readonly TemporaryFolder folder = new();
     private readonly RecordedTerminal terminal = new();
@@ -190,19 +190,6 @@ public sealed class PlatformTests : IAsyncLifetime
         Assert.Equal([1, 2, 5], Endpoints());
         await terminal.WaitForAsync("fraud v2 stops: the plan no longer names it");
         Assert.Equal([1, 5], Endpoints());
-    }
-
-    [Fact]
-    public async Task Other_batch_rows_are_those_of_versions_that_start_from_then_on()
-    {
-        const string Models =
-            "config: { modelserving:models: { fraud: { stable: { version: 1 }, batchRows: 8, canary: { version: 5, percent: 10 } } } }";
-        await StartAsync(SomeStack.Yaml());
-        Assert.Contains("fraud v1 | rows 32", terminal.Lines);
-        await new StackChanges(Running, "Pulumi.dev.yaml", terminal.Terminal).ApplyAsync(SomeStack.File(Models), default);
-        await terminal.WaitForAsync("fraud v5 | rows 8");
-        await terminal.WaitForAsync("fraud: versions that start from now on have batches of up to 8 rows");
-        Assert.DoesNotContain("fraud v1 | rows 8", terminal.Lines);
     }
 
     [Fact]

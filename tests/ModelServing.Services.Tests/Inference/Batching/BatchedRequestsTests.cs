@@ -79,7 +79,7 @@ public class BatchedRequestsTests
             SomeSlowOnnx.LoopOfRows(), static settings => settings with { Concurrency = 2 });
         Assert.Contains(service.Log, static line => line.Message.Contains("in batches of up to 32 rows", StringComparison.Ordinal));
         // Until their deadline, two calls have all turns, so the others wait and become one batch.
-        var holders = Enumerable.Range(0, 2).Select(_ => CountAsync(service, SomeSlowOnnx.Endless, 500)).ToList();
+        var holders = Enumerable.Range(0, 2).Select(_ => CountAsync(service, SomeSlowOnnx.Endless, 3000)).ToList();
         await Task.Delay(100, TestContext.Current.CancellationToken);
         var endless = CountAsync(service, SomeSlowOnnx.Endless, 300_000);
         await service.UntilMetricsMatch("""modelserving_inference_queue_length\{[^}]*\} 1""");
