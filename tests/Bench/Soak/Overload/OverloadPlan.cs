@@ -11,7 +11,7 @@ internal sealed record OverloadPlan(TimeSpan Measured, TimeSpan Time, double Tim
     internal bool IsShort { get; private init; }
 
     /// <summary>How many times as long deadlines are as usual.</summary>
-    internal int Deadlines => IsShort ? 10 : 1;
+    internal int Deadlines => IsShort ? 40 : 1;
 
     internal static OverloadPlan Short { get; } =
         new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), 3, TimeSpan.FromSeconds(3)) { IsShort = true };
