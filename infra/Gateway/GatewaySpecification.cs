@@ -121,8 +121,10 @@ internal static class GatewaySpecification
     {
         AllowedOrigins = [.. origins],
         AllowedMethods = ["GET", "HEAD", "POST"],
-        AllowedHeaders = ["Authorization", "Content-Type"],
-        ExposedHeaders = [HeaderNames.RequestId, HeaderNames.ModelVersion, HeaderNames.ModelVariant],
+        // A page may send and get tensors as bytes, and compressed bodies.
+        AllowedHeaders = ["Authorization", "Content-Type", "Content-Encoding", HeaderNames.JsonLength],
+        ExposedHeaders =
+            [HeaderNames.RequestId, HeaderNames.ModelVersion, HeaderNames.ModelVariant, "Content-Encoding", HeaderNames.JsonLength],
         IsAllowCredentialsEnabled = false,
         MaxAgeInSeconds = 600,
     };

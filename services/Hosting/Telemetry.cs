@@ -66,7 +66,9 @@ public static class Telemetry
     internal static void Map(WebApplication app)
     {
         app.Use(WithLength);
-        app.MapPrometheusScrapingEndpoint(InferencePaths.Metrics);
+        // The exporter answers every method.
+        app.MapPrometheusScrapingEndpoint(InferencePaths.Metrics)
+            .Add(static endpoint => endpoint.RequestDelegate = AllowedMethods.Only(endpoint.RequestDelegate!, HttpMethods.Get));
     }
 
     // The exporter has the whole answer before it writes, but does not say how long it is.

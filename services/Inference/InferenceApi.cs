@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Inference.Batching;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
@@ -56,8 +57,8 @@ internal sealed class InferenceApi(
             // 1
             if (description.Model is not { } model || calls.Gate.IsLost(caller))
                 await description.NotReadyAsync(context);
-            else if (calls.Gate.IsFull(caller))
-                await QueueFullAsync(context, caller);
+            else if (calls.Gate.Refuses(caller, requestTime.Deadline(time)) is { } why)
+                await RefuseAsync(context, why, caller, requestTime);
             else if (calls.Recorder?.IsRefusing == true)
                 await LogFullAsync(context);
             else if (UnsupportedBody.FindIn(context, isInference: true) is { } unsupported)
@@ -154,16 +155,10 @@ internal sealed class InferenceApi(
         var requestId = Problems.RequestIdOf(context);
         switch (result.End)
         {
-            case CallEnd.QueueFull:
+            case CallEnd.QueueFull or CallEnd.QueueTooLong:
                 call.Request.Dispose();
-                return QueueFullAsync(context, call.Caller);
-            case CallEnd.QueueTooLong:
-                call.Request.Dispose();
-                return BusyAsync(
-                    context,
-                    Problems.QueueTooLong,
-                    $"The requests that wait for {settings.Model} version {settings.Version} take longer than the " +
-                    $"{requestTime.Remaining(time).TotalMilliseconds:0} ms that this one has left");
+                var why = result.End == CallEnd.QueueFull ? Turn.QueueFull : Turn.QueueTooLong;
+                return RefuseAsync(context, why, call.Caller, requestTime);
             case CallEnd.NoTurn:
                 return TimedOutAsync(context, requestTime, call);
             case CallEnd.ShapesRefused:
@@ -225,11 +220,17 @@ internal sealed class InferenceApi(
         return problem.WriteAsync(context, detail, Problems.RequestIdOf(context), RetryAfter);
     }
 
-    private Task QueueFullAsync(HttpContext context, CallerGroup caller) => BusyAsync(
-        context,
-        Problems.QueueFull,
-        $"{(caller.IsPinned ? settings.QueueLimit / 2 : settings.QueueLimit)} {(caller.IsPinned ? "pinned " : "")}requests are already " +
-        $"waiting for {settings.Model} version {settings.Version}");
+    private Task RefuseAsync(HttpContext context, Turn why, CallerGroup caller, RequestTime requestTime) => why == Turn.QueueFull
+        ? BusyAsync(
+            context,
+            Problems.QueueFull,
+            $"{(caller.IsPinned ? settings.QueueLimit / 2 : settings.QueueLimit)} {(caller.IsPinned ? "pinned " : "")}requests are " +
+            $"already waiting for {settings.Model} version {settings.Version}")
+        : BusyAsync(
+            context,
+            Problems.QueueTooLong,
+            $"Behind the requests that wait for {settings.Model} version {settings.Version}, this one would not be answered within the " +
+            $"{requestTime.Remaining(time).TotalMilliseconds:0} ms that it has left");
 }
 
 internal static partial class InferenceLog

@@ -7,8 +7,10 @@ using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Access;
+using ModelServing.Hosting.Description;
 using ModelServing.Hosting.Memory;
 using ModelServing.Hosting.Predictions;
+using ModelServing.Inference.Description;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
@@ -78,6 +80,7 @@ public static class InferenceHost
         builder.Services.AddSingleton<RequestTally>();
         builder.Services.AddSingleton<InferenceApi>();
         builder.Services.AddSingleton<ModelDescription>();
+        builder.Services.AddSingleton<ApiDescription>();
         builder.Services.AddSingleton<ArtifactLoader>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<ArtifactLoader>());
         if (settings.Predictions is { } predictions)
@@ -112,6 +115,7 @@ public static class InferenceHost
         var api = app.Services.GetRequiredService<InferenceApi>();
         var description = app.Services.GetRequiredService<ModelDescription>();
         ServerPaths.Map(app, "modelserving-inference", InferencePaths.Extensions);
+        ApiPage.Map(app, app.Services.GetRequiredService<ApiDescription>().AnswerAsync);
         string[] paths = [InferencePaths.Model(settings.Model), InferencePaths.Model(settings.Model, settings.Version)];
         // Nearly every request is for one of these. Routing, which handles the rest, costs a small model some percent of its time.
         var infer = Array.ConvertAll(paths, static path => path + "/infer");

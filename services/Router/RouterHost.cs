@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Clients;
@@ -9,6 +8,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Access;
+using ModelServing.Hosting.Description;
 using ModelServing.Hosting.Memory;
 using ModelServing.Hosting.Predictions;
 using ModelServing.Oci;
@@ -129,7 +129,7 @@ public static class RouterHost
                 : next(context));
         ClientPaths.GuardMetrics(
             app, app.Services.GetRequiredService<Admission>(), app.Services.GetRequiredService<AdminApi>().IsAt);
-        app.Map(ApiDescription.Path, AllowedMethods.Only(ApiDescription.AnswerAsync, HttpMethods.Get));
+        ApiPage.Map(app, ApiDescription.AnswerAsync);
         var unready = ActivatorUtilities.CreateInstance<UnreadyModels>(app.Services);
         ServerPaths.Map(app, "modelserving-router", InferencePaths.Extensions, unready.FindAsync);
         // Without a pattern, it would leave out paths with a dot.

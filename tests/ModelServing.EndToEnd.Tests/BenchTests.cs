@@ -109,6 +109,14 @@ public class BenchTests
     }
 
     [Fact]
+    [Trait(ThirdLane.Trait, ThirdLane.Value)]
+    public async Task Too_many_requests_are_refused_and_the_runtime_ends_runs_that_would_not_end()
+    {
+        var output = await SoakAsync("overload", "--short");
+        Assert.Contains("Every promise was kept.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_answered_prediction_is_in_the_store_once_whatever_is_killed()
     {
         var output = await SoakAsync("log", "--runs", "20");

@@ -70,7 +70,8 @@ public static class SomeOnnx
         Node("Gather", ["table", "i"], ["y"]));
 
     /// <summary>The output <c>y</c> is the FP32 input <c>x</c>, [-1,-1], plus the elements of a table of three that the INT64 input
-    /// <c>i</c>, of the same shape, names: 0, 1000 and 2000. Another index makes the model fail.</summary>
+    /// <c>i</c>, of the same shape, names: 0, 1000 and 2000. Another index makes the model fail. The output <c>d</c> is twice the input
+    /// <c>x</c>.</summary>
     public static byte[] LookupAndAdd() => Model(
         static graph => graph.Initializer.Add(new TensorProto
         {
@@ -80,9 +81,10 @@ public static class SomeOnnx
             FloatData = { 0, 1000, 2000 },
         }),
         [Value("i", Datatype.Int64, [-1, -1]), Value("x", Datatype.Fp32, [-1, -1])],
-        [Value("y", Datatype.Fp32, [-1, -1])],
+        [Value("y", Datatype.Fp32, [-1, -1]), Value("d", Datatype.Fp32, [-1, -1])],
         Node("Gather", ["table", "i"], ["found"]),
-        Node("Add", ["found", "x"], ["y"]));
+        Node("Add", ["found", "x"], ["y"]),
+        Node("Add", ["x", "x"], ["d"]));
 
     /// <summary>The output <c>y</c>, [-1,outputs], of FP32 rows <c>x</c>, [-1,inputs]: a matrix product with fixed weights.</summary>
     public static byte[] Linear(int inputs, int outputs, int seed = 1)

@@ -14,6 +14,9 @@ internal sealed class Batch
 
     internal int Rows { get; private set; }
 
+    /// <summary>The timestamp at which its turn began. <see cref="HeldTurns"/> sets it.</summary>
+    internal long Began { get; set; }
+
     /// <summary>The next batch that the same change of the gate began.</summary>
     internal Batch? Next { get; set; }
 

@@ -10,9 +10,6 @@ internal sealed class CallQueue(int limit)
     /// <summary>How many calls wait.</summary>
     internal int Count => Volatile.Read(ref count);
 
-    /// <summary>Whether less than half of the places are taken.</summary>
-    internal bool IsHalfEmpty => Count < limit / 2;
-
     /// <summary>The groups with calls that wait.</summary>
     internal List<GroupTurns> Groups => groups;
 

@@ -7,9 +7,14 @@ internal sealed class GroupTurns(bool isPinned)
     // Of the last measurement in the mean.
     private const double Weight = 0.1;
 
+    // By how much one turn changes the usual length. So few long calls among many short ones do not change it, as with a median.
+    private const double Step = 0.125;
+
     private long takenAt;
     private int taken;
     private double perCall;
+    private double usualTurn;
+    private double usualRows;
 
     internal bool IsPinned => isPinned;
 
@@ -37,6 +42,22 @@ internal sealed class GroupTurns(bool isPinned)
     /// <summary>How long a new call will wait behind those of its group, in the clock's units; 0 while that is not known. It follows from
     /// how fast the last ones got their turns, so it includes what other groups take.</summary>
     internal long Wait => (long)(Waiting.Count * perCall);
+
+    /// <summary>How long a turn that it leads usually takes, in the clock's units; 0 while that is not known.</summary>
+    internal long UsualTurn => (long)usualTurn;
+
+    /// <summary>How long a run for so many rows probably takes: that of a turn, or more for more rows than usual.</summary>
+    internal long RunOf(int rows) => (long)(usualTurn * Math.Max(1, rows / Math.Max(1, usualRows)));
+
+    /// <summary>A turn that it led has ended.</summary>
+    internal void TurnTook(long duration, int rows)
+    {
+        usualTurn = usualTurn <= 0 ? duration
+            : duration > usualTurn ? usualTurn * (1 + Step)
+            // The first call may have been a long one.
+            : Math.Max(usualTurn / 2, duration > usualTurn / 2 ? usualTurn * (1 - Step) : 0);
+        usualRows = usualRows > 0 ? usualRows + (Weight * (rows - usualRows)) : rows;
+    }
 
     /// <summary>A call that waited gets its turn.</summary>
     internal void Takes(long now)

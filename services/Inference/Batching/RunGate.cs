@@ -11,8 +11,8 @@ namespace ModelServing.Inference.Batching;
 /// <code>
 /// next turn    for the waiting group that leads the fewest; of several, for the one whose last turn began longest ago
 /// batch        the call whose turn it is takes others that wait, from each group in turn. Until the run begins, new calls join it
-/// queue        if it is full, the newest call of the group with the most calls makes room for one of a group with fewer. A call that can't
-///              get its turn in time does not wait for it
+/// queue        if it is full, the newest call of the group with the most calls makes room for one of a group with fewer. A call whose run
+///              would not end in time does not wait for its turn
 /// long calls   once one group has had all turns for <see cref="BlockedAfter"/>, the others get one more, until a run of it ends
 /// pinned       requests that name the version themselves have at most half of the turns and of the queue, and batches of their own. If
 ///              there is only one turn, they have another one
@@ -39,6 +39,7 @@ internal sealed class RunGate : IDisposable
         [.. Enumerable.Range(0, CallerGroup.Count).Select(static index => new GroupTurns(index == CallerGroup.Pinned.Index))];
     private readonly CallQueue queue;
     private readonly OpenBatches open;
+    private readonly HeldTurns turns;
     private int held;
     private int lost;
     private long allHeldSince;
@@ -54,6 +55,7 @@ internal sealed class RunGate : IDisposable
         this.time = time;
         queue = new CallQueue(queueLimit);
         open = new OpenBatches(groups, queue);
+        turns = new HeldTurns(groups, concurrency);
         pinnedTurns = Math.Max(1, concurrency / 2);
         pinnedHaveOwnTurn = concurrency == 1;
         timer = time.CreateTimer(
@@ -65,17 +67,20 @@ internal sealed class RunGate : IDisposable
 
     public void Dispose() => timer.Dispose();
 
-    /// <summary>Whether a call that arrives now would be refused.</summary>
-    internal bool IsFull(CallerGroup caller)
+    /// <summary>Why a call that arrives now would be refused; null if it would not.</summary>
+    /// <param name="caller">Whose call it is.</param>
+    /// <param name="deadline">The timestamp at which its time is over.</param>
+    internal Turn? Refuses(CallerGroup caller, long deadline)
     {
-        // Nearly always. Then any group has room, and nothing needs to be locked.
-        if (queue.IsHalfEmpty)
-            return false;
+        // Nearly always. Then nothing needs to be locked.
+        if (queue.Count == 0)
+            return null;
         var group = groups[caller.Index];
+        var now = time.GetTimestamp();
         lock (changing)
         {
             FindBlocker();
-            return !open.Any && !MayBegin(group) && !queue.HasRoom(group) && queue.FindVictim(group) is null;
+            return open.Any || MayBegin(group) ? null : WhyNotQueue(group, rows: 1, deadline - now, now);
         }
     }
 
@@ -110,10 +115,8 @@ internal sealed class RunGate : IDisposable
                 return;
             else if (MayBegin(group))
                 begun = Begin(call, group, now);
-            else if (group.Wait > call.Left(now))
-                (refused, why) = (call, Turn.QueueTooLong);
-            else if (!queue.HasRoom(group) && queue.FindVictim(group) is null)
-                refused = call;
+            else if (WhyNotQueue(group, call.Rows, call.Left(now), now) is { } reason)
+                (refused, why) = (call, reason);
             else
                 refused = Queue(call, group);
         }
@@ -138,6 +141,7 @@ internal sealed class RunGate : IDisposable
         lock (changing)
         {
             var now = time.GetTimestamp();
+            turns.End(batch, now);
             group.Held--;
             if (UsesTurns(group))
                 held--;
@@ -189,7 +193,9 @@ internal sealed class RunGate : IDisposable
         group.Held++;
         if (UsesTurns(group) && ++held == concurrency)
             allHeldSince = now;
-        return open.Begin(lead, group, now);
+        var batch = open.Begin(lead, group, now);
+        turns.Begin(batch, now);
+        return batch;
     }
 
     private Batch? BeginNext(long now)
@@ -215,6 +221,11 @@ internal sealed class RunGate : IDisposable
 
         return begun;
     }
+
+    private Turn? WhyNotQueue(GroupTurns group, int rows, long left, long now) =>
+        turns.ComesTooLate(group, rows, left, now) ? Turn.QueueTooLong
+        : !queue.HasRoom(group) && queue.FindVictim(group) is null ? Turn.QueueFull
+        : null;
 
     // Returns the call that must make room for it, if any.
     private QueuedCall? Queue(QueuedCall call, GroupTurns group)

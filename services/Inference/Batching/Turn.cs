@@ -6,7 +6,7 @@ internal enum Turn
     /// <summary>Too many requests are already waiting.</summary>
     QueueFull,
 
-    /// <summary>Those that wait take longer than the request has.</summary>
+    /// <summary>Behind those that wait, its run would end too late.</summary>
     QueueTooLong,
 
     /// <summary>The turn did not come in time, or the caller left.</summary>

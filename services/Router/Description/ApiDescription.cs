@@ -6,8 +6,6 @@ namespace ModelServing.Router.Description;
 /// the routes do.</summary>
 internal static class ApiDescription
 {
-    internal const string Path = "/openapi.json";
-
     private static readonly byte[] Document = Read();
 
     internal static Task AnswerAsync(HttpContext context)

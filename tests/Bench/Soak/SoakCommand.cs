@@ -5,6 +5,7 @@ using ModelServing.Bench.Soak.Hostile;
 using ModelServing.Bench.Soak.Log;
 using ModelServing.Bench.Soak.Memory;
 using ModelServing.Bench.Soak.Mutants;
+using ModelServing.Bench.Soak.Overload;
 
 namespace ModelServing.Bench.Soak;
 
@@ -22,5 +23,6 @@ internal static class SoakCommand
         FeatureSoakCommand.Create(),
         MutantSoakCommand.Create(),
         FuzzSoakCommand.Create(),
+        OverloadSoakCommand.Create(),
     };
 }

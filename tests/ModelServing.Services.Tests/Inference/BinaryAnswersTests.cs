@@ -153,6 +153,25 @@ public sealed class BinaryAnswersTests
         Assert.Contains(fault.Length > 0 ? $"Content-Encoding: it is {coding}, but the body {fault}" : "", body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task A_compressed_body_that_is_cut_off_is_refused_wherever_it_ends(string coding)
+    {
+        await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(Datatype.Uint8, -1));
+        // Not even one byte of the checksum may be missing or wrong.
+        var whole = Compress([1, 2, 3, 4, 5, 6, 7, 8], coding);
+        for (var length = 1; length <= whole.Length; length++)
+        {
+            using var answer = await SendAsync(service, whole[..length], (Length, "0"), ("Content-Encoding", coding));
+            Assert.True((length == whole.Length ? 200 : 400) == (int)answer.StatusCode, $"{length} of {whole.Length}: {answer.StatusCode}");
+        }
+
+        whole[^1] ^= 1;
+        using var wrong = await SendAsync(service, whole, (Length, "0"), ("Content-Encoding", coding));
+        Assert.Equal(400, (int)wrong.StatusCode);
+    }
+
     [Fact]
     public async Task BYTES_may_be_any_bytes_as_long_as_nobody_wants_them_as_text()
     {

@@ -1,6 +1,8 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using ModelServing.Contracts;
 
 namespace ModelServing.Bench.Soak.Memory;
 
@@ -21,10 +23,18 @@ internal static class MemoryCost
         var results = new List<(string, double)>();
         foreach (var model in SoakModel.All)
         {
-            var pod = platform.VersionOf(model);
-            var what = $"{model.Datatype}, elements '{model.Element}'";
-            results.Add((what, await MeasureAsync(
-                pod, platform.Infer(model, throughRouter: false), model.Costly(Bytes), times, cancellation)));
+            var (pod, address) = (platform.VersionOf(model), platform.Infer(model, throughRouter: false));
+            var json = model.Costly(Bytes);
+            results.Add((
+                $"{model.Datatype}, elements '{model.Element}'", await MeasureAsync(pod, address, json, times, cancellation)));
+            var binary = model.CostlyBinary(Bytes, out var jsonLength);
+            results.Add((
+                $"{model.Datatype}, as bytes",
+                await MeasureAsync(pod, address, binary, times, cancellation, (HeaderNames.JsonLength, $"{jsonLength}"))));
+            results.Add((
+                $"{model.Datatype}, elements '{model.Element}', gzip, per expanded byte",
+                await MeasureAsync(pod, address, Compress(json), times, cancellation, ("Content-Encoding", "gzip"))
+                    * Compress(json).Length / json.Length));
         }
 
         var third = SoakModel.Third;
@@ -38,7 +48,21 @@ internal static class MemoryCost
         return results;
     }
 
-    private static async Task<double> MeasureAsync(SoakPod pod, Uri address, byte[] body, int times, CancellationToken cancellation)
+    private static byte[] Compress(byte[] plain)
+    {
+        using var compressed = new MemoryStream();
+        using (var compression = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+            compression.Write(plain);
+        return compressed.ToArray();
+    }
+
+    private static async Task<double> MeasureAsync(
+        SoakPod pod,
+        Uri address,
+        byte[] body,
+        int times,
+        CancellationToken cancellation,
+        params (string Name, string Value)[] headers)
     {
         using var client = new HttpClient();
         var most = 0.0;
@@ -50,6 +74,12 @@ internal static class MemoryCost
             using var content = new ByteArrayContent(body);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+            foreach (var (name, value) in headers)
+            {
+                if (!message.Headers.TryAddWithoutValidation(name, value))
+                    content.Headers.TryAddWithoutValidation(name, value);
+            }
+
             using var answer = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
             if (answer.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ServiceUnavailable)
             {

@@ -35,6 +35,25 @@ internal sealed record SoakModel(ModelName Name, byte[] Onnx, string Good, strin
         return Encoding.ASCII.GetBytes(body.Append("]}]}").ToString());
     }
 
+    /// <summary>A request of about this many bytes, with its input as bytes: texts without letters, or ones.</summary>
+    /// <param name="bytes">The bytes of the body.</param>
+    /// <param name="jsonLength">The length of its JSON.</param>
+    internal byte[] CostlyBinary(int bytes, out int jsonLength)
+    {
+        byte[] element = Datatype switch
+        {
+            // The length of a text.
+            "BYTES" => new byte[sizeof(int)],
+            "FP64" => BitConverter.GetBytes(1.0),
+            _ => BitConverter.GetBytes(1L),
+        };
+        var count = bytes / element.Length;
+        var parameters = $$"""{"binary_data_size":{{count * element.Length}}}""";
+        var json = $$"""{"inputs":[{"name":"{{Input}}","shape":[{{count}}],"datatype":"{{Datatype}}","parameters":{{parameters}}}]}""";
+        jsonLength = json.Length;
+        return [.. Encoding.ASCII.GetBytes(json), .. Enumerable.Repeat(element, count).SelectMany(static one => one)];
+    }
+
     internal string Head(long count) => $$"""{"inputs":[{"name":"{{Input}}","shape":[{{count}}],"datatype":"{{Datatype}}","data":[""";
 
     /// <summary>The model of this name.</summary>

@@ -8,8 +8,8 @@ namespace ModelServing.Services.Tests.Inference.Batching;
 /// <summary>Requests of many callers, in JSON and in Protocol Buffers, share calls of the model, and no caller notices.</summary>
 public class BatchedRequestsTests
 {
-    private const int Callers = 48;
-    private const int RequestsOfEach = 80;
+    private const int Callers = 200;
+    private const int RequestsOfEach = 20;
 
     [Theory]
     [InlineData(1)]
@@ -18,9 +18,10 @@ public class BatchedRequestsTests
     {
         await using var service = await RunningInference.StartAsync(
             SomeOnnx.LookupAndAdd(), settings => settings with { Concurrency = turns, BatchRows = 16 });
-        var bad = 0;
+        var (bad, late, numbers) = (0, 0, 0);
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(async caller =>
         {
+            await Task.Yield();
             var random = new Random(caller);
             for (var i = 0; i < RequestsOfEach; i++)
             {
@@ -31,10 +32,20 @@ public class BatchedRequestsTests
                     continue;
                 }
 
-                var rows = SomeRows.Next(random, isBad: kind == 1);
+                // No two elements of all requests are equal.
+                var rows = SomeRows.Next(random, Interlocked.Add(ref numbers, SomeRows.MostElements), isBad: kind == 1);
                 var form = (RowsForm)random.Next(3);
                 var (body, type) = rows.ToBody(form);
-                var answer = await service.SendAsync(body, type, ("X-Model-Client-Group", $"{caller % 5}"));
+                var (group, isHurried) = ($"{caller % 5}", kind is 2 or 3);
+                var answer = isHurried
+                    ? await service.SendAsync(body, type, ("X-Model-Client-Group", group), ("X-Request-Timeout", $"{random.Next(1, 40)}"))
+                    : await service.SendAsync(body, type, ("X-Model-Client-Group", group));
+                if (isHurried && answer.Status is 408 or 503 or 504)
+                {
+                    Interlocked.Increment(ref late);
+                    continue;
+                }
+
                 if (kind == 1)
                 {
                     Interlocked.Increment(ref bad);
@@ -44,10 +55,13 @@ public class BatchedRequestsTests
                 }
 
                 Assert.True(answer.Status == 200, answer.Body);
-                Assert.Equal(rows.Expected, SomeRows.Read(form, answer.Bytes));
+                var outputs = SomeRows.Read(form, answer.Bytes);
+                Assert.Equal(rows.Expected.Select(static output => output.Name), outputs.Select(static output => output.Name));
+                Assert.All(outputs.Zip(rows.Expected), static pair => Assert.Equal(pair.Second.Data, pair.First.Data));
             }
         }));
-        Assert.True(bad > 20);
+        Assert.InRange(bad, 20, Callers * RequestsOfEach);
+        Assert.InRange(late, 0, Callers * RequestsOfEach / 5);
         var metrics = await service.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
         Assert.InRange(Metric(metrics, "modelserving_inference_model_duration_seconds_count"), 1, Callers * RequestsOfEach * 0.9);
         Assert.InRange(Metric(metrics, "modelserving_inference_batch_failures_total"), 1, bad);
@@ -60,7 +74,7 @@ public class BatchedRequestsTests
             SomeSlowOnnx.LoopOfRows(), static settings => settings with { Concurrency = 2 });
         Assert.Contains(service.Log, static line => line.Message.Contains("in batches of up to 32 rows", StringComparison.Ordinal));
         // Until their deadline, two calls have all turns, so the others wait and become one batch.
-        var holders = Enumerable.Range(0, 2).Select(_ => CountAsync(service, SomeSlowOnnx.Endless, 500)).ToList();
+        var holders = Enumerable.Range(0, 2).Select(_ => CountAsync(service, SomeSlowOnnx.Endless, 3000)).ToList();
         await Task.Delay(100, TestContext.Current.CancellationToken);
         var endless = CountAsync(service, SomeSlowOnnx.Endless, 300_000);
         await service.UntilMetricsMatch("""modelserving_inference_queue_length\{[^}]*\} 1""");
@@ -95,7 +109,7 @@ public class BatchedRequestsTests
     private static async Task LeaveAsync(RunningInference service, Random random)
     {
         using var connection = await RawConnection.ConnectAsync(service.Address);
-        var body = SomeRows.Next(random, isBad: false).ToJson();
+        var body = SomeRows.Next(random, 0, isBad: false).ToJson();
         await connection.SendAsync($"POST /v2/models/m/infer HTTP/1.1\r\nHost: a\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         if (random.Next(2) == 0)
             connection.Reset();

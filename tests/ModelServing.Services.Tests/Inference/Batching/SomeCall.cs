@@ -20,6 +20,9 @@ internal sealed class SomeCall : QueuedCall
 
     internal Task<Outcome> Outcome => outcome.Task;
 
+    /// <summary>Gets the batch that it leads.</summary>
+    internal Action<Batch>? Begins { get; init; }
+
     /// <summary>The batch that it leads; null for none.</summary>
     internal Batch? Batch { get; private set; }
 
@@ -32,6 +35,7 @@ internal sealed class SomeCall : QueuedCall
     {
         Batch = batch;
         outcome.TrySetResult(Batching.Outcome.Granted);
+        Begins?.Invoke(batch);
     }
 
     internal override void Refuse(Turn why) => outcome.TrySetResult(why switch

@@ -12,7 +12,7 @@ internal sealed class SomeGate(int concurrency, int queueLimit, TimeProvider tim
 
     public void Dispose() => gate.Dispose();
 
-    internal bool IsFull(CallerGroup caller) => gate.IsFull(caller);
+    internal bool IsFull(CallerGroup caller) => gate.Refuses(caller, long.MaxValue) == Turn.QueueFull;
 
     internal bool IsLost(CallerGroup caller) => gate.IsLost(caller);
 

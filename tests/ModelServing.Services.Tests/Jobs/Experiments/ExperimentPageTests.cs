@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using ModelServing.Jobs.Experiments;
-using ModelServing.Services.Tests.Jobs.Skew;
 using Spectre.Console;
 
 namespace ModelServing.Services.Tests.Jobs.Experiments;

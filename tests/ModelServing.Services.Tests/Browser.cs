@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Jobs.Skew;
+namespace ModelServing.Services.Tests;
 
 /// <summary>A browser without a window, if one is installed.</summary>
 internal static class Browser
@@ -12,7 +12,7 @@ internal static class Browser
 
     internal static bool IsInstalled => Program is not null;
 
-    private static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+    internal static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .SelectMany(static folder => (string[])[Path.Combine(folder, "chromium"), Path.Combine(folder, "google-chrome")])
         .FirstOrDefault(File.Exists);
 

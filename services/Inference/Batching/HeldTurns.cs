@@ -1,0 +1,60 @@
+namespace ModelServing.Inference.Batching;
+
+/// <summary>The turns that calls have now, and how long a new call would wait for one. <see cref="RunGate"/> guards it.</summary>
+/// <param name="groups">The groups of callers, by index.</param>
+/// <param name="concurrency">The number of runs that may go on at a time.</param>
+internal sealed class HeldTurns(GroupTurns[] groups, int concurrency)
+{
+    // A wait is a forecast from the mean of the last turns, so some calls wait longer. A call that is refused has its answer at once, from
+    // here or from another version. One that comes too late has cost a turn and has none.
+    private const double Margin = 1.5;
+
+    // In the order in which they began.
+    private readonly List<Batch> batches = [];
+
+    internal void Begin(Batch batch, long now)
+    {
+        batch.Began = now;
+        batches.Add(batch);
+    }
+
+    internal void End(Batch batch, long now)
+    {
+        batches.Remove(batch);
+        GroupOf(batch).TurnTook(now - batch.Began, batch.Rows);
+    }
+
+    /// <summary>Whether a call that must wait would wait so long that its time is over before its run has ended. If its run alone takes
+    /// longer than that time, then only the wait counts: the version is too slow, and its callers should see that.</summary>
+    /// <param name="group">The call's group.</param>
+    /// <param name="rows">The call's rows.</param>
+    /// <param name="left">The time that the call has.</param>
+    /// <param name="now">The time.</param>
+    internal bool ComesTooLate(GroupTurns group, int rows, long left, long now)
+    {
+        var wait = UntilOneEnds(group, now) + group.Wait;
+        var run = group.RunOf(rows);
+        return wait > 0 && (wait > left || (run <= left && (wait * Margin) + run > left));
+    }
+
+    // The time after which one of them is free for the group, by how long turns of its holder usually take. One that takes longer than
+    // usual may end at any time.
+    private long UntilOneEnds(GroupTurns group, long now)
+    {
+        var first = long.MaxValue;
+        foreach (var batch in batches)
+        {
+            var holder = GroupOf(batch);
+            // If one group has all turns, the others soon get another one.
+            if (holder != group && holder.Held >= concurrency)
+                return 0;
+            // Either they have turns of their own, or only a part of all turns.
+            if (holder.IsPinned == group.IsPinned)
+                first = Math.Min(first, batch.Began + holder.UsualTurn - now);
+        }
+
+        return first == long.MaxValue ? 0 : Math.Max(0, first);
+    }
+
+    private GroupTurns GroupOf(Batch batch) => groups[batch.Lead.Caller.Index];
+}

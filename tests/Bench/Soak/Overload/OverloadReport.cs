@@ -1,0 +1,122 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace ModelServing.Bench.Soak.Overload;
+
+/// <summary>What the soak saw, and whether each promise was kept.</summary>
+internal sealed class OverloadReport(OverloadPlan plan)
+{
+    // With less, the service works for answers that no caller gets, or refuses what it could answer.
+    private const double LeastAnswered = 0.8;
+
+    // "At once": in less time than the shortest deadline leaves to another version.
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(100);
+
+    private const double MostGrowth = 1.05;
+    private const long MostGrowthBytes = 16 * 1024 * 1024;
+
+    // Of the processors' time, of all of them together, once nothing is sent any more.
+    private const double MostBusy = 0.25;
+
+    private readonly Table requests = new Table { Border = TableBorder.Markdown }.AddColumns(
+        "request", "sent", "answered", "p50 ms", "p99 ms", "most ms", "refused", "p99 ms", "at its deadline", "left", "failed");
+
+    private readonly Table promises = new Table { Border = TableBorder.Markdown }.AddColumns("promise", "", "");
+
+    /// <summary>The requests of the mix that are answered in a second.</summary>
+    internal double Sustainable { get; set; }
+
+    internal bool IsGood { get; private set; } = true;
+
+    internal void CheckOverload(
+        IReadOnlyDictionary<OverloadRequest, OverloadTally> tallies, IReadOnlyList<long> memory, IReadOnlyList<string> notReady)
+    {
+        Add(tallies);
+        var all = tallies.Values;
+        var (sent, late) = (all.Sum(static one => one.Sent), all.Sum(static one => one.Late));
+        var (answered, refused) = (all.Sum(static one => one.Answered), all.Sum(static one => one.Refused));
+        Check("the load is too much", refused > 0, $"{refused:N0} of {sent:N0} requests were refused");
+        Check("what is admitted ends inside its deadline", late == 0, $"{late:N0} did not");
+        Check("the rest is refused with 503 and Retry-After", all.All(static one => one.Failed == 0), Faults(all));
+        Check("every kind of request is answered", tallies.All(static one => one.Key.Leaves || one.Value.Answered > 0), "");
+        if (!plan.IsShort)
+        {
+            var within = all.Max(static one => one.RefusedWithin(0.99));
+            Check("it is refused at once", within <= AtOnce.TotalMilliseconds, $"99% within {within:0} ms");
+            var rate = answered / plan.Time.TotalSeconds;
+            Check(
+                "as much is answered as can be sustained",
+                rate >= LeastAnswered * Sustainable,
+                $"{rate:N0} requests/s of {Sustainable:N0}");
+            var third = memory.Count / 3;
+            var (before, after) = (memory.Skip(third).Take(third).Average(), memory.TakeLast(third).Average());
+            Check(
+                "memory is flat",
+                after <= (MostGrowth * before) + MostGrowthBytes,
+                $"{before / (1 << 20):0} MiB, later {after / (1 << 20):0} MiB");
+        }
+
+        Check("the service stays ready", notReady.Count == 0, string.Join("; ", notReady.Take(1)));
+    }
+
+    internal void CheckHopeless(
+        IReadOnlyDictionary<OverloadRequest, OverloadTally> tallies, IReadOnlyList<string> notReady, double busy, string output)
+    {
+        Add(tallies);
+        var hopeless = tallies.Single(static one => one.Key.IsHopeless).Value;
+        var others = tallies.Where(static one => !one.Key.IsHopeless).Select(static one => one.Value).ToList();
+        Check(
+            "endless runs are answered at their deadline",
+            hopeless is { Late: > 0, Answered: 0, Failed: 0 },
+            $"{hopeless.Late} at theirs, {hopeless.Refused} refused. {Faults([hopeless])}");
+        Check(
+            "their turns are free again for others",
+            others.All(static one => one is { Late: 0, Failed: 0, Answered: > 0 } && one.Answered > one.Refused),
+            $"{others.Sum(static one => one.Answered)} answered. {Faults(others)}");
+        Check("the runtime ends the runs", busy < MostBusy * Environment.ProcessorCount, $"{busy:0.00} processors are busy afterwards");
+        var isStuck = output.Contains("can't be ended", StringComparison.Ordinal);
+        Check("none can't be ended", !isStuck && notReady.Count == 0, string.Join("; ", notReady.Take(1)));
+    }
+
+    internal void Print()
+    {
+        AnsiConsole.Write(requests);
+        Console.WriteLine();
+        AnsiConsole.Write(promises);
+        Console.WriteLine(IsGood ? "Every promise was kept." : "BROKEN");
+    }
+
+    private void Check(string promise, bool isKept, string what)
+    {
+        IsGood &= isKept;
+        promises.AddRow(Markup.Escape(promise), Markup.Escape(what), isKept ? "ok" : "BROKEN");
+    }
+
+    private void Add(IReadOnlyDictionary<OverloadRequest, OverloadTally> tallies)
+    {
+        foreach (var (request, tally) in tallies)
+        {
+            requests.AddRow(
+            [
+                $"{request.Name}, {request.Deadline.TotalMilliseconds:0} ms",
+                Number(tally.Sent),
+                Number(tally.Answered),
+                Milliseconds(tally.AnsweredWithin(0.5)),
+                Milliseconds(tally.AnsweredWithin(0.99)),
+                Milliseconds(tally.AnsweredWithin(1)),
+                Number(tally.Refused),
+                Milliseconds(tally.RefusedWithin(0.99)),
+                Number(tally.Late),
+                Number(tally.Left),
+                Number(tally.Failed),
+            ]);
+        }
+    }
+
+    private static string Faults(IEnumerable<OverloadTally> tallies) =>
+        string.Join("; ", tallies.SelectMany(static one => one.Faults).Take(5)) is { Length: > 0 } faults ? faults : "";
+
+    private static string Milliseconds(double time) => time.ToString("0.0", CultureInfo.InvariantCulture);
+
+    private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}
