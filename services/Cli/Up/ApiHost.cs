@@ -16,7 +16,7 @@ internal sealed class ApiHost(HostProgram program, RouterSettings settings, Loca
     /// <summary>The address of the API.</summary>
     internal Uri Address { get; private set; } = new("http://127.0.0.1/");
 
-    /// <summary>The address of the router for gRPC, on the first free port after the API's.</summary>
+    /// <summary>The address of the router for gRPC, on the port after the API's if that is free.</summary>
     internal Uri Grpc { get; private set; } = new("http://127.0.0.1/");
 
     /// <summary>Starts the router, on a later port if another program has just taken this one and any will do.</summary>
@@ -37,7 +37,7 @@ internal sealed class ApiHost(HostProgram program, RouterSettings settings, Loca
     private async Task<bool> TryStartAsync(ApiPort port, CancellationToken cancellation)
     {
         Address = new Uri($"http://127.0.0.1:{port.Number}/");
-        Grpc = new Uri($"http://127.0.0.1:{port.Other().Number}/");
+        Grpc = new Uri($"http://127.0.0.1:{port.Other()}/");
         var address = settings with
         {
             Urls = Address.GetLeftPart(UriPartial.Authority),

@@ -35,8 +35,15 @@ internal sealed record ApiPort(int Number, bool Given)
     /// <summary>The next free port, for a port that was taken after it was chosen.</summary>
     internal ApiPort Next() => ChooseFrom(Number + 1);
 
-    /// <summary>A free port beside this one.</summary>
-    internal ApiPort Other() => ChooseFrom(Number is >= First and < Last ? Number + 1 : First);
+    /// <summary>A free port beside this one: the next one, or any if that is taken.</summary>
+    internal int Other()
+    {
+        if (Number < IPEndPoint.MaxPort && Problem(Number + 1) is null)
+            return Number + 1;
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
 
     private static ApiPort ChooseFrom(int first)
     {

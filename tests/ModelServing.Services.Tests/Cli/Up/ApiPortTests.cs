@@ -48,6 +48,21 @@ public class ApiPortTests
         Assert.True(first.Next().Number > first.Number);
     }
 
+    [Fact]
+    public void The_port_beside_another_is_one_that_can_be_listened_on()
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, 0);
+        holder.Start();
+        var taken = ((IPEndPoint)holder.LocalEndpoint).Port;
+        foreach (var port in (ApiPort[])[new(taken - 1, true), new(taken, true), new(IPEndPoint.MaxPort, true)])
+        {
+            var other = port.Other();
+            Assert.NotEqual(taken, other);
+            using var listener = new TcpListener(IPAddress.Loopback, other);
+            listener.Start();
+        }
+    }
+
     private static ApiPort Choose(string local) =>
         ApiPort.Choose(Stack, SomeStack.File(SomeStack.Yaml() + $"  modelserving:local:\n    {local}\n"));
 }
