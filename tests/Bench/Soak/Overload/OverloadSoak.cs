@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using ModelServing.Bench.Inference;
 using ModelServing.Contracts;
 using ModelServing.TestKit;
@@ -78,7 +79,8 @@ internal sealed class OverloadSoak(OverloadPlan plan)
     }
 
     private static OverloadRequest Rows(string name, int percent, int rows, TimeSpan deadline, int group) =>
-        new(name, percent, deadline, OverloadRequest.Message(OverloadVersion.Path, Model.Body(rows), deadline, group));
+        new(name, percent, deadline, OverloadRequest.Message(
+            OverloadVersion.Path, Encoding.ASCII.GetString(Model.Body(new LoadShape(1, rows)).Bytes), deadline, group));
 
     private static OverloadRequest Steps(string name, int percent, long steps, TimeSpan deadline, int group) =>
         new(name, percent, deadline, OverloadRequest.Message(

@@ -7,8 +7,8 @@ using static ModelServing.Services.Tests.Inference.Protocol.Protobuf.SomeMessage
 
 namespace ModelServing.Services.Tests.Inference.Batching;
 
-/// <summary>Rows for the model <see cref="SomeOnnx.LookupAndAdd"/>, and what it makes of them.</summary>
-/// <param name="Wanted">The outputs that are asked for; empty for all.</param>
+/// <summary>Rows for the model <see cref="SomeOnnx.LookupAndAdd"/>, and what it makes of them. Without a wanted output, it answers with
+/// all.</summary>
 internal sealed record SomeRows(
     int Rows, int Width, long[] Indexes, float[] Numbers, string[] Wanted, (string Name, float[] Data)[] Expected)
 {
