@@ -75,8 +75,10 @@ public class BenchTests
         var ways = report.GetProperty("ways").EnumerateArray().ToList();
         Assert.Equal(["router", "function"], ways.Select(static way => way.GetProperty("name").GetString()));
         Assert.All(
-            (string[])["requestsPerSecond", "p50Milliseconds", "function", "router", "cache"],
+            (string[])["requestsPerSecond", "p50Milliseconds", "function", "router"],
             figure => Assert.True(ways[1].GetProperty(figure).GetProperty("median").GetDouble() > 0, report.GetRawText()));
+        // In a second, the cache may use less than a tick of the processor's clock.
+        Assert.True(ways[1].GetProperty("cache").GetProperty("median").GetDouble() >= 0, report.GetRawText());
         Assert.True(report.GetProperty("starts")[0].GetProperty("starts")[0].GetProperty("seconds").GetDouble() > 0);
     }
 

@@ -34,23 +34,29 @@ internal readonly struct Exchange(
             return await ReceiveUnmeasuredAsync(head);
         if (length > HoldLimit || !new HeldBytes(context).TryTake(length))
             return await StreamAsync(head, length);
-        // The response does not begin before the body is complete: until then, nothing of it counts as written.
-        var body = length == 0 ? default : context.Response.BodyWriter.GetMemory((int)length);
-        var stream = head.Body;
-        for (var received = 0; received < length;)
-            received += CheckedCount(await stream.ReadAsync(body[received..(int)length], call.Cut));
-        if (IsHeldBack(head))
-            return true;
-        CopyHead(head);
-        if (head.HasBody)
+        // Nothing of the response is touched before the body is complete.
+        var body = ArrayPool<byte>.Shared.Rent((int)length);
+        try
         {
-            context.Response.ContentLength = length;
-            if (length > 0)
-                context.Response.BodyWriter.Advance((int)length);
-            ClientReading.Limit(context, length, call, time);
-        }
+            var stream = head.Body;
+            for (var received = 0; received < length;)
+                received += CheckedCount(await stream.ReadAsync(body.AsMemory(received, (int)length - received), call.Cut));
+            if (IsHeldBack(head))
+                return true;
+            CopyHead(head);
+            if (head.HasBody)
+            {
+                context.Response.ContentLength = length;
+                context.Response.BodyWriter.Write(body.AsSpan(0, (int)length));
+                ClientReading.Limit(context, length, call, time);
+            }
 
-        return false;
+            return false;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(body);
+        }
     }
 
     private async ValueTask<bool> StreamAsync(Answer head, long length)

@@ -208,10 +208,10 @@ public class PlanDocumentTests
     }
 
     [Fact]
-    public void A_plan_larger_than_a_ConfigMap_is_not_read()
+    public void A_plan_larger_than_16_MiB_is_not_read()
     {
         var e = Assert.Throws<ContractException>(() => PlanDocument.Parse(new byte[PlanDocument.MaxBytes + 1]));
-        Assert.Equal("the plan has 1048577 bytes; at most 1048576 are read", e.Message);
+        Assert.Equal("the plan has 16777217 bytes; at most 16777216 are read", e.Message);
     }
 
     [Fact]
