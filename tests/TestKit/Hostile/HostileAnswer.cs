@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelServing.Contracts;
 
 namespace ModelServing.TestKit.Hostile;
 
@@ -22,7 +23,8 @@ public sealed record HostileAnswer(int Status, int Answers, string? Outcome, boo
             return $"{Status} instead of {string.Join(" or ", request.Statuses)}: {Text}";
         if (request.Answers is { } most && Answers > most)
             return $"{Answers} answers instead of {most}";
-        if (Outcome != request.Outcome)
+        // A refusal because of other requests says so.
+        if (Outcome != request.Outcome && (Status, Outcome) is not (503, HeaderNames.Busy))
             return $"the outcome '{Outcome}' instead of '{request.Outcome}'";
         if (Status < 400 || (request.Problem ?? request.Names) is null)
             return null;

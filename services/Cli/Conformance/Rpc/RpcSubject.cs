@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Google.Protobuf;
 using Grpc.Core;
 using ModelServing.Contracts;
@@ -35,9 +36,9 @@ internal sealed class RpcSubject(CallInvoker calls, string? key = null)
         {
             return new RpcAnswer(StatusCode.OK, "", await call.ResponseAsync);
         }
-        catch (RpcException e) when (e.Status.DebugException is HttpRequestException below)
+        catch (RpcException e) when (e.Status.DebugException is HttpRequestException or SocketException)
         {
-            throw below;
+            throw new HttpRequestException(e.Status.DebugException.Message, e);
         }
         catch (RpcException) when (limit.IsCancellationRequested)
         {
