@@ -29,7 +29,7 @@ internal static class ExportCommand
                 var figures = new List<ExportedRows>();
                 var plans = arguments.GetValue(given) is { } first
                     ? ((int, int, int)[])[(first, arguments.GetValue(floats), arguments.GetValue(memory))]
-                    : arguments.GetValue(isShort) ? [(6_000, 700, 64)] : [(120_000, 20, 512), (6_000, 2_900, 512)];
+                    : arguments.GetValue(isShort) ? [(12_000, 350, 64)] : [(120_000, 20, 512), (6_000, 2_900, 512)];
                 foreach (var (rows, numbers, megabytes) in plans)
                 {
                     var once = await PredictionExportBench.RunAsync(rows, numbers, megabytes, cancellation);
