@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using ModelServing.Hosting;
 
 namespace ModelServing.Rpc;
 
@@ -26,7 +27,7 @@ internal static class CallMetadata
     {
         foreach (var name in OfCall)
             headers.Remove(name);
-        headers.ContentType = OwnAnswer.MessageType;
+        headers.ContentType = UnsupportedBody.Protobuf;
         headers.ContentLength = head.Length;
         if (head.Coding is { } coding)
             headers.ContentEncoding = coding;

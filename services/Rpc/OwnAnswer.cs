@@ -1,15 +1,13 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using ModelServing.Hosting;
 
 namespace ModelServing.Rpc;
 
 /// <summary>The answer of the host's own path to a request that a call became.</summary>
 internal sealed class OwnAnswer : IHttpResponseFeature, IHttpResponseBodyFeature
 {
-    /// <summary>The media type of a body that is a message.</summary>
-    internal const string MessageType = "application/x-protobuf";
-
     private readonly HttpResponse call;
     private readonly AnswerWriter writer;
     private Stream? stream;
@@ -71,7 +69,7 @@ internal sealed class OwnAnswer : IHttpResponseFeature, IHttpResponseBodyFeature
     internal bool TryBeginMessage(out uint length)
     {
         length = 0;
-        if (StatusCode != StatusCodes.Status200OK || Headers.ContentType != MessageType || Headers.ContentEncoding.Count > 0
+        if (StatusCode != StatusCodes.Status200OK || Headers.ContentType != UnsupportedBody.Protobuf || Headers.ContentEncoding.Count > 0
             || Headers.ContentLength is not (>= 0 and <= uint.MaxValue and var given))
             return false;
         MessageLength = given;

@@ -12,7 +12,7 @@ internal static class InputTree
 
     internal static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    /// <summary>The value at a path of names, as text; null if there is none.</summary>
+    /// <summary>The value at a path of names, as text; null for a path without a value.</summary>
     internal static string? TextAt(JsonNode? node, params ReadOnlySpan<string> path)
     {
         foreach (var name in path)
@@ -20,7 +20,7 @@ internal static class InputTree
         return (node as JsonValue)?.ToString();
     }
 
-    /// <summary>The number at a path of names; 0 if there is none.</summary>
+    /// <summary>The number at a path of names; 0 for a path without a number.</summary>
     internal static decimal NumberAt(JsonNode? node, params ReadOnlySpan<string> path) =>
         Parse(TextAt(node, path) ?? "", out var number) ? number : 0;
 

@@ -206,7 +206,7 @@ function show(result, answer, content, milliseconds, curl) {
   try {
     shown = JSON.stringify(JSON.parse(content), null, 2);
   } catch {
-    // It is no JSON, and is shown as it is.
+    // Text that is not JSON is shown as it came.
   }
   if (shown.length > mostShown) shown = `${shown.slice(0, mostShown)}\n\u2026 and ${shown.length - mostShown} characters more`;
   const status = make("span", { class: answer.ok ? "good" : "bad" }, `${answer.status} ${answer.statusText}`);
