@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelServing.Contracts;
 using ModelServing.Settings;
 using ModelServing.Settings.Cloud;
 using ModelServing.Settings.Models;
@@ -14,11 +15,6 @@ namespace ModelServing.Stacks;
 /// </summary>
 public sealed class ServingStack : Stack
 {
-    /// <summary>The command that lets other deployers than administrators create the routers' Role. OCI's policies can't: whoever creates a
-    /// Role needs one with at least the same rights. The ClusterRole <c>admin</c> has them, and nothing outside of namespaces.</summary>
-    internal const string DeployerBinding =
-        "kubectl create clusterrolebinding modelserving-deployers --clusterrole=admin --group=OCID-OF-THE-GROUP";
-
     /// <summary>Composes the stack from Pulumi's configuration.</summary>
     public ServingStack()
         : this(StackConfiguration.FromPulumi(), null)
@@ -150,7 +146,8 @@ public sealed class ServingStack : Stack
             .. hasViews ? (string[])[$"{Ms} features apply VIEW.yaml --stack {stack}   # stores the views' definitions in the bucket"] : [],
             $"pulumi config set --secret --path {StackFile.Namespace}registry.user   # the login for pulling images",
             $"pulumi config set --secret --path {StackFile.Namespace}registry.token   # its token",
-            $"{DeployerBinding}   # an administrator of the tenancy runs this once, if others deploy (docs/deploy.md, step 6)",
+            $"{ClusterNames.DeployerBinding}OCID-OF-THE-GROUP   "
+                + "# an administrator of the tenancy runs this once, if others deploy (docs/deploy.md, step 6)",
             "# the people in alarms.emails follow the link in the message from each of the two topics",
             $"pulumi config set {StackFile.Namespace}phase all   # the next apply is the second one",
             "pulumi up   # adds the functions, the alarms, the workloads and the gateway",

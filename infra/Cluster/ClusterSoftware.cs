@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Oci.ContainerEngine;
 using Pulumi.Oci.ContainerEngine.Outputs;
@@ -101,13 +102,11 @@ internal sealed record ClusterSoftware(Output<string> KubernetesVersion, Output<
     }
 
     private static IEnumerable<GetNodePoolOptionSourceResult> Newest(
-        ImmutableArray<GetNodePoolOptionSourceResult> sources, ClusterArgs args) =>
-        from source in sources
-        where source.SourceType == "IMAGE"
-        let name = NodeImageName.Parse(source.SourceName)
-        where name is not null && name.IsArm == args.IsArm && name.KubernetesVersion == args.KubernetesVersion
-        orderby name.Date descending, name.Build descending, name.Text descending
-        select source;
+        ImmutableArray<GetNodePoolOptionSourceResult> sources, ClusterArgs args) => NodeImageName.Newest(
+            sources.Where(static source => source.SourceType == "IMAGE"),
+            static source => source.SourceName,
+            args.KubernetesVersion,
+            args.IsArm);
 
     private static string Architecture(ClusterArgs args) => args.IsArm ? "AARCH64" : "X86_64";
 

@@ -111,6 +111,12 @@ public static class ClusterNames
     /// <summary>The pools of the routers if they have pools of their own, whose pods reach the internet.</summary>
     public const string RouterPool = "router";
 
+    /// <summary>The command, but for the OCID of a group, that lets other deployers than administrators create the routers' Role. OCI's
+    /// policies can't: whoever creates a Role needs one with at least the same rights. The ClusterRole <c>admin</c> has them, and nothing
+    /// outside of namespaces.</summary>
+    public const string DeployerBinding =
+        "kubectl create clusterrolebinding " + BucketName.Project + "-deployers --clusterrole=admin --group=";
+
     /// <summary>The service account of the pods of all versions of a model.</summary>
     public static string InferenceOf(ModelName model) => $"{Inference}-{model}";
 

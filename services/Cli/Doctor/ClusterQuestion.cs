@@ -75,7 +75,7 @@ internal static partial class ClusterQuestion
             : [Finding.Wrong(
                 Check,
                 $"the identity may not create {string.Join(", ", denied)} in the cluster; a tenancy's administrator runs once:",
-                $"kubectl create clusterrolebinding {BucketName.Project}-deployers --clusterrole=cluster-admin --group=GROUP-OCID")];
+                ClusterNames.DeployerBinding + "OCID-OF-THE-GROUP")];
     }
 
     // The kubeconfig has the same command.

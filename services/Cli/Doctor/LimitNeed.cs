@@ -28,8 +28,9 @@ internal sealed partial record LimitNeed(string Service, string Limit, double Co
         var more = all.Without(existing?.Nodes ?? default);
         var one = cloud.Cluster.Nodes;
         var views = file.Settings.Features.Views.Count > 0;
-        // An existing cluster is taken for a whole environment: what an earlier apply has made is in use already.
-        var volumes = existing is null && views ? cloud.FeatureServer.VolumeInGbs : 0;
+        // What an earlier apply has made is in use already.
+        var hasRest = existing is { Serves: true };
+        var volumes = !hasRest && views ? cloud.FeatureServer.VolumeInGbs : 0;
         if (Family(one.Shape) is { } family && more.Count > 0)
         {
             yield return new("compute", $"standard-{family}-core-count", more.Ocpus, Math.Min(one.Ocpus, more.Ocpus));
@@ -45,19 +46,27 @@ internal sealed partial record LimitNeed(string Service, string Limit, double Co
                 "block-storage", "total-storage-gb", more.Count * BootVolumeGbs + volumes, Math.Max(BootVolumeGbs, volumes));
         }
 
-        if (existing is not null)
+        if (existing is null)
+        {
+            yield return new("container-engine", "enhanced-cluster-count", 1);
+            yield return new("vcn", "vcn-count", 1);
+            yield return new("container-registry", "repo-count", ImageNames.All.Count);
+            yield return new("notifications", "topic-count", 2);
+            foreach (var need in Tables(cloud))
+                yield return need;
+        }
+
+        if (hasRest)
             yield break;
-        yield return new("container-engine", "enhanced-cluster-count", 1);
-        yield return new("vcn", "vcn-count", 1);
-        yield return new("network-load-balancer-api", "max-nlb-flexible-count", views ? 2 : 1);
+        // One for the routers, one for the feature server, one through which TrafficSplitter reaches the routers.
+        yield return new(
+            "network-load-balancer-api", "max-nlb-flexible-count", 1 + (views ? 1 : 0) + (cloud.Functions.Splitter is null ? 0 : 1));
         yield return new("api-gateway", "gateway-count", 1);
-        yield return new("container-registry", "repo-count", ImageNames.All.Count);
-        yield return new("notifications", "topic-count", 2);
-        // The functions have one, the gateway has two in a group of its own.
-        var logGroups = (cloud.Telemetry.PodLogDays is null ? 0 : 1) + (cloud.Network.FlowLogs is null ? 0 : 1);
-        yield return new("logging", "log-group-count", 2 + logGroups);
-        yield return new("logging", "log-count", 3 + logGroups);
-        foreach (var need in Functions(cloud.Functions).Concat(Tables(cloud)))
+        // The functions have one, the gateway has two in a group of its own. Those of pods and of the network are in the foundation.
+        var ofFoundation = existing is null ? (cloud.Telemetry.PodLogDays is null ? 0 : 1) + (cloud.Network.FlowLogs is null ? 0 : 1) : 0;
+        yield return new("logging", "log-group-count", 2 + ofFoundation);
+        yield return new("logging", "log-count", 3 + ofFoundation);
+        foreach (var need in Functions(cloud.Functions))
             yield return need;
     }
 

@@ -25,6 +25,7 @@ internal static class NamesQuestion
             await ListAsync("policies", RestService.Identity, $"/20160918/policies?{stack.InCompartment}", "name", stack.Prefix + "-"),
             await ListAsync(
                 "dynamic groups", RestService.Identity, $"/20160918/dynamicGroups?{stack.InTenancy}", "name", stack.Prefix + "-"),
+            .. stack.Cloud.Costs.TagNamespace is { } tags ? (Finding[])[await TagsAsync(stack, tags, cancellation)] : [],
             Finding.Note(
                 "names of topics", "topics of other compartments can't be seen from here, and a topic's name is unique in the tenancy"),
         ];
@@ -46,13 +47,35 @@ internal static class NamesQuestion
         }
     }
 
+    // One stack of a tenancy makes the tags, and the others use them.
+    private static async Task<Finding> TagsAsync(StackQuestions stack, string name, CancellationToken cancellation)
+    {
+        const string Check = "tags for costs";
+        var (spaces, last) = await stack.Rest.ListAsync(
+            RestService.Identity, $"/20160918/tagNamespaces?{stack.InTenancy}&includeSubcompartments=true", cancellation);
+        if (!last.IsSuccess)
+            return Finding.Unasked(Check, last.Problem);
+        var found = spaces.FirstOrDefault(space => string.Equals(TextOf(space, "name"), name, StringComparison.OrdinalIgnoreCase));
+        return (found, stack.Cloud.Costs.CreateTags) switch
+        {
+            (null, false) => Finding.Wrong(
+                Check,
+                $"the tenancy has no tag namespace {name}, or the identity may not see it; one stack of the tenancy makes it",
+                stack.Set("costs.createTags", "true")),
+            ({ } space, true) when !stack.IsOwn(space) => Finding.Wrong(
+                Check, $"the tag namespace {name} exists and was not made by this stack", stack.Set("costs.createTags", "false")),
+            (null, true) => Finding.Good(Check, $"no tag namespace has the name {name}"),
+            _ => Finding.Good(Check, $"the tag namespace {name} exists"),
+        };
+    }
+
     private static async Task<Finding> BucketAsync(StackQuestions stack, CancellationToken cancellation)
     {
         const string Check = "name of the bucket";
         var bucket = BucketName.From(BucketName.Project, stack.Stack.Name);
-        var space = await stack.Rest.GetAsync(RestService.ObjectStorage, "/n", cancellation);
-        if (!space.IsSuccess || space.Body is not JsonValue value || !value.TryGetValue<string>(out var name))
-            return Finding.Unasked(Check, space.IsSuccess ? "the namespace's answer is not a text" : space.Problem);
+        var (name, problem) = await stack.SpaceAsync(cancellation);
+        if (name is null)
+            return Finding.Unasked(Check, problem);
         var answer = await stack.Rest.GetAsync(
             RestService.ObjectStorage, $"/n/{Uri.EscapeDataString(name)}/b/{Uri.EscapeDataString(bucket)}", cancellation);
         return answer switch

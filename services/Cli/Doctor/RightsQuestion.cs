@@ -1,4 +1,5 @@
 using ModelServing.Oci.Rest;
+using ModelServing.Settings.Cloud;
 
 namespace ModelServing.Cli.Doctor;
 
@@ -12,46 +13,72 @@ internal static class RightsQuestion
     internal static async Task<IReadOnlyList<Finding>> AskAsync(StackQuestions stack, CancellationToken cancellation)
     {
         var findings = new List<Finding>();
-        foreach (var (service, family, target) in Targets(stack))
+        foreach (var (service, statement, target) in Targets(stack))
+            findings.Add(await AskAsync(service, statement, target));
+        var (space, problem) = await stack.SpaceAsync(cancellation);
+        var buckets = $"manage object-family in compartment id {stack.Cloud.Compartment}";
+        findings.Add(space is null
+            ? Finding.Unasked("right to object-family", problem)
+            : await AskAsync(RestService.ObjectStorage, buckets, $"/n/{Uri.EscapeDataString(space)}/b?{stack.InCompartment}&limit=1"));
+        findings.Add(Finding.Note("rights", NotAskable));
+        return findings;
+
+        async Task<Finding> AskAsync(RestService service, string statement, string target)
         {
             var answer = await stack.Rest.GetAsync(service, target, cancellation);
-            var check = $"right to {family}";
-            findings.Add(answer switch
+            var check = $"right to {statement.Split(' ')[1]}";
+            return answer switch
             {
                 { IsSuccess: true } => Finding.Good(check, $"{service.Name} lists"),
                 { IsRefusal: true } => Finding.Wrong(
                     check,
                     $"{service.Name} refuses to list: {answer.Problem}",
-                    family == "dynamic-groups"
-                        ? "a policy needs: Allow group GROUP to manage dynamic-groups in tenancy"
-                        : $"a policy needs: Allow group GROUP to manage {family} in compartment id {stack.Cloud.Compartment}"),
+                    $"a policy needs: Allow group GROUP to {statement}"),
                 _ => Finding.Unasked(check, answer.Problem),
-            });
+            };
         }
-
-        findings.Add(Finding.Note("rights", NotAskable));
-        return findings;
     }
 
-    private static IEnumerable<(RestService Service, string Family, string Target)> Targets(StackQuestions stack)
+    // The statement that an apply needs, and a list that a part of it allows.
+    private static IEnumerable<(RestService Service, string Statement, string Target)> Targets(StackQuestions stack)
     {
-        var one = $"?{stack.InCompartment}&limit=1";
-        return
-        [
-            (RestService.Network, "virtual-network-family", "/20160918/vcns" + one),
-            (RestService.Network, "instance-family", "/20160918/instances" + one),
-            (RestService.Kubernetes, "cluster-family", "/20180222/clusters" + one),
-            (RestService.Redis, "redis-family", "/20220315/redisClusters" + one),
-            (RestService.Nosql, "nosql-family", "/20190828/tables" + one),
-            (RestService.ContainerRegistry, "repos", "/20160918/container/repositories" + one),
-            (RestService.ApiGateway, "api-gateway-family", "/20190501/gateways" + one),
-            (RestService.Logging, "logging-family", "/20200531/logGroups" + one),
-            (RestService.Functions, "functions-family", "/20181201/applications" + one),
-            (RestService.Notifications, "ons-family", "/20181201/topics" + one),
-            (RestService.Monitoring, "alarms", "/20180401/alarms" + one),
-            (RestService.Events, "cloudevents-rules", "/20181201/rules" + one),
-            (RestService.Identity, "policies", "/20160918/policies" + one),
-            (RestService.Identity, "dynamic-groups", $"/20160918/dynamicGroups?{stack.InTenancy}&limit=1"),
-        ];
+        var cloud = stack.Cloud;
+        yield return InCompartment(RestService.Network, "virtual-network-family", "/20160918/vcns");
+        yield return InCompartment(RestService.Network, "instance-family", "/20160918/instances");
+        yield return InCompartment(RestService.Kubernetes, "cluster-family", "/20180222/clusters");
+        yield return InCompartment(RestService.Redis, "redis-family", "/20220315/redisClusters");
+        yield return InCompartment(RestService.Nosql, "nosql-family", "/20190828/tables");
+        yield return InCompartment(RestService.ContainerRegistry, "repos", "/20160918/container/repositories");
+        yield return InCompartment(RestService.ApiGateway, "api-gateway-family", "/20190501/gateways");
+        yield return InCompartment(RestService.Logging, "logging-family", "/20200531/logGroups");
+        yield return InCompartment(RestService.Functions, "functions-family", "/20181201/applications");
+        yield return InCompartment(RestService.Notifications, "ons-family", "/20181201/topics");
+        yield return InCompartment(RestService.Monitoring, "alarms", "/20180401/alarms");
+        yield return InCompartment(RestService.Events, "cloudevents-rules", "/20181201/rules");
+        yield return InCompartment(RestService.Identity, "policies", "/20160918/policies");
+        yield return InTenancy(RestService.Identity, "manage dynamic-groups", "/20160918/dynamicGroups");
+        if (cloud.Cluster.Access == ClusterAccess.Bastion)
+            yield return InCompartment(RestService.Bastion, "bastion-family", "/20210331/bastions");
+        if (cloud.Costs.TagNamespace is not null)
+            yield return InTenancy(RestService.Identity, "use tag-namespaces", "/20160918/tagNamespaces");
+        if (cloud.Costs.Budget is not null)
+            yield return InTenancy(RestService.Budgets, "manage usage-budgets", "/20190111/budgets");
+        // The secrets that an apply reads.
+        foreach (var secret in (string?[])[cloud.Cache.PasswordSecret, cloud.Functions.Splitter?.KeySecret])
+        {
+            if (secret is not null)
+            {
+                yield return (
+                    RestService.Secrets,
+                    $"read secret-bundles in compartment id {cloud.Compartment}",
+                    $"/20190301/secretbundles/{Uri.EscapeDataString(secret)}/versions?limit=1");
+            }
+        }
+
+        (RestService, string, string) InCompartment(RestService service, string family, string path) =>
+            (service, $"manage {family} in compartment id {cloud.Compartment}", $"{path}?{stack.InCompartment}&limit=1");
+
+        (RestService, string, string) InTenancy(RestService service, string right, string path) =>
+            (service, $"{right} in tenancy", $"{path}?{stack.InTenancy}&limit=1");
     }
 }

@@ -82,14 +82,14 @@ internal sealed class StackCheckup(StackLocation stack, Tools tools, Uri? endpoi
             return;
         }
 
-        // 4 and 5
+        // 4
         findings.AddRange(await RightsQuestion.AskAsync(questions, cancellation));
-        findings.AddRange(await VersionQuestion.AskAsync(questions, cancellation));
 
-        // 6 and 8 depend on what an earlier apply has created.
+        // 5, 6 and 8 depend on what an earlier apply has created.
         var (cluster, problem) = await ExistingCluster.FindAsync(questions, cancellation);
         if (problem is not null)
             findings.Add(Finding.Unasked("cluster", $"whether the cluster exists, and its nodes, can't be read: {problem}"));
+        findings.AddRange(await VersionQuestion.AskAsync(questions, cluster, cancellation));
         findings.AddRange(await LimitsQuestion.AskAsync(questions, cluster, cancellation));
 
         // 7

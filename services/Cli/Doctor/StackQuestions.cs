@@ -26,6 +26,15 @@ internal sealed record StackQuestions(OciRest Rest, StackLocation Stack, StackFi
     internal string Set(string setting, string value) =>
         $"pulumi config set --stack {OwnCommand.Word(Stack.Name)} --path {StackFile.Namespace}{setting} {OwnCommand.Word(value)}";
 
+    /// <summary>The namespace of Object Storage, and the problem if it can't be read.</summary>
+    internal async Task<(string? Name, string Problem)> SpaceAsync(CancellationToken cancellation)
+    {
+        var space = await Rest.GetAsync(RestService.ObjectStorage, "/n", cancellation);
+        return space.IsSuccess && space.Body is JsonValue value && value.TryGetValue<string>(out var name)
+            ? (name, "")
+            : (null, space.IsSuccess ? "the namespace's answer is not a text" : space.Problem);
+    }
+
     /// <summary>Whether the tags of a resource say that this stack made it.</summary>
     internal bool IsOwn(JsonObject resource) =>
         resource["freeformTags"] is JsonObject tags && TextOf(tags, "project") == BucketName.Project

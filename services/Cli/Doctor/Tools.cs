@@ -9,8 +9,8 @@ namespace ModelServing.Cli.Doctor;
 /// <param name="run">Runs a program; null means that it does not exist.</param>
 internal sealed partial class Tools(Func<ProcessStartInfo, CancellationToken, Task<ToolExit?>> run)
 {
-    /// <summary>The version that the workflows install.</summary>
-    private static readonly Version Pulumi = new(3, 272, 0);
+    /// <summary>The version of Pulumi that the workflows install (<c>.github/install-pulumi</c>).</summary>
+    internal static readonly Version Pulumi = new(3, 255, 0);
 
     // The OCI CLI is a Python program that may take seconds to start.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

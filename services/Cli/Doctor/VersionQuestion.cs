@@ -1,26 +1,35 @@
 using System.Text.Json.Nodes;
+using ModelServing.Contracts;
 using ModelServing.Oci.Rest;
 using static ModelServing.Cli.Doctor.StackQuestions;
 
 namespace ModelServing.Cli.Doctor;
 
-/// <summary>Whether Kubernetes Engine offers the stack's version of Kubernetes, shape and node image.</summary>
+/// <summary>Whether Kubernetes Engine offers the stack's version of Kubernetes, shape and node image. It asks and answers as an apply does:
+/// what is no longer offered stops a new cluster, and is a warning for one that has it already.</summary>
 internal static class VersionQuestion
 {
     private const int MostNamed = 3;
 
-    internal static async Task<IReadOnlyList<Finding>> AskAsync(StackQuestions stack, CancellationToken cancellation)
+    // Otherwise the service names the newest patch of each minor version only.
+    private const string AllPatches = "shouldListAllPatchVersions=true";
+
+    /// <param name="stack">The stack.</param>
+    /// <param name="existing">Its cluster; null if it does not exist.</param>
+    /// <param name="cancellation">Ends the questions.</param>
+    internal static async Task<IReadOnlyList<Finding>> AskAsync(
+        StackQuestions stack, ExistingCluster? existing, CancellationToken cancellation)
     {
         var wanted = stack.Cloud.Cluster.KubernetesVersion;
         var clusters = await stack.Rest.GetAsync(
-            RestService.Kubernetes, $"/20180222/clusterOptions/all?{stack.InCompartment}", cancellation);
+            RestService.Kubernetes, $"/20180222/clusterOptions/all?{stack.InCompartment}&{AllPatches}", cancellation);
         var nodes = await stack.Rest.GetAsync(
-            RestService.Kubernetes, $"/20180222/nodePoolOptions/all?{stack.InCompartment}", cancellation);
+            RestService.Kubernetes, $"/20180222/nodePoolOptions/all?{stack.InCompartment}&{AllPatches}", cancellation);
         var findings = new List<Finding>();
         if (clusters.IsSuccess && nodes.IsSuccess)
         {
-            findings.Add(Version(
-                stack, wanted, [.. Texts(clusters.Body, "kubernetesVersions").Intersect(Texts(nodes.Body, "kubernetesVersions"))]));
+            string[] offered = [.. Texts(clusters.Body, "kubernetesVersions").Intersect(Texts(nodes.Body, "kubernetesVersions"))];
+            findings.Add(Version(stack, existing, wanted, offered));
         }
         else
         {
@@ -44,30 +53,29 @@ internal static class VersionQuestion
                     stack.Set("cluster.nodes.shape", shapes.FirstOrDefault(IsFlexible) ?? "SHAPE")));
         }
 
-        findings.Add(Image(stack, wanted, Sources(nodes.Body)));
+        findings.Add(Image(stack, existing, wanted, Sources(nodes.Body)));
         return findings;
 
         static bool IsFlexible(string shape) => shape.EndsWith(".Flex", StringComparison.Ordinal);
     }
 
-    private static Finding Version(StackQuestions stack, string wanted, IReadOnlyList<string> offered)
+    private static Finding Version(StackQuestions stack, ExistingCluster? existing, string wanted, string[] offered)
     {
         if (offered.Contains(wanted))
             return Finding.Good("kubernetes version", $"{wanted} is offered");
         var newest = offered.MaxBy(static version => System.Version.TryParse(version.TrimStart('v'), out var parsed) ? parsed : null);
-        return Finding.Wrong(
-            "kubernetes version",
-            $"{wanted} is not offered; {(offered.Count == 0 ? "no version is" : "these are: " + string.Join(", ", offered))}",
-            stack.Set("cluster.kubernetesVersion", newest ?? "VERSION"));
+        var text = $"{wanted} is not offered; {(offered.Length == 0 ? "no version is" : "these are: " + string.Join(", ", offered))}";
+        var fix = stack.Set("cluster.kubernetesVersion", newest ?? "VERSION");
+        return existing?.KubernetesVersion == wanted
+            ? Finding.Note("kubernetes version", $"{text}. The cluster has this version already, so an apply goes on; upgrade it soon", fix)
+            : Finding.Wrong("kubernetes version", text, fix);
     }
 
-    private static Finding Image(StackQuestions stack, string wanted, IReadOnlyList<(string Name, string Id)> sources)
+    private static Finding Image(
+        StackQuestions stack, ExistingCluster? existing, string wanted, IReadOnlyList<(string Name, string Id)> sources)
     {
         var nodes = stack.Cloud.Cluster.Nodes;
-        var fitting = sources
-            .Where(source => Fits(source.Name, wanted, nodes.AreArm))
-            .OrderByDescending(static source => source.Name, StringComparer.Ordinal)
-            .ToList();
+        var fitting = NodeImageName.Newest(sources, static source => source.Name, wanted, nodes.AreArm).ToList();
         var fix = stack.Set("cluster.nodeImage", fitting.FirstOrDefault().Id ?? "OCID");
         var newest = string.Join(", ", fitting.Take(MostNamed).Select(static image => image.Name));
         var choice = fitting.Count == 0
@@ -78,25 +86,26 @@ internal static class VersionQuestion
         {
             return fitting is [var first, ..]
                 ? Finding.Good("node image", $"{first.Name} is the newest for {wanted} and {nodes.Shape}")
-                : Finding.Wrong("node image", choice, fix);
+                : existing is null
+                ? Finding.Wrong("node image", choice, fix)
+                : Finding.Note("node image", $"{choice}. The nodes keep theirs, so an apply goes on; upgrade the cluster soon");
         }
 
-        if (sources.FirstOrDefault(source => source.Id == stack.Cloud.Cluster.NodeImage) is not { Name: { } name })
-        {
-            return Finding.Wrong(
-                "node image", $"{stack.Cloud.Cluster.NodeImage} is not an image of OKE in this region; {choice}", fix);
-        }
-
-        return Fits(name, wanted, nodes.AreArm)
-            ? Finding.Good("node image", $"{name} fits")
-            : Finding.Wrong("node image", $"{name} does not fit: {choice}", fix);
+        var named = sources.FirstOrDefault(source => source.Id == stack.Cloud.Cluster.NodeImage);
+        if (named.Name is { } fits && Fits(fits, wanted, nodes.AreArm))
+            return Finding.Good("node image", $"{fits} fits");
+        var text = named.Name is { } name
+            ? $"{name} does not fit: {choice}"
+            : $"{stack.Cloud.Cluster.NodeImage} is not an image of OKE in this region; {choice}";
+        return existing is null
+            ? Finding.Wrong("node image", text, fix)
+            : Finding.Note("node image", $"{text}. The cluster exists, so an apply goes on with it", fix);
     }
 
-    // As in Oracle-Linux-8.10-aarch64-2025.03.18-0-OKE-1.31.1-764.
+    // An image that the stack file names may be of another kind, whose name has another form.
     private static bool Fits(string name, string version, bool isArm) =>
         name.Contains($"-OKE-{version.TrimStart('v')}-", StringComparison.Ordinal)
-        && name.Contains("aarch64", StringComparison.Ordinal) == isArm
-        && !name.Contains("GPU", StringComparison.Ordinal);
+        && name.Contains("aarch64", StringComparison.Ordinal) == isArm;
 
     private static IReadOnlyList<(string Name, string Id)> Sources(JsonNode? body) =>
     [

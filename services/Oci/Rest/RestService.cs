@@ -8,6 +8,10 @@ public sealed record RestService(string Name, string Host)
 {
     public static RestService ApiGateway { get; } = new("API Gateway", "apigateway.{region}.oci.{domain}");
 
+    public static RestService Bastion { get; } = new("Bastion", "bastion.{region}.oci.{domain}");
+
+    public static RestService Budgets { get; } = new("Budgets", "usage.{region}.oci.{domain}");
+
     public static RestService ContainerRegistry { get; } = new("the container registry", "artifacts.{region}.oci.{domain}");
 
     public static RestService Events { get; } = new("Events", "events.{region}.oci.{domain}");
@@ -33,4 +37,6 @@ public sealed record RestService(string Name, string Host)
     public static RestService ObjectStorage { get; } = new("Object Storage", "objectstorage.{region}.{domain}");
 
     public static RestService Redis { get; } = new("OCI Cache", "redis.{region}.oci.{domain}");
+
+    public static RestService Secrets { get; } = new("Vault", "secrets.vaults.{region}.oci.{domain}");
 }

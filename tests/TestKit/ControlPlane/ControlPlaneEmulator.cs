@@ -32,6 +32,7 @@ public sealed class ControlPlaneEmulator : ServiceEmulator<ControlPlaneOperation
         "/20160918/vcns", "/20160918/instances", "/20180222/clusters", "/20180222/nodePools", "/20220315/redisClusters",
         "/20190828/tables", "/20160918/container/repositories", "/20190501/gateways", "/20200531/logGroups", "/20181201/applications",
         "/20181201/topics", "/20180401/alarms", "/20181201/rules", "/20160918/policies", "/20160918/dynamicGroups",
+        "/20210331/bastions", "/20160918/tagNamespaces", "/20190111/budgets", $"/n/{Space}/b",
     ];
 
     // These answer an object with the member items; the others answer an array.
@@ -135,6 +136,8 @@ public sealed class ControlPlaneEmulator : ServiceEmulator<ControlPlaneOperation
             throw new EmulatorError(404, "BucketNotFound", "Either the bucket does not exist, or you are not authorized to access it.");
         if (!bodies.TryGetValue(path, out var body))
             throw EmulatorError.NotFound();
+        if (path.EndsWith("Options/all", StringComparison.Ordinal) && context.Request.Query["shouldListAllPatchVersions"] != "true")
+            body = NewestPatches(body);
         return body is JsonArray list && Lists.Contains(path) ? Page(context, path, list) : EmulatorAnswer.Json(body);
     }
 
@@ -177,6 +180,17 @@ public sealed class ControlPlaneEmulator : ServiceEmulator<ControlPlaneOperation
         if (first + size < list.Count)
             answer.Headers["opc-next-page"] = (first + size).ToString(CultureInfo.InvariantCulture);
         return answer;
+    }
+
+    // Without the parameter, OKE names one version of each minor.
+    private static JsonNode NewestPatches(JsonNode options)
+    {
+        var newest = options.DeepClone();
+        newest["kubernetesVersions"] = new JsonArray([.. ((JsonArray)options["kubernetesVersions"]!)
+            .Select(static version => Version.Parse(version!.ToString().TrimStart('v')))
+            .GroupBy(static version => (version.Major, version.Minor))
+            .Select(static minor => (JsonNode)$"v{minor.Max()}")]);
+        return newest;
     }
 
     private static JsonArray Array(params JsonObject[] entries) => new([.. entries]);

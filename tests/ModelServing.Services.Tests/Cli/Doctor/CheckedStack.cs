@@ -50,13 +50,14 @@ internal sealed class CheckedStack : IAsyncDisposable
     }
 
     /// <summary>Adds the environment's cluster with some nodes of one core and 8 GB, and its API.</summary>
-    internal async Task<AccessReviewApi> AddClusterAsync(int nodes = 1)
+    internal async Task<AccessReviewApi> AddClusterAsync(int nodes = 1, string? version = null)
     {
         var api = await AccessReviewApi.StartAsync();
         Cloud.Add("/20180222/clusters", new JsonObject
         {
             ["id"] = "ocid1.cluster.oc1..example",
             ["name"] = "modelserving-dev-cluster",
+            ["kubernetesVersion"] = version ?? Version,
             ["lifecycleState"] = "ACTIVE",
         });
         Cloud.Add("/20180222/nodePools", new JsonObject

@@ -56,14 +56,33 @@ public partial class LimitNeedTests
             (4, 9216 + (21 * 2048), 5120 + (20 * 2048)),
             (Need(file, "faas function-count").Count, Need(file, "faas total-concurrency-mb").Count,
                 Need(file, "faas provisioned-concurrency-mb").Count));
+        // It reaches the routers through a load balancer of its own.
+        Assert.Equal(2, Need(file, "network-load-balancer-api max-nlb-flexible-count").Count);
     }
 
     [Fact]
-    public void A_cluster_of_the_largest_size_needs_no_more_nodes()
+    public void An_environment_of_the_largest_size_needs_nothing_more()
     {
         var file = Prod();
-        var existing = new ExistingCluster("ocid1.cluster.oc1..example", NodeCapacity.From(file.Cloud!.Cluster));
-        Assert.Equal(["node-count"], LimitNeed.For(file, existing).Select(static need => need.Limit));
+        Assert.Equal(["node-count"], LimitNeed.For(file, Largest(file) with { Serves = true }).Select(static need => need.Limit));
+    }
+
+    [Fact]
+    public void After_the_first_apply_what_the_second_one_makes_is_still_needed()
+    {
+        const string Cache = "  modelserving:cache:\n";
+        var file = Prod(
+            Cache,
+            "  modelserving:features: {views: {card-activity: {versions: [1]}}}\n  modelserving:telemetry: {podLogDays: 30}\n" + Cache);
+        var needs = LimitNeed.For(file, Largest(file)).ToDictionary(static need => need.Limit, static need => need.Count);
+        Assert.Equal(
+            [
+                "application-count", "function-count", "gateway-count", "log-count", "log-group-count", "max-nlb-flexible-count",
+                "node-count", "provisioned-concurrency-mb", "total-concurrency-mb", "total-storage-gb", "volume-count",
+            ],
+            needs.Keys.Order(StringComparer.Ordinal));
+        // The log of the pods is there already.
+        Assert.Equal((2, 3, 1), (needs["log-group-count"], needs["log-count"], needs["volume-count"]));
     }
 
     [Fact]
@@ -83,6 +102,9 @@ public partial class LimitNeedTests
                 .FirstOrDefault(need => (need.Service, need.Limit) == name)?.Count.ToString("N0", CultureInfo.InvariantCulture) ?? ""))));
         Assert.Equal(needed.Order(), documented.Order());
     }
+
+    private static ExistingCluster Largest(StackFile file) =>
+        new("ocid1.cluster.oc1..example", NodeCapacity.From(file.Cloud!.Cluster));
 
     private static LimitNeed Need(StackFile file, string limit) =>
         Assert.Single(LimitNeed.For(file, existing: null), need => $"{need.Service} {need.Limit}" == limit);

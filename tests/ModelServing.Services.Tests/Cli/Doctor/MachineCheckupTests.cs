@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using ModelServing.Cli;
 using ModelServing.Cli.Doctor;
 using ModelServing.Contracts;
@@ -111,6 +112,21 @@ public sealed class MachineCheckupTests : IDisposable
         var finding = await FindAsync("pulumi");
         Assert.Equal(FindingState.Note, finding.State);
         Assert.Contains("3.100.0 is older than", finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_pulumi_that_the_workflows_install_is_the_one_that_is_compared_and_documented()
+    {
+        string[] names =
+        [
+            Found(Path.Combine(".github", "install-pulumi"), @"(?m)^version=(\S+)$"),
+            Found(Path.Combine(".github", "workflows", "deploy.yml"), @"pulumi-version: (\S+)"),
+            Found(Path.Combine("docs", "deploy.md"), @"(?m)^\| \[Pulumi\].*? \| ([0-9.]+), which the workflows install"),
+        ];
+        Assert.All(names, static version => Assert.Equal(Tools.Pulumi.ToString(), version));
+
+        static string Found(string path, string pattern) =>
+            Regex.Match(File.ReadAllText(Repository.Combine(path)), pattern).Groups[1].Value;
     }
 
     private Task<IReadOnlyList<Finding>> CheckAsync(string program) =>
