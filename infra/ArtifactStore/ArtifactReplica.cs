@@ -24,7 +24,8 @@ public sealed class ArtifactReplica : ComponentResource
             Name = args.ReplicaName,
             AccessType = "NoPublicAccess",
             StorageTier = "Standard",
-            Versioning = "Enabled",
+            // OCI keeps no versions in a bucket that is a copy. Neither could a lifecycle rule delete them there.
+            Versioning = "Disabled",
             FreeformTags = args.Names.Tags("artifact-store"),
         }, inItsRegion);
         _ = new ReplicationPolicy(name, new ReplicationPolicyArgs

@@ -38,7 +38,8 @@ public sealed class PodLogsComponent : ComponentResource
             FreeformTags = tags,
         }, child);
 
-        // A compartment holds one environment, so its instances are the nodes.
+        // A compartment holds one environment, so its instances are the nodes, and the machine of a pipeline if there is one: what it may
+        // write of logs is less than what its own rights allow.
         var nodes = new DynamicGroup($"{name}-nodes", new DynamicGroupArgs
         {
             CompartmentId = args.TenancyId,

@@ -72,8 +72,8 @@ public sealed record CloudSettings
     public string? KmsKey { get; init; }
 
     [Setting(
-        "The number of policy statements that the tenancy allows in the compartment and those around it, for everyone. Each model has one "
-        + "of its own. Oracle raises the limit on request.",
+        "The number of policy statements that this environment may have; each model has one of its own. OCI allows 500 in a compartment "
+        + "and those around it, and Oracle documents that this limit can't be increased. Subtract those of others in these compartments.",
         Min = "100",
         Max = "100000")]
     public int PolicyStatements { get; init; } = DefaultPolicyStatements;

@@ -11,7 +11,7 @@ namespace ModelServing.Settings.Cloud;
 internal static class SizeRules
 {
     // Of the functions, the routers, the jobs, the services and the autoscaler, with everything that is optional.
-    private const int OtherStatements = 50;
+    private const int OtherStatements = 63;
 
     private const string WayOut = "Move some of them to another environment, which is a stack of its own";
 
@@ -42,7 +42,8 @@ internal static class SizeRules
         {
             yield return Fault(
                 $"these {Text(count)} models need {Text(statements)} policy statements, with those of everything else; policyStatements "
-                + $"is {Text(StatementsIn(root))}. Ask Oracle to raise the tenancy's limit, and set policyStatements to the new one");
+                + $"is {Text(StatementsIn(root))}. {WayOut}, in a compartment of its own. Only if the tenancy's limit is not the one that "
+                + "Oracle documents, set policyStatements to it");
         }
 
         if (bytes > PlanObject.MaxBytes && PlanObject.From(plan).Length is var stored and > PlanObject.MaxBytes)

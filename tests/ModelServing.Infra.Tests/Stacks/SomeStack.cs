@@ -108,6 +108,14 @@ internal static class SomeStack
             "frankfurt-1.some, access: bastion, bastionAllowedCidrs: [198.51.100.7/32], routerNodes: { min: 1 } }",
             StringComparison.Ordinal);
 
+    /// <summary>A stack file with every policy statement that there can be.</summary>
+    internal static string WithEveryRight(string models = Canary) => Everything.Replace(Canary, models, StringComparison.Ordinal) + """
+
+          modelserving:kmsKey: ocid1.key.oc1.eu-frankfurt-1.some
+          modelserving:replication: { region: eu-amsterdam-1 }
+          modelserving:telemetry: { podLogDays: 30 }
+        """;
+
     /// <summary>A stack of the repository, or with "features" the fixed one with everything that is optional, or with "telemetry" one with
     /// feature views and everything that is optional about metrics and logs.</summary>
     internal static Task<RenderedStack> NamedAsync(string name) => name switch
