@@ -6,7 +6,7 @@ using static ModelServing.Cli.Doctor.StackQuestions;
 namespace ModelServing.Cli.Doctor;
 
 /// <summary>Whether Kubernetes Engine offers the stack's version of Kubernetes, shape and node image. It asks and answers as an apply does:
-/// what is no longer offered stops a new cluster, and is a warning for one that has it already.</summary>
+/// a version or an image that OKE no longer offers stops a new cluster, and is a warning for one that has it already.</summary>
 internal static class VersionQuestion
 {
     private const int MostNamed = 3;
@@ -14,7 +14,7 @@ internal static class VersionQuestion
     // Otherwise the service names the newest patch of each minor version only.
     private const string AllPatches = "shouldListAllPatchVersions=true";
 
-    /// <param name="stack">The stack.</param>
+    /// <param name="stack">The stack, and whom to ask.</param>
     /// <param name="existing">Its cluster; null if it does not exist.</param>
     /// <param name="cancellation">Ends the questions.</param>
     internal static async Task<IReadOnlyList<Finding>> AskAsync(
