@@ -87,9 +87,7 @@ public sealed class ServingStack : Stack
         ServingSetup.Checks(context, configuration.File, foundation, functions, [rights, gateway]);
         Api = gateway.Address;
         ApiAddresses = gateway.IpAddresses;
-        Next = Output.Create(ImmutableArray.Create(
-            $"ms models --stack {context.Names.Environment}: shows the verdict of each version's check, a minute or two after the apply",
-            $"pulumi config set --path {StackFile.Namespace}models.MODEL.canary.percent N, then pulumi up: changes a canary's share"));
+        Next = Output.Create(AfterAll(context.Names.Environment));
     }
 
     /// <summary>The address of the API; empty until there is a gateway.</summary>
@@ -135,22 +133,31 @@ public sealed class ServingStack : Stack
     [Output("next")]
     public Output<ImmutableArray<string>> Next { get; private set; }
 
-    // Each line can be pasted into a shell, which takes what follows # as a comment.
+    // Each line can be pasted into a shell, which takes what follows # as a comment. Every command names the stack, because another one may
+    // be selected.
     private static ImmutableArray<string> AfterFoundation(string stack, bool hasViews)
     {
         const string Ms = StackConfiguration.Ms;
+        var set = $"pulumi config set --stack {stack}";
         return
         [
             $"{Ms} images push --stack {stack}   # builds and pushes the images, and writes their digests into the stack file",
             $"{Ms} publish MODEL model.onnx --stack {stack}   # stores a model's version in the bucket: once for each version",
             .. hasViews ? (string[])[$"{Ms} features apply VIEW.yaml --stack {stack}   # stores the views' definitions in the bucket"] : [],
-            $"pulumi config set --secret --path {StackFile.Namespace}registry.user   # the login for pulling images",
-            $"pulumi config set --secret --path {StackFile.Namespace}registry.token   # its token",
+            $"{set} --secret --path {StackFile.Namespace}registry.user   # the login for pulling images",
+            $"{set} --secret --path {StackFile.Namespace}registry.token   # its token",
             $"{ClusterNames.DeployerBinding}OCID-OF-THE-GROUP   "
                 + "# an administrator of the tenancy runs this once, if others deploy (docs/deploy.md, step 6)",
             "# the people in alarms.emails follow the link in the message from each of the two topics",
-            $"pulumi config set {StackFile.Namespace}phase all   # the next apply is the second one",
-            "pulumi up   # adds the functions, the alarms, the workloads and the gateway",
+            $"{set} {StackFile.Namespace}phase all   # the next apply is the second one",
+            $"pulumi up --stack {stack}   # adds the functions, the alarms, the workloads and the gateway",
         ];
     }
+
+    private static ImmutableArray<string> AfterAll(string stack) =>
+    [
+        $"{StackConfiguration.Ms} models --stack {stack}   # shows the verdict of each version's check, a minute or two after the apply",
+        $"pulumi config set --stack {stack} --path {StackFile.Namespace}models.MODEL.canary.percent N   # changes a canary's share",
+        $"pulumi up --stack {stack}   # makes it so",
+    ];
 }

@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using ModelServing.Infra.Identity;
 using ModelServing.Infra.Network;
 using Pulumi;
@@ -70,7 +71,7 @@ public sealed class ClusterArgs : ComponentArgs
     public TimeSpan ScaleDownUnneededTime { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The addresses of Services; nothing outside the cluster sees them. <c>10.96.0.0/16</c> by default.</summary>
-    public string ServiceCidr { get; init; } = "10.96.0.0/16";
+    public string ServiceCidr { get; init; } = ClusterNames.ServiceCidr;
 
     /// <summary>The OCID of the key that encrypts Kubernetes secrets and the disks of the nodes. By default, Oracle's own key does. It
     /// cannot be changed later. <see cref="ServicePolicies"/> allows the cluster and its nodes to use it.</summary>

@@ -22,7 +22,7 @@ internal sealed class StackContext
         Cloud = configuration.Cloud;
         IsOffline = configuration.IsOffline;
         Settings = configuration.File.Settings;
-        Names = new EnvironmentNames(deployment.ProjectName, deployment.StackName);
+        Names = NamesOf(deployment);
         BucketName = Contracts.BucketName.From(deployment.ProjectName, deployment.StackName);
         Region = ProviderOf("region", Cloud.Region);
         HomeRegion = Cloud.HomeRegion is { } home && home != Cloud.Region
@@ -85,6 +85,19 @@ internal sealed class StackContext
         if (Cloud.Costs.TagNamespace is not null)
             args.IgnoreDefinedTags = ["Oracle-Tags.CreatedBy", "Oracle-Tags.CreatedOn"];
         return new Oci.Provider(name, args);
+    }
+
+    private static EnvironmentNames NamesOf(DeploymentInstance deployment)
+    {
+        try
+        {
+            return new EnvironmentNames(deployment.ProjectName, deployment.StackName);
+        }
+        catch (ArgumentException e)
+        {
+            // A stack file does not have its stack's name, so its rules can't check it.
+            throw new RunException($"{e.Message}. Choose another name of the stack, and rename its file");
+        }
     }
 
     /// <summary>The options of a component in the environment's region.</summary>

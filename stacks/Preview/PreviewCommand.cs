@@ -58,7 +58,9 @@ internal static class PreviewCommand
         }
         catch (Exception exception) when (exception is PreviewException or Pulumi.RunException or AggregateException)
         {
-            await error.WriteLineAsync(options.Stack is null ? $"{stack}: {exception.Message}" : exception.Message);
+            // Another fault is about the command line, and names its place itself.
+            var place = exception is PreviewException && options.Stack is not null ? "" : $"{StackFiles.NameOf(stack)}: ";
+            new PreviewWriter(error, options.Format).WriteFault(place + exception.Message);
             await WriteFileAsync(options, stack, "offline", $"{stack} can't be rendered:\n{exception.Message}\n");
             return false;
         }

@@ -26,7 +26,22 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
         }
 
         foreach (var note in notes)
-            output.WriteLine(isMarkdown ? $"- {note}" : note);
+        {
+            if (isMarkdown)
+                output.WriteLine($"- {note}");
+            // A command must stay in one piece.
+            else if (note.StartsWith(StackSnapshot.NextStep, StringComparison.Ordinal))
+                output.WriteLine(note);
+            else
+                WriteWrapped(note);
+        }
+    }
+
+    /// <summary>Writes why a stack can't be rendered: one fault a line, the further ones indented.</summary>
+    internal void WriteFault(string message)
+    {
+        foreach (var line in message.Split('\n'))
+            WriteWrapped(line);
     }
 
     /// <summary>Writes the summary: what happens, then the risks.</summary>
@@ -118,16 +133,18 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
             return;
         }
 
+        // A line that is indented stays so, and goes on below its own text.
+        var indent = text[..(text.Length - text.TrimStart(' ').Length)];
         var line = "";
-        foreach (var word in text.Split(' '))
+        foreach (var word in text[indent.Length..].Split(' '))
         {
             if (line.Length > 0 && line.Length + 1 + word.Length > Columns)
             {
                 output.WriteLine(line);
-                line = "  " + word;
+                line = indent + "  " + word;
             }
             else
-                line = line.Length == 0 ? word : $"{line} {word}";
+                line = line.Length == 0 ? indent + word : $"{line} {word}";
         }
 
         output.WriteLine(line);

@@ -9,6 +9,9 @@ namespace ModelServing.Stacks.Preview;
 /// them.</summary>
 internal sealed record StackSnapshot(string Stack, IReadOnlyList<PreviewResource> Resources, IReadOnlyList<string> Notes)
 {
+    /// <summary>How a note begins that is a step for a person.</summary>
+    internal const string NextStep = "next: ";
+
     private const string RootType = "pulumi:pulumi:Stack";
 
     /// <summary>Who may call the platform. Null if nothing serves yet, and in a snapshot of an earlier program.</summary>
@@ -54,7 +57,7 @@ internal sealed record StackSnapshot(string Stack, IReadOnlyList<PreviewResource
         notes.Add("not checked: whether OKE offers the Kubernetes version and the node image; 'pulumi preview' checks it");
         var isFoundation = configuration.Cloud.Phase == StackPhase.Foundation;
         if (isFoundation)
-            notes.AddRange((await OutputUtilities.GetValueAsync(rendered.Stack.Next)).Select(static step => $"next: {step}"));
+            notes.AddRange((await OutputUtilities.GetValueAsync(rendered.Stack.Next)).Select(static step => NextStep + step));
         return new StackSnapshot(stack, resources, notes)
         {
             Access = isFoundation

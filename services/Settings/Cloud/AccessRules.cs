@@ -1,4 +1,5 @@
 using System.Net;
+using ModelServing.Contracts;
 using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Cloud;
@@ -10,7 +11,7 @@ internal static class AccessRules
     private const int WidestPrefix = 16;
 
     internal static IEnumerable<SettingsFault> Check(CloudSettings cloud) =>
-        [.. CheckWays(cloud.Cluster), .. CheckEgress(cloud), .. CheckLogs(cloud.Network)];
+        [.. CheckWays(cloud.Cluster), .. CheckEgress(cloud), .. CheckNetwork(cloud.Network)];
 
     private static IEnumerable<SettingsFault> CheckEgress(CloudSettings cloud)
     {
@@ -34,8 +35,10 @@ internal static class AccessRules
         }
     }
 
-    private static IEnumerable<SettingsFault> CheckLogs(NetworkSettings network)
+    private static IEnumerable<SettingsFault> CheckNetwork(NetworkSettings network)
     {
+        if (network.Cidr == ClusterNames.ServiceCidr)
+            yield return Fault("network.cidr", $"{network.Cidr} is the range of the cluster's Services; choose another one");
         if (network.FlowLogs is { } logs && logs.Days % 30 != 0)
             yield return Fault("network.flowLogs.days", $"{logs.Days} is not one of {CloudRules.LogDays}");
     }

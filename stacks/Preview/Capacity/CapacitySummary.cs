@@ -50,7 +50,7 @@ internal static class CapacitySummary
         List<PodRequest> most = [.. own.SelectMany(static pods => Enumerable.Repeat(pods.Pod, pods.Most))];
         var (placed, used) = NodeFilling.Fill(least, node, nodes);
         var (scaled, _) = NodeFilling.Fill(most, node, nodes);
-        var start = Text($"capacity of the {purpose} nodes: {least.Count} pods asked for");
+        var start = Text($"capacity of the {purpose} nodes: {least.Count} {(least.Count == 1 ? "pod" : "pods")} asked for");
         if (AddressesOf(stack, pools) is { } addresses && nodes + least.Count > addresses)
         {
             return new(
@@ -64,8 +64,10 @@ internal static class CapacitySummary
             var (_, needed) = NodeFilling.Fill(least, node, int.MaxValue);
             var scarce = NodeFilling.Scarcest(least, node);
             var way = needed > nodes ? Text($"raise {setting} to {needed}, or lower {requests}.cpu, memory or min") : "choose larger nodes";
+            var pending = least.Count - placed;
             return new(
-                Text($"{start}, only {placed} fit on {nodes} nodes: {least.Count - placed} stay pending for lack of {scarce}; {way}"),
+                Text($"{start}, only {placed} fit on {nodes} nodes: {pending} {(pending == 1 ? "stays" : "stay")} pending for lack of ")
+                    + $"{scarce}; {way}",
                 RiskClass.Outage);
         }
 
@@ -73,7 +75,8 @@ internal static class CapacitySummary
         var usual = own.CountBy(static pods => pods.Pod).MaxBy(static count => count.Value).Key;
         var (full, _) = NodeFilling.Fill([.. least, .. Enumerable.Repeat(usual, nodes * MostPodsOnNode)], node, nodes);
         return new(
-            Text($"{start}, all fit: they need {used} of at most {nodes} nodes, which have room for {full - least.Count} more pods of ")
+            Text($"{start}, {(least.Count == 1 ? "and it fits: it needs" : "all fit: they need")} {used} of at most {nodes} nodes, ")
+            + Text($"which have room for {full - least.Count} more pods of ")
             + Text($"{usual.Cpu:0}m and {usual.Memory:0}Mi") + (
             scaled < most.Count ? Text($"; scaled out, {scaled} of at most {most.Count} fit")
             : most.Count > least.Count ? Text($"; scaled out, all {most.Count} fit")

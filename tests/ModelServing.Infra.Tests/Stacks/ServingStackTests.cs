@@ -35,7 +35,32 @@ public class ServingStackTests
         var next = await OutputUtilities.GetValueAsync(run.Stack.Next);
         Assert.Contains(next, line => line.StartsWith("./dev ms images push --stack some", StringComparison.Ordinal));
         Assert.Contains(next, line => line.StartsWith("./dev ms publish MODEL model.onnx --stack some", StringComparison.Ordinal));
-        Assert.Contains(next, line => line.StartsWith("pulumi config set modelserving:phase all", StringComparison.Ordinal));
+        Assert.Contains(next, line => line.StartsWith("pulumi config set --stack some modelserving:phase all", StringComparison.Ordinal));
+    }
+
+    // Another stack may be selected, and its settings would be changed.
+    [Theory]
+    [InlineData("foundation", 7)]
+    [InlineData("all", 3)]
+    public async Task Every_next_step_names_its_stack(string phase, int count)
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(phase: phase, more: SomeStack.Features));
+        var steps = (await OutputUtilities.GetValueAsync(run.Stack.Next))
+            .Where(static line => line.StartsWith("pulumi ", StringComparison.Ordinal) || line.StartsWith("./dev ", StringComparison.Ordinal))
+            .ToList();
+        Assert.Equal(count, steps.Count);
+        Assert.All(steps, static step => Assert.Contains(" --stack some ", step.Split('#')[0], StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Odd_Name", "it must be a letter, then a-z and 0-9")]
+    [InlineData("a-name-that-is-longer-than-thirty", "has 33 characters; the limit is 30")]
+    public async Task A_name_that_resources_can_not_begin_with_is_a_fault_with_the_way_out(string stack, string text)
+    {
+        var fault = await Assert.ThrowsAsync<RunException>(() => StackRendering.RunAsync(
+            new SomeCloud(), StackConfiguration.FromFile(SomeStack.File()), stack, isPreview: false));
+        Assert.Contains(text, fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Choose another name of the stack, and rename its file", fault.Message.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]

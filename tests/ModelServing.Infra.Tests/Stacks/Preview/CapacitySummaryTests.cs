@@ -41,6 +41,16 @@ public sealed class CapacitySummaryTests
     }
 
     [Fact]
+    public async Task One_pod_is_not_called_pods()
+    {
+        var lines = await LinesAsync(SomeStack.File(
+            more: "modelserving:router: { min: 1 }\n  modelserving:network: { internetEgress: true }").Replace(
+                "frankfurt-1.some }", "frankfurt-1.some, routerNodes: { min: 1 } }", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.StartsWith(
+            "capacity of the router nodes: 1 pod asked for, and it fits: it needs 1 of at most", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_change_of_a_weight_says_nothing_about_capacity_and_a_new_version_does()
     {
         Assert.DoesNotContain((await SomePreview.ChangedAsync("percent: 5", "percent: 6")).Summary().Lines, IsCapacity);

@@ -158,10 +158,39 @@ public sealed class PreviewSummaryTests
             Text(comparison, PreviewFormat.Markdown));
     }
 
-    private static string Text(StackComparison comparison, PreviewFormat format)
+    [Fact]
+    public async Task Notes_have_80_columns_and_commands_stay_whole()
+    {
+        var text = SomePreview.File.Replace("modelserving:phase: all", "modelserving:phase: foundation", StringComparison.Ordinal);
+        foreach (var file in (string[])[text, SomePreview.File])
+        {
+            var stack = await SomePreview.RenderAsync(file);
+            Assert.Contains(stack.Notes, static note => note.Length > 80);
+            var lines = Text(StackComparison.Between(stack, stack), PreviewFormat.Plain, stack.Notes).Split('\n');
+            var notes = lines[(Array.FindIndex(lines, static line => line.Contains("unchanged", StringComparison.Ordinal)) + 1)..];
+            Assert.Equal(
+                string.Join(' ', stack.Notes.SelectMany(Words)), string.Join(' ', notes.SelectMany(Words)));
+            Assert.All(notes, line => Assert.True(line.Length <= 80 || stack.Notes.Contains(line), line));
+        }
+
+        static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    [Fact]
+    public void Faults_have_80_columns_and_each_begins_where_it_began()
     {
         using var output = new StringWriter();
-        new PreviewWriter(output, format).Write("title", comparison.Summary(), comparison, []);
+        var long70 = new string('b', 70);
+        new PreviewWriter(output, PreviewFormat.Plain).WriteFault($"Pulumi.a.yaml: these are wrong:\n  a: {long70} c d e\n  f: g");
+        Assert.Equal(
+            ["Pulumi.a.yaml: these are wrong:", $"  a: {long70} c d", "    e", "  f: g", ""],
+            output.ToString().Split('\n'));
+    }
+
+    private static string Text(StackComparison comparison, PreviewFormat format, IReadOnlyList<string>? notes = null)
+    {
+        using var output = new StringWriter();
+        new PreviewWriter(output, format).Write("title", comparison.Summary(), comparison, notes ?? []);
         return output.ToString();
     }
 }

@@ -25,6 +25,7 @@ public class AccessRulesTests
         "cluster.routerNodes.min",
         "2 is less than cluster.nodes.availabilityDomains, which is 3")]
     [InlineData("nodes: {}", "flowLogs: { days: 45 }", "network.flowLogs.days", "45 is not one of 30, 60, 90, 120, 150, 180")]
+    [InlineData("nodes: {}", "cidr: 10.96.0.0/16", "network.cidr", "10.96.0.0/16 is the range of the cluster's Services")]
     public void A_way_that_leads_nowhere_or_everywhere_is_reported(string cluster, string network, string path, string message) =>
         FoundationFile.AssertFault(Text(cluster, network), path, message);
 
