@@ -14,7 +14,7 @@ public sealed record NodeSettings
     /// <summary>True if the nodes have Arm processors. The letter A in a standard shape means Arm.</summary>
     public bool AreArm => Shape.StartsWith("VM.Standard.A", StringComparison.Ordinal);
 
-    [Setting("The cores (OCPUs) of a node. Each core is two processors.", Min = "1", Max = "64")]
+    [Setting("The cores (OCPUs) of a node. Each core is two processors, one with `VM.Standard.A1.Flex`.", Min = "1", Max = "64")]
     public int Ocpus { get; init; } = 2;
 
     [Setting("The memory of a node in GB.", Min = "4", Max = "1024")]

@@ -11,7 +11,7 @@ public sealed record SystemNodeSettings
         Max = "20")]
     public int Count { get; init; } = 2;
 
-    [Setting("The cores (OCPUs) of a node. Each core is two processors.", Min = "1", Max = "64")]
+    [Setting("The cores (OCPUs) of a node. Each core is two processors, one with `VM.Standard.A1.Flex`.", Min = "1", Max = "64")]
     public int Ocpus { get; init; } = 1;
 
     [Setting("The memory of a node in GB.", Min = "4", Max = "1024")]

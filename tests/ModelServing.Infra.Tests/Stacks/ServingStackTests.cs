@@ -38,6 +38,20 @@ public class ServingStackTests
         Assert.Contains(next, line => line.StartsWith("pulumi config set --stack some modelserving:phase all", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_API_has_the_name_and_the_certificate_of_the_stack_file()
+    {
+        const string Certificate = "ocid1.certificate.oc1.eu-frankfurt-1.some";
+        var run = await SomeStack.RunAsync(SomeStack.File().Replace(
+            "audiences: [some]",
+            $"audiences: [some], domain: {{ name: models.example.com, certificate: {Certificate} }}",
+            StringComparison.Ordinal));
+
+        Assert.Equal(Certificate, run.Single("oci:ApiGateway/gateway:Gateway", "gateway").Inputs["certificateId"]);
+        Assert.Equal("https://models.example.com", await OutputUtilities.GetValueAsync(run.Stack.Api));
+        Assert.NotEmpty(await OutputUtilities.GetValueAsync(run.Stack.ApiAddresses));
+    }
+
     // Another stack may be selected, and its settings would be changed.
     [Theory]
     [InlineData("foundation", 7)]
