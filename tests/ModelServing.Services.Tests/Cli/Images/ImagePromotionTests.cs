@@ -128,6 +128,16 @@ public sealed class ImagePromotionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_image_than_the_digest_names_is_not_promoted()
+    {
+        proxy.DamagesManifests = true;
+        var e = await Assert.ThrowsAsync<CommandException>(PromoteAsync);
+        Assert.Contains("returns another image for space/modelserving-staging/", e.Lines[0], StringComparison.Ordinal);
+        Assert.Equal(Prod, Read("prod"));
+        Assert.DoesNotContain(proxy.Requests, static request => request.StartsWith("PUT ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Damaged_bytes_are_not_stored()
     {
         (proxy.MountAnswer, proxy.DamagesParts) = (202, true);

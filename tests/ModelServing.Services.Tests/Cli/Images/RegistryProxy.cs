@@ -29,6 +29,9 @@ internal sealed class RegistryProxy : IAsyncDisposable
 
     internal bool DamagesParts { get; set; }
 
+    /// <summary>Whether a manifest that is asked for by its digest is answered with other bytes.</summary>
+    internal bool DamagesManifests { get; set; }
+
     /// <summary>The requests, as in <c>GET space/a/blobs/DIGEST</c>.</summary>
     internal ConcurrentQueue<string> Requests { get; } = [];
 
@@ -91,6 +94,9 @@ internal sealed class RegistryProxy : IAsyncDisposable
         var content = await answer.Content.ReadAsByteArrayAsync(context.RequestAborted);
         if (DamagesParts && path.Contains("/blobs/sha256:", StringComparison.Ordinal))
             content[^1] ^= 1;
+        // Another manifest of the same image.
+        if (DamagesManifests && path.Contains("/manifests/sha256:", StringComparison.Ordinal))
+            content = [.. content, (byte)'\n'];
         await context.Response.Body.WriteAsync(content, context.RequestAborted);
     }
 }
