@@ -3,7 +3,8 @@ namespace ModelServing.Contracts;
 /// <summary>The names of the platform's objects in a Kubernetes cluster: infra/ renders them, hosts and policies refer to them.</summary>
 public static class ClusterNames
 {
-    /// <summary>The addresses of the cluster's Services. Nothing outside of the cluster sees them, but the network can't have them.</summary>
+    /// <summary>The addresses of the cluster's Services. Nothing outside of the cluster sees them, but the network can't have
+    /// them.</summary>
     public const string ServiceCidr = "10.96.0.0/16";
 
     /// <summary>The namespace of all our objects.</summary>

@@ -18,7 +18,8 @@ public partial class ComponentsDocumentTests
               modelserving:costs: { tagNamespace: some, createTags: true, budget: { amount: 5, emails: [finance@example.com] } }
             """;
         var foundation = (await RunAsync(file, foundationOnly: true)).ToHashSet();
-        var rendered = (await RunAsync(file, foundationOnly: false)).Select(name => $"{name}: {(foundation.Contains(name) ? "yes" : "no")}");
+        var rendered = (await RunAsync(file, foundationOnly: false))
+            .Select(name => $"{name}: {(foundation.Contains(name) ? "yes" : "no")}");
 
         var page = await File.ReadAllTextAsync(Repository.Combine("docs", "infrastructure.md"), TestContext.Current.CancellationToken);
         var table = page[page.IndexOf("| component | resources | foundation |", StringComparison.Ordinal)..];

@@ -60,7 +60,7 @@ public class ServingStackTests
     {
         var run = await SomeStack.RunAsync(SomeStack.File(phase: phase, more: SomeStack.Features));
         var steps = (await OutputUtilities.GetValueAsync(run.Stack.Next))
-            .Where(static line => line.StartsWith("pulumi ", StringComparison.Ordinal) || line.StartsWith("./dev ", StringComparison.Ordinal))
+            .Where(static line => line.Split(' ')[0] is "pulumi" or "./dev")
             .ToList();
         Assert.Equal(count, steps.Count);
         Assert.All(steps, static step => Assert.Contains(" --stack some ", step.Split('#')[0], StringComparison.Ordinal));
