@@ -16,19 +16,21 @@ string[] Hosts = ["Cli", "FeatureServer", "Functions", "Inference", "Jobs", "Rou
 await CompileAheadAsync();
 var (passed, failed, skipped) = (0, 0, 0);
 var skips = new List<string>();
-// There are three lanes, because tests that start processes spend most of their time waiting. They end at about the same time: the
-// end-to-end tests are in one, all other programs in the second, and the tests of both with the trait of TestKit/ThirdLane.cs in the third.
-// Only one lane prints while it runs, so the output of two programs is never mixed.
-const string Third = "Lane=Third";
-var projects = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
+// There are five lanes, because tests that start processes spend most of their time waiting, and so do those with the trait of
+// TestKit/ThirdLane.cs and FourthLane.cs. The lanes end at about the same time. Only one prints while it runs, so the output of two programs
+// is never mixed.
+const string Third = "Lane=Third", Fourth = "Lane=Fourth", EndToEnd = "ModelServing.EndToEnd.Tests", Services = "ModelServing.Services.Tests";
+var others = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
     .Select(static project => Path.GetFileNameWithoutExtension(project)!)
-    .Order(StringComparer.Ordinal)
-    .ToList();
-var endToEnd = projects.Where(static name => name.EndsWith(".EndToEnd.Tests", StringComparison.Ordinal)).ToList();
+    .Except([EndToEnd, Services])
+    .Order(StringComparer.Ordinal);
 var lanes = await Task.WhenAll(
-    RunLaneAsync(projects.Except(endToEnd).Select(static name => (name, name, (string[])["-trait-", Third])), prints: true),
-    RunLaneAsync(endToEnd.Select(static name => (name, name, (string[])["-trait-", Third])), prints: false),
-    RunLaneAsync(projects.Select(static name => (name, name + ".Third", (string[])["-trait", Third])), prints: false));
+    RunLaneAsync([(Services, Services, ["-trait-", Third])], prints: true),
+    RunLaneAsync([(EndToEnd, EndToEnd, ["-trait-", Third, "-trait-", Fourth])], prints: false),
+    RunLaneAsync([(EndToEnd, EndToEnd + ".Third", ["-trait", Third])], prints: false),
+    RunLaneAsync([(EndToEnd, EndToEnd + ".Fourth", ["-trait", Fourth])], prints: false),
+    RunLaneAsync(
+        [.. others.Select(static name => (name, name, (string[])[])), (Services, Services + ".Third", ["-trait", Third])], prints: false));
 foreach (var (name, exitCode, output) in lanes.SelectMany(static lane => lane))
 {
     Console.Write(output);
