@@ -16,10 +16,10 @@ string[] Hosts = ["Cli", "FeatureServer", "Functions", "Inference", "Jobs", "Rou
 await CompileAheadAsync();
 var (passed, failed, skipped) = (0, 0, 0);
 var skips = new List<string>();
-// There are five lanes, because tests that start processes spend most of their time waiting, and so do those with the trait of
-// TestKit/ThirdLane.cs and FourthLane.cs. The lanes end at about the same time. Only one prints while it runs, so the output of two programs
-// is never mixed.
-const string Third = "Lane=Third", Fourth = "Lane=Fourth", EndToEnd = "ModelServing.EndToEnd.Tests", Services = "ModelServing.Services.Tests";
+// There are five lanes, because tests that start processes spend most of their time waiting. The traits of two of them are in
+// TestKit/ThirdLane.cs and FourthLane.cs. Only one lane prints while it runs, so the output of two programs is never mixed.
+const string Third = "Lane=Third", Fourth = "Lane=Fourth";
+const string EndToEnd = "ModelServing.EndToEnd.Tests", Services = "ModelServing.Services.Tests";
 var others = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
     .Select(static project => Path.GetFileNameWithoutExtension(project)!)
     .Except([EndToEnd, Services])
@@ -98,13 +98,13 @@ async Task<List<(string Name, int ExitCode, string Output)>> RunLaneAsync(
 }
 
 // The tests start several hundred processes, and a quarter of what the start of a platform costs is the compilation of methods. So the
-// assemblies in the programs' folders are replaced by ones that have machine code too. These are kept in artifacts/ahead, so an assembly that
-// did not change is compiled once. The next build puts the assemblies without machine code back.
+// assemblies in the programs' folders are replaced by ones that have machine code too. These are kept in artifacts/ahead, so an assembly
+// that did not change is compiled once. The next build puts the assemblies without machine code back.
 async Task CompileAheadAsync()
 {
     if (FindAheadCompiler() is not { } compiler)
     {
-        Console.WriteLine("The package Microsoft.NETCore.App.Crossgen2 is missing, so each process of the tests compiles all of its methods.");
+        Console.WriteLine("The package Microsoft.NETCore.App.Crossgen2 is missing, so each process compiles all of its methods.");
         return;
     }
 
