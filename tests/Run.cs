@@ -3,27 +3,34 @@
 
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Xml.Linq;
 
 // ./dev test: runs every test project under tests/ as the program that it was built to, and adds up the results. Skipped tests are printed
 // with their reasons. The last line has the counts of the whole run. Arguments (-method, -class, ...) are passed on to each program.
 var root = Path.GetDirectoryName(Path.GetDirectoryName(ThisFile()))!;
+string[] Hosts = ["Cli", "FeatureServer", "Functions", "Inference", "Jobs", "Router"];
+await CompileAheadAsync();
 var (passed, failed, skipped) = (0, 0, 0);
 var skips = new List<string>();
-// There are three lanes, because tests that start processes spend most of their time waiting. They end at about the same time: the
-// end-to-end tests are in one, all other programs in the second, and the tests of both with the trait of TestKit/ThirdLane.cs in the third.
-// Only one lane prints while it runs, so the output of two programs is never mixed.
-const string Third = "Lane=Third";
-var projects = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
+// There are five lanes, because tests that start processes spend most of their time waiting. The traits of two of them are in
+// TestKit/ThirdLane.cs and FourthLane.cs. Only one lane prints while it runs, so the output of two programs is never mixed.
+const string Third = "Lane=Third", Fourth = "Lane=Fourth";
+const string EndToEnd = "ModelServing.EndToEnd.Tests", Services = "ModelServing.Services.Tests";
+var others = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
     .Select(static project => Path.GetFileNameWithoutExtension(project)!)
-    .Order(StringComparer.Ordinal)
-    .ToList();
-var endToEnd = projects.Where(static name => name.EndsWith(".EndToEnd.Tests", StringComparison.Ordinal)).ToList();
+    .Except([EndToEnd, Services])
+    .Order(StringComparer.Ordinal);
 var lanes = await Task.WhenAll(
-    RunLaneAsync(projects.Except(endToEnd).Select(static name => (name, name, (string[])["-trait-", Third])), prints: true),
-    RunLaneAsync(endToEnd.Select(static name => (name, name, (string[])["-trait-", Third])), prints: false),
-    RunLaneAsync(projects.Select(static name => (name, name + ".Third", (string[])["-trait", Third])), prints: false));
+    RunLaneAsync([(Services, Services, ["-trait-", Third])], prints: true),
+    RunLaneAsync([(EndToEnd, EndToEnd, ["-trait-", Third, "-trait-", Fourth])], prints: false),
+    RunLaneAsync([(EndToEnd, EndToEnd + ".Third", ["-trait", Third])], prints: false),
+    RunLaneAsync([(EndToEnd, EndToEnd + ".Fourth", ["-trait", Fourth])], prints: false),
+    RunLaneAsync(
+        [.. others.Select(static name => (name, name, (string[])[])), (Services, Services + ".Third", ["-trait", Third])], prints: false));
 foreach (var (name, exitCode, output) in lanes.SelectMany(static lane => lane))
 {
     Console.Write(output);
@@ -53,6 +60,10 @@ if (passed + failed == 0)
 skips.ForEach(Console.WriteLine);
 Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
 return failed == 0 ? 0 : 1;
+
+// What no platform on one machine loads, and what takes long to compile.
+static bool IsSeldomLoaded(string name) => name is "KubernetesClient.dll" or "Garnet.resources.dll" ||
+    name.StartsWith("Azure.", StringComparison.Ordinal) || name.StartsWith("Microsoft.Identity.Client", StringComparison.Ordinal);
 
 // Runs programs one after the other. Each run has a name, because a program may run twice with different tests.
 async Task<List<(string Name, int ExitCode, string Output)>> RunLaneAsync(
@@ -84,6 +95,105 @@ async Task<List<(string Name, int ExitCode, string Output)>> RunLaneAsync(
     }
 
     return ended;
+}
+
+// The tests start several hundred processes, and a quarter of what the start of a platform costs is the compilation of methods. So the
+// assemblies in the programs' folders are replaced by ones that have machine code too. These are kept in artifacts/ahead, so an assembly
+// that did not change is compiled once. The next build puts the assemblies without machine code back.
+async Task CompileAheadAsync()
+{
+    if (FindAheadCompiler() is not { } compiler)
+    {
+        Console.WriteLine("The package Microsoft.NETCore.App.Crossgen2 is missing, so each process compiles all of its methods.");
+        return;
+    }
+
+    var kept = Path.Combine(root, "artifacts", "ahead", Environment.Version.ToString(3));
+    var bin = Path.Combine(root, "artifacts", "bin");
+    var hosts = Hosts.Select(name => Path.Combine(bin, name, "release")).Where(Directory.Exists).ToList();
+    var names = hosts.SelectMany(static folder => Directory.EnumerateFiles(folder, "*.dll")).Select(static path => Path.GetFileName(path))
+        .Where(static name => !IsSeldomLoaded(name))
+        .ToHashSet();
+    // The tests' programs have most of them too.
+    var assemblies = Directory.GetDirectories(bin).Select(static project => Path.Combine(project, "release"))
+        .Where(static folder => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.runtimeconfig.json").Any())
+        .OrderByDescending(hosts.Contains)
+        .SelectMany(static folder => Directory.EnumerateFiles(folder, "*.dll"))
+        .Where(path => names.Contains(Path.GetFileName(path)))
+        .Select(static path => (Path: path, Content: ContentOf(path)))
+        .Where(static assembly => assembly.Content.Identity is not null)
+        .ToLookup(assembly => Path.Combine(kept, assembly.Content.Identity!, Path.GetFileName(assembly.Path)));
+    var work = Path.Combine(kept, string.Create(CultureInfo.InvariantCulture, $"work-{Environment.ProcessId}"));
+    Directory.CreateDirectory(work);
+    // Two versions of one name are not compiled in one run. A run of a few tests is over before this pays off.
+    var missing = assemblies
+        .Where(assembly => args.Length == 0 && !File.Exists(assembly.Key) && assembly.All(static one => !one.Content.IsCompiled))
+        .DistinctBy(static assembly => Path.GetFileName(assembly.Key))
+        .ToDictionary(assembly => Path.Combine(work, Path.GetFileName(assembly.Key)), static assembly => assembly.Key);
+    foreach (var (input, result) in missing)
+        File.Copy(assemblies[result].First().Path, input);
+    if (missing.Count > 0)
+    {
+        var framework = Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory());
+        var web = Path.Combine(framework, "..", "..", "Microsoft.AspNetCore.App", Path.GetFileName(framework));
+        // The results are beside the inputs, as NAME.ni.dll.
+        using var process = Process.Start(new ProcessStartInfo(
+            compiler,
+            [
+                .. missing.Keys, "--single-file-compilation", "--out-near-input",
+                .. hosts.Append(framework).Append(web).SelectMany(static folder => (string[])["-r", Path.Combine(folder, "*.dll")]),
+            ])
+        { RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            Console.WriteLine($"{output}\nNot every assembly was compiled ahead, so each process of the tests compiles more methods.");
+        foreach (var (input, result) in missing.Where(static one => File.Exists(Path.ChangeExtension(one.Key, "ni.dll"))))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(result)!);
+            File.Move(Path.ChangeExtension(input, "ni.dll"), result, overwrite: true);
+        }
+    }
+
+    Directory.Delete(work, recursive: true);
+    foreach (var old in Directory.GetDirectories(kept).Except(assemblies.Select(static assembly => Path.GetDirectoryName(assembly.Key)!)))
+        Directory.Delete(old, recursive: true);
+    foreach (var (compiled, path) in assemblies.Where(static assembly => File.Exists(assembly.Key)).SelectMany(static assembly => assembly
+        .Where(static one => !one.Content.IsCompiled).Select(one => (assembly.Key, one.Path))))
+    {
+        // By another name first: a program that runs keeps the file that it has.
+        File.Copy(compiled, path + "~", overwrite: true);
+        File.Move(path + "~", path, overwrite: true);
+    }
+}
+
+// The newest one of the runtime's release. ModelServing.EndToEnd.Tests.csproj names it, so that a restore gets it.
+static string? FindAheadCompiler()
+{
+    var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ??
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+    var system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+    var package = Path.Combine(
+        packages, $"microsoft.netcore.app.crossgen2.{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}");
+    if (!Directory.Exists(package))
+        return null;
+    return Directory.GetDirectories(package)
+        .Where(static folder => Version.TryParse(Path.GetFileName(folder), out var version) && version.Major == Environment.Version.Major)
+        .OrderByDescending(static folder => Version.Parse(Path.GetFileName(folder)))
+        .Select(static folder => Path.Combine(folder, "tools", OperatingSystem.IsWindows() ? "crossgen2.exe" : "crossgen2"))
+        .FirstOrDefault(File.Exists);
+}
+
+// The identity of an assembly's content, the same before and after it is compiled; null for another library.
+static (string? Identity, bool IsCompiled) ContentOf(string path)
+{
+    using var file = new PEReader(File.OpenRead(path));
+    if (!file.HasMetadata)
+        return (null, false);
+    var metadata = file.GetMetadataReader();
+    return (
+        metadata.GetGuid(metadata.GetModuleDefinition().Mvid).ToString("N"),
+        file.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size != 0);
 }
 
 string ResultsOf(string name) => Path.Combine(root, "artifacts", "test-results", name + ".xml");

@@ -27,6 +27,7 @@ public class BenchTests
     }
 
     [Fact]
+    [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task Reads_of_features_are_measured_beside_raw_GETs_and_events_through_the_feature_server()
     {
         Assert.SkipUnless(
@@ -47,6 +48,7 @@ public class BenchTests
     }
 
     [Fact]
+    [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task A_router_is_measured_with_more_and_more_models()
     {
         var rows = (await MeasureAsync("scale")).GetProperty("rows").EnumerateArray().ToList();
@@ -57,6 +59,7 @@ public class BenchTests
     }
 
     [Fact]
+    [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task An_export_of_ten_times_as_many_predictions_needs_no_more_memory()
     {
         // It fails if the memory follows the rows.
@@ -66,6 +69,7 @@ public class BenchTests
     }
 
     [Fact]
+    [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task Requests_by_way_of_the_function_are_measured_beside_the_router_and_its_cold_start_too()
     {
         Assert.SkipUnless(
@@ -83,6 +87,7 @@ public class BenchTests
     }
 
     [Fact]
+    [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task A_functions_start_is_measured_until_its_first_answer()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "functions run on Linux");
@@ -119,6 +124,7 @@ public class BenchTests
     }
 
     [Fact]
+    [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task Every_answered_prediction_is_in_the_store_once_whatever_is_killed()
     {
         var output = await SoakAsync("log", "--runs", "20");
@@ -134,6 +140,7 @@ public class BenchTests
     }
 
     [Fact]
+    [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task The_features_of_predictions_have_the_same_bits_when_the_event_log_is_replayed_to_their_sequences()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the feature server is found in /proc");

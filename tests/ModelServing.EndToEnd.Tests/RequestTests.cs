@@ -40,7 +40,8 @@ public sealed class RequestTests
             await Until.TrueAsync(
                 async () => (await MsProcess.QueryAsync(folder, "logs", "--host", "functions")).EnumerateArray()
                     .Any(static line => line.GetProperty("operation").GetString() is "ModelLoader" or "ModelMetrics"),
-                () => ms.Output);
+                () => ms.Output,
+                pause: 500);
             // Nothing in a normal start is worth a warning.
             Assert.DoesNotContain(" WRN ", ms.Output, StringComparison.Ordinal);
             ms.Kill();

@@ -9,7 +9,7 @@ namespace ModelServing.Services.Tests.Inference;
 public class TimeTests
 {
     // Long enough that a watch sees it, short enough that a test can wait for its end.
-    private const long ManyBoxes = 45_000;
+    private const long ManyBoxes = 30_000;
 
     [Fact]
     public async Task Endless_requests_end_at_their_deadline_and_their_turns_are_free_again()
@@ -139,7 +139,7 @@ public class TimeTests
     {
         var onnx = kind.StartsWith("a warm-up", StringComparison.Ordinal)
             ? SomeSlowOnnx.EndlessLoop()
-            : SomeSlowOnnx.BoxesAtStart(ManyBoxes * 2 / 3);
+            : SomeSlowOnnx.BoxesAtStart(ManyBoxes);
         await using var service = await RunningInference.StartAsync(
             onnx, static settings => settings with { LoadTimeout = TimeSpan.FromMilliseconds(200) });
         await service.UntilStoppingAsync();

@@ -69,12 +69,16 @@ internal static class SomeReports
         int failed = 0,
         int nonFinite = 0,
         int clientErrors = 0,
-        double milliseconds = 10) => Count(
-        Enumerable.Repeat(AnswerKind.Answered, answered)
-            .Concat(Enumerable.Repeat(AnswerKind.Failed, failed))
-            .Concat(Enumerable.Repeat(AnswerKind.NonFinite, nonFinite))
-            .Concat(Enumerable.Repeat(AnswerKind.ClientError, clientErrors))
-            .Select(kind => (kind, TimeSpan.FromMilliseconds(milliseconds))));
+        double milliseconds = 10)
+    {
+        var bucket = LatencyBuckets.IndexOf(TimeSpan.FromMilliseconds(milliseconds));
+        var counts = new long[RequestCounts.Kinds * LatencyBuckets.Count];
+        foreach (var (kind, count) in ((AnswerKind, int)[])[
+            (AnswerKind.Answered, answered), (AnswerKind.Failed, failed), (AnswerKind.NonFinite, nonFinite),
+            (AnswerKind.ClientError, clientErrors)])
+            counts[(int)kind * LatencyBuckets.Count + bucket] = count;
+        return RequestCounts.From(counts);
+    }
 
     /// <summary>Stable's stream of requests that version 2, the canary, failed and stable answered well.</summary>
     /// <param name="kind">The kind of failure.</param>

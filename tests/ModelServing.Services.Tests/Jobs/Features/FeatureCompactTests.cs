@@ -12,7 +12,7 @@ namespace ModelServing.Services.Tests.Jobs.Features;
 /// <summary>Old segments move into the archive, and nothing is lost on the way.</summary>
 public sealed class FeatureCompactTests : IDisposable
 {
-    private const int Segments = 4;
+    private const int Segments = 3;
     private const int OfSegment = 25;
     private const long Day = 86_400_000_000;
 

@@ -19,11 +19,11 @@ public class HostileArtifactTests
     private static readonly FirstRunProgram Program = FirstRunProgram.For(typeof(InferenceHost).Assembly);
 
     // Lower than those of publishing, so that a bomb ends soon.
-    private static readonly FirstRunLimits Limits = new(768L * 1024 * 1024, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(120))
+    private static readonly FirstRunLimits Limits = new(768L * 1024 * 1024, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(120))
     {
         IsFairMemory = true,
         IsFairTime = true,
-        ForOthers = TimeSpan.FromSeconds(3),
+        ForOthers = TimeSpan.FromSeconds(1),
     };
 
     public static TheoryData<string> Names => [.. HostileArtifact.All.Select(static artifact => artifact.Name)];
