@@ -16,27 +16,32 @@ public sealed class OnlineReader(FeatureValues values)
         if (queries.Count == 0)
             return [];
         var views = new Dictionary<ViewStore, int>();
-        var keys = new List<FeatureKey>(queries.Count + 4);
-        foreach (var (view, _) in queries)
+        var viewOf = new int[queries.Count];
+        var keys = new List<FeatureKey>(queries.Count + 8);
+        for (var i = 0; i < viewOf.Length; i++)
         {
-            if (views.TryAdd(view, keys.Count))
+            var view = queries[i].View;
+            if (!views.TryGetValue(view, out viewOf[i]))
+            {
+                views.Add(view, viewOf[i] = keys.Count);
                 keys.Add(view.Keys.Marker);
+            }
         }
 
         var first = keys.Count;
-        foreach (var (view, entity) in queries)
-            keys.Add(view.KeyOf(entity));
+        for (var i = 0; i < viewOf.Length; i++)
+            keys.Add(queries[i].View.KeyOf(queries[i].Entity));
         var read = await values.ReadAsync(keys, cancellationToken);
 
-        var markers = new ViewMarker?[first];
+        var fills = new ulong?[first];
         foreach (var (view, index) in views)
-            markers[index] = view.Accept(read[index]);
-        var answers = new EntityAnswer[queries.Count];
+            fills[index] = view.Accept(read[index])?.FillNumber;
+        var answers = new EntityAnswer[viewOf.Length];
         for (var i = 0; i < answers.Length; i++)
         {
             // A state of a later fill was written after the marker was read.
             var value = read[first + i];
-            answers[i] = markers[views[queries[i].View]]?.FillNumber is { } fill
+            answers[i] = fills[viewOf[i]] is { } fill
                 && (StoredState.NumberOf(value) is not { } number || !FillNumber.IsLater(number, fill))
                 ? new EntityAnswer(StoredState.StateOf(value, fill), IsFilled: true)
                 : new EntityAnswer(default, IsFilled: false);

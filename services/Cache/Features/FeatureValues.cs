@@ -178,6 +178,24 @@ public sealed class FeatureValues(CacheConnection cache)
         if (keys.Count == 1)
             return [await database.StringGetAsync(keys[0].Redis)];
         var values = new byte[]?[keys.Count];
+        if (multiplexer.HashSlot(keys[0].Redis) < 0)
+        {
+            // Without shards, the keys keep their order.
+            var commands = new Task<RedisValue[]>[(keys.Count + MostKeysOfCommand - 1) / MostKeysOfCommand];
+            for (var i = 0; i < commands.Length; i++)
+            {
+                var part = new RedisKey[Math.Min(MostKeysOfCommand, keys.Count - (i * MostKeysOfCommand))];
+                for (var j = 0; j < part.Length; j++)
+                    part[j] = keys[(i * MostKeysOfCommand) + j].Redis;
+                commands[i] = database.StringGetAsync(part);
+            }
+
+            await Task.WhenAll(commands);
+            for (var i = 0; i < values.Length; i++)
+                values[i] = commands[i / MostKeysOfCommand].Result[i % MostKeysOfCommand];
+            return values;
+        }
+
         var indexes = Enumerable.Range(0, keys.Count);
         await Task.WhenAll(InSlots(multiplexer, indexes, index => keys[index], MostKeysOfCommand).Select(async group =>
         {

@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ModelServing.Features.Engine.Columns;
+
+namespace ModelServing.Features.Engine.Scan;
+
+/// <summary>A sketch of the different values of a field.</summary>
+internal readonly struct DistinctCell : ICellScan
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref byte Read(ref byte at, ref WindowFigure cell, int column, ScanGroup group, ScanMemory memory)
+    {
+        at = ref CellBytes.ReadCount(ref at, DistinctSketch.MostLength, out var length);
+        var lists = memory.Lists[column]!;
+        if (length <= SketchLists.MostItems && !lists.IsFull)
+            lists.Add(ref at, (int)length);
+        else
+            memory.AddSketch(group, column, (int)length, MemoryMarshal.CreateReadOnlySpan(ref at, DistinctSketch.BytesAfter((int)length)));
+        return ref Unsafe.Add(ref at, DistinctSketch.BytesAfter((int)length));
+    }
+}
