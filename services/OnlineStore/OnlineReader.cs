@@ -8,13 +8,13 @@ namespace ModelServing.OnlineStore;
 /// <param name="values">The values in the cache.</param>
 public sealed class OnlineReader(FeatureValues values)
 {
-    /// <summary>Reads states. The answers are in the order of the queries.</summary>
+    /// <summary>Reads states.</summary>
     /// <exception cref="CacheException">The cache did not answer in time, or refused.</exception>
-    public async Task<EntityAnswer[]> ReadAsync(IReadOnlyList<EntityQuery> queries, CancellationToken cancellationToken)
+    public async Task<OnlineAnswers> ReadAsync(IReadOnlyList<EntityQuery> queries, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queries);
         if (queries.Count == 0)
-            return [];
+            return new OnlineAnswers([], LeasedValues.None);
         var views = new Dictionary<ViewStore, int>();
         var viewOf = new int[queries.Count];
         var keys = new List<FeatureKey>(queries.Count + 8);
@@ -31,22 +31,24 @@ public sealed class OnlineReader(FeatureValues values)
         var first = keys.Count;
         for (var i = 0; i < viewOf.Length; i++)
             keys.Add(queries[i].View.KeyOf(queries[i].Entity));
-        var read = await values.ReadAsync(keys, cancellationToken);
+        var read = await values.LeaseAsync(keys, cancellationToken);
 
         var fills = new ulong?[first];
         foreach (var (view, index) in views)
-            fills[index] = view.Accept(read[index])?.FillNumber;
+            fills[index] = view.Accept(ValueOf(index).Span)?.FillNumber;
         var answers = new EntityAnswer[viewOf.Length];
         for (var i = 0; i < answers.Length; i++)
         {
             // A state of a later fill was written after the marker was read.
-            var value = read[first + i];
+            var value = ValueOf(first + i);
             answers[i] = fills[viewOf[i]] is { } fill
-                && (StoredState.NumberOf(value) is not { } number || !FillNumber.IsLater(number, fill))
+                && (StoredState.NumberOf(value.Span) is not { } number || !FillNumber.IsLater(number, fill))
                 ? new EntityAnswer(StoredState.StateOf(value, fill), IsFilled: true)
                 : new EntityAnswer(default, IsFilled: false);
         }
 
-        return answers;
+        return new OnlineAnswers(answers, read);
+
+        ReadOnlyMemory<byte> ValueOf(int index) => read[index] ?? default;
     }
 }

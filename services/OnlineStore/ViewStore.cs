@@ -54,13 +54,13 @@ public sealed class ViewStore
         cancellationToken);
 
     /// <summary>The marker in a value of its key; null if it is not one of this definition.</summary>
-    internal ViewMarker? Accept(byte[]? value)
+    internal ViewMarker? Accept(ReadOnlySpan<byte> value)
     {
-        if (known is { } before && before.Value.AsSpan().SequenceEqual(value))
+        if (known is { } before && value.SequenceEqual(before.Value))
             return before.Marker;
         if (ViewMarker.Parse(value) is not { } marker || marker.Digest != Engine.Digest)
             return null;
-        known = new KnownMarker(value!, marker);
+        known = new KnownMarker(value.ToArray(), marker);
         return marker;
     }
 

@@ -3,7 +3,7 @@ namespace ModelServing.Features.Engine.Columns;
 /// <summary>The number of events.</summary>
 internal sealed class CountColumn : ArrayColumn<long>
 {
-    /// <summary>The largest figure of a tile. More events than that can't be counted in a lifetime, and the sum of all tiles fits.</summary>
+    /// <summary>The largest figure of a tile. No entity has as many events, and the sum of all tiles fits 64 bits.</summary>
     internal const long Most = long.MaxValue / 4096;
 
     internal override int MaxBytes => StateWriter.MaxVarint;

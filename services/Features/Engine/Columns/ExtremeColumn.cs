@@ -17,5 +17,6 @@ internal sealed class ExtremeColumn(bool isMax) : ArrayColumn<Extreme>
             writer.WriteSigned(this[tile].Value);
     }
 
-    internal override void Read(int tile, ref StateReader reader) => this[tile] = reader.ReadFlag() ? new Extreme(true, reader.ReadSigned()) : default;
+    internal override void Read(int tile, ref StateReader reader) =>
+        this[tile] = reader.ReadFlag() ? new Extreme(true, reader.ReadSigned()) : default;
 }

@@ -40,7 +40,7 @@ internal sealed class ScanMemory(EnginePlan plan)
     }
 
     /// <summary>Finds the windows of a group.</summary>
-    /// <param name="group">The group.</param>
+    /// <param name="group">Whose tiles are read.</param>
     /// <param name="time">The time of reading; null if no figures are needed.</param>
     internal void FindFrames(ScanGroup group, long? time)
     {
@@ -49,7 +49,7 @@ internal sealed class ScanMemory(EnginePlan plan)
     }
 
     /// <summary>Finds the windows that a tile is in.</summary>
-    /// <param name="group">The group.</param>
+    /// <param name="group">Whose tiles are read.</param>
     /// <param name="number">The number of the tile.</param>
     /// <returns>The first later tile that is in others again.</returns>
     internal long FindLive(ScanGroup group, long number)
@@ -93,7 +93,7 @@ internal sealed class ScanMemory(EnginePlan plan)
     }
 
     /// <summary>Adds a tile's sketch to the windows that the tile is in.</summary>
-    /// <param name="group">The group.</param>
+    /// <param name="group">Whose tiles are read.</param>
     /// <param name="column">The index of the sketch's column.</param>
     /// <param name="length">What the sketch begins with, not 0.</param>
     /// <param name="encoded">The rest of it.</param>

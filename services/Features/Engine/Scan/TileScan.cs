@@ -14,7 +14,7 @@ internal abstract class TileScan
     /// <param name="end">The end of the state. More bytes follow than a tile can have.</param>
     /// <param name="tiles">The number of tiles.</param>
     /// <param name="allowed">The first and the last number of a tile that are possible.</param>
-    /// <param name="group">The group.</param>
+    /// <param name="group">Whose tiles they are.</param>
     /// <param name="memory">The memory of the scan.</param>
     /// <returns>The byte after the last tile.</returns>
     /// <exception cref="FeatureStateException">The bytes are not tiles.</exception>
