@@ -72,7 +72,7 @@ public class StateScanTests
     public void Sets_of_many_tiles_have_the_bits_of_the_decoded_state()
     {
         // Three windows, of which the longest has more tiles than lists are kept of at once.
-        var wide = SomeViews.Everything.Features.OfType<WindowFeature>().Last() with { Hop = TimeSpan.FromMinutes(1), Delay = TimeSpan.Zero };
+        var wide = SomeViews.Everything.Features.OfType<WindowFeature>().Last() with { Delay = TimeSpan.Zero };
         var engine = new FeatureEngine(SomeViews.Create([Window(500), Window(400), Window(3)], 3600, 64, 3600));
         const long start = 1_764_288_000 * SomeEvents.Second;
         var events = Enumerable.Range(0, 700).Select(i => SomeEvents.Create(

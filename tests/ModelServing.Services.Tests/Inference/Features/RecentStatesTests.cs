@@ -7,7 +7,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference.Features;
 
-/// <summary>States are found for a moment, and their memory is given back only when nobody uses them.</summary>
+/// <summary>States are found for a moment, and their memory is given back only when no request uses them.</summary>
 public sealed class RecentStatesTests
 {
     private static readonly ViewStore View = new(new FeatureEngine(SomeViews.CardActivity()), null!, "dev");
