@@ -11,10 +11,7 @@ internal readonly struct DistinctCell : ICellScan
     public static ref byte Read(ref byte at, ref WindowFigure cell, int column, ScanGroup group, ScanMemory memory)
     {
         at = ref CellBytes.ReadCount(ref at, DistinctSketch.MostLength, out var length);
-        var lists = memory.Lists[column]!;
-        if (length <= SketchLists.MostItems && !lists.IsFull)
-            lists.Add(ref at, (int)length);
-        else
+        if (length > SketchLists.MostItems || !memory.Lists[column]!.TryAdd(ref at, (int)length))
             memory.AddSketch(group, column, (int)length, MemoryMarshal.CreateReadOnlySpan(ref at, DistinctSketch.BytesAfter((int)length)));
         return ref Unsafe.Add(ref at, DistinctSketch.BytesAfter((int)length));
     }

@@ -16,18 +16,18 @@ internal sealed class SketchLists
     private readonly ushort[] items = new ushort[Capacity + MostItems];
     private int count;
 
-    /// <summary>Whether a list may not fit.</summary>
-    internal bool IsFull => count > Capacity;
-
     internal ReadOnlySpan<ushort> Items => items.AsSpan(0, count);
 
-    /// <summary>Copies a list. There must be room for it.</summary>
+    /// <summary>Copies a list; false if it may not fit.</summary>
     /// <param name="encoded">Its first byte. As many bytes follow as the longest list has that is copied.</param>
     /// <param name="length">The number of items, which may be 0.</param>
     /// <exception cref="FeatureStateException">The bytes are not a list.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Add(ref byte encoded, int length)
+    internal bool TryAdd(ref byte encoded, int length)
     {
+        // After that, there is room for the longest list.
+        if (count > Capacity)
+            return false;
         var bytes = Unsafe.ReadUnaligned<Vector128<byte>>(ref encoded);
         var all = Vector128.Shuffle(bytes, Vector128.Create((byte)1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)).AsUInt16();
         // As in a list, each register is larger than the one before it, and no rank is 0 or too large. A register is at most 1,023.
@@ -41,6 +41,7 @@ internal sealed class SketchLists
             CellBytes.Fail();
         Unsafe.WriteUnaligned(ref Unsafe.As<ushort, byte>(ref items[count]), all);
         count += length;
+        return true;
     }
 
     internal void Clear() => count = 0;

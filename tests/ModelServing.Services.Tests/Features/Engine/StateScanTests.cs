@@ -103,6 +103,30 @@ public class StateScanTests
         });
 
     [Fact]
+    public void Each_byte_that_is_wrong_or_missing_is_found_as_decoding_finds_it()
+    {
+        var engine = new FeatureEngine(SomeViews.Everything);
+        var (bytes, newest) = Encode(engine, Enumerable.Range(0, 30).Select(static i => SomeEvents.Create(
+            i % 4 == 0 ? SomeViews.Refunds : SomeViews.Payments,
+            $"e{i}",
+            (1_764_288_000 + (i * i)) * SomeEvents.Second,
+            new EventField("amount", FieldValue.FromDecimal(i * 9_777_777, 2)),
+            new EventField("items", FieldValue.FromInt64(i % 7 == 0 ? i * 200_000_000_000_000_000 : i * 90)),
+            new EventField("online", FieldValue.FromBool(i % 3 == 0)),
+            new EventField("category", FieldValue.FromString($"c{i}")))));
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            AreEqual(engine, bytes[..i], newest);
+            foreach (var value in (int[])[0, 1, 2, 0x7F, 0x80, 0xFF, bytes[i] ^ 1, bytes[i] ^ 0x80])
+            {
+                byte[] damaged = [.. bytes];
+                damaged[i] = (byte)value;
+                AreEqual(engine, damaged, newest);
+            }
+        }
+    }
+
+    [Fact]
     public void An_entity_without_a_state_has_the_defaults()
     {
         var engine = new FeatureEngine(SomeViews.Everything);
