@@ -8,40 +8,47 @@ namespace ModelServing.OnlineStore;
 /// <param name="values">The values in the cache.</param>
 public sealed class OnlineReader(FeatureValues values)
 {
-    /// <summary>Reads states. The answers are in the order of the queries.</summary>
+    /// <summary>Reads states.</summary>
     /// <exception cref="CacheException">The cache did not answer in time, or refused.</exception>
-    public async Task<EntityAnswer[]> ReadAsync(IReadOnlyList<EntityQuery> queries, CancellationToken cancellationToken)
+    public async Task<OnlineAnswers> ReadAsync(IReadOnlyList<EntityQuery> queries, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queries);
         if (queries.Count == 0)
-            return [];
+            return new OnlineAnswers([], LeasedValues.None);
         var views = new Dictionary<ViewStore, int>();
-        var keys = new List<FeatureKey>(queries.Count + 4);
-        foreach (var (view, _) in queries)
+        var viewOf = new int[queries.Count];
+        var keys = new List<FeatureKey>(queries.Count + 8);
+        for (var i = 0; i < viewOf.Length; i++)
         {
-            if (views.TryAdd(view, keys.Count))
+            var view = queries[i].View;
+            if (!views.TryGetValue(view, out viewOf[i]))
+            {
+                views.Add(view, viewOf[i] = keys.Count);
                 keys.Add(view.Keys.Marker);
+            }
         }
 
         var first = keys.Count;
-        foreach (var (view, entity) in queries)
-            keys.Add(view.KeyOf(entity));
-        var read = await values.ReadAsync(keys, cancellationToken);
+        for (var i = 0; i < viewOf.Length; i++)
+            keys.Add(queries[i].View.KeyOf(queries[i].Entity));
+        var read = await values.LeaseAsync(keys, cancellationToken);
 
-        var markers = new ViewMarker?[first];
+        var fills = new ulong?[first];
         foreach (var (view, index) in views)
-            markers[index] = view.Accept(read[index]);
-        var answers = new EntityAnswer[queries.Count];
+            fills[index] = view.Accept(ValueOf(index).Span)?.FillNumber;
+        var answers = new EntityAnswer[viewOf.Length];
         for (var i = 0; i < answers.Length; i++)
         {
             // A state of a later fill was written after the marker was read.
-            var value = read[first + i];
-            answers[i] = markers[views[queries[i].View]]?.FillNumber is { } fill
-                && (StoredState.NumberOf(value) is not { } number || !FillNumber.IsLater(number, fill))
+            var value = ValueOf(first + i);
+            answers[i] = fills[viewOf[i]] is { } fill
+                && (StoredState.NumberOf(value.Span) is not { } number || !FillNumber.IsLater(number, fill))
                 ? new EntityAnswer(StoredState.StateOf(value, fill), IsFilled: true)
                 : new EntityAnswer(default, IsFilled: false);
         }
 
-        return answers;
+        return new OnlineAnswers(answers, read);
+
+        ReadOnlyMemory<byte> ValueOf(int index) => read[index] ?? default;
     }
 }

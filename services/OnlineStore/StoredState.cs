@@ -18,12 +18,12 @@ internal static class StoredState
     }
 
     /// <summary>The number of the fill of a value; null if the value is missing.</summary>
-    internal static ulong? NumberOf(byte[]? value) =>
-        value is { Length: > HeadBytes } ? BinaryPrimitives.ReadUInt64LittleEndian(value) : null;
+    internal static ulong? NumberOf(ReadOnlySpan<byte> value) =>
+        value.Length > HeadBytes ? BinaryPrimitives.ReadUInt64LittleEndian(value) : null;
 
     /// <summary>The state in a value; empty if the value is missing, or is of another fill.</summary>
-    internal static ReadOnlyMemory<byte> StateOf(byte[]? value, ulong fill) =>
-        NumberOf(value) == fill ? value.AsMemory(HeadBytes) : default;
+    internal static ReadOnlyMemory<byte> StateOf(ReadOnlyMemory<byte> value, ulong fill) =>
+        NumberOf(value.Span) == fill ? value[HeadBytes..] : default;
 
     /// <summary>Reads a value; null if it is missing, or is of another fill.</summary>
     /// <exception cref="FeatureStateException">The value is damaged.</exception>

@@ -36,9 +36,9 @@ public sealed record ViewMarker(string Digest, string Fill, int Epoch, long Fill
     internal byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, MarkerJson.Default.ViewMarker);
 
     /// <summary>Reads a marker; null if it is missing, or was not written by this program.</summary>
-    internal static ViewMarker? Parse(byte[]? utf8)
+    internal static ViewMarker? Parse(ReadOnlySpan<byte> utf8)
     {
-        if (utf8 is null || utf8.Length > MostBytes)
+        if (utf8.Length is 0 or > MostBytes)
             return null;
         try
         {

@@ -9,6 +9,9 @@ public sealed class ViewStore
 {
     private readonly FeatureValues values;
 
+    // The value that the marker's key had last, which nearly always it still has.
+    private volatile KnownMarker? known;
+
     /// <param name="engine">Computes the view.</param>
     /// <param name="values">The values in the cache.</param>
     /// <param name="environment">The environment's name; several may share a cache.</param>
@@ -51,7 +54,17 @@ public sealed class ViewStore
         cancellationToken);
 
     /// <summary>The marker in a value of its key; null if it is not one of this definition.</summary>
-    internal ViewMarker? Accept(byte[]? value) => ViewMarker.Parse(value) is { } marker && marker.Digest == Engine.Digest ? marker : null;
+    internal ViewMarker? Accept(ReadOnlySpan<byte> value)
+    {
+        if (known is { } before && value.SequenceEqual(before.Value))
+            return before.Marker;
+        if (ViewMarker.Parse(value) is not { } marker || marker.Digest != Engine.Digest)
+            return null;
+        known = new KnownMarker(value.ToArray(), marker);
+        return marker;
+    }
 
     internal FeatureKey KeyOf(EntityKey entity) => Keys.ForEntity(entity.Text);
+
+    private sealed record KnownMarker(byte[] Value, ViewMarker Marker);
 }

@@ -49,7 +49,7 @@ public sealed partial class FeatureKeys
         ArgumentNullException.ThrowIfNull(entity);
         if (entity.AsSpan().ContainsAnyExcept(Plain))
             throw new ArgumentException($"'{entity}' is not escaped", nameof(entity));
-        return new FeatureKey($"{prefix}{{{entity}}}");
+        return new FeatureKey(string.Concat(prefix, "{", entity, "}"));
     }
 
     private static readonly SearchValues<char> Plain =

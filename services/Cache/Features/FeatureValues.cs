@@ -24,12 +24,23 @@ public sealed class FeatureValues(CacheConnection cache)
 
     /// <summary>Reads values. A missing value is null.</summary>
     /// <exception cref="CacheException">The values can't be read.</exception>
-    public Task<byte[]?[]> ReadAsync(IReadOnlyList<FeatureKey> keys, CancellationToken cancellationToken)
+    public async Task<byte[]?[]> ReadAsync(IReadOnlyList<FeatureKey> keys, CancellationToken cancellationToken)
+    {
+        using var leased = await LeaseAsync(keys, cancellationToken);
+        var values = new byte[]?[keys.Count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = leased[i]?.ToArray();
+        return values;
+    }
+
+    /// <summary>Reads values, which are in the order of the keys, and of which the caller gives back the memory.</summary>
+    /// <exception cref="CacheException">The values can't be read.</exception>
+    public Task<LeasedValues> LeaseAsync(IReadOnlyList<FeatureKey> keys, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(keys);
         return keys.Count == 0
-            ? Task.FromResult<byte[]?[]>([])
-            : cache.QueryAsync("features can't be read", multiplexer => ReadAsync(multiplexer, keys), cancellationToken);
+            ? Task.FromResult(LeasedValues.None)
+            : cache.QueryAsync("features can't be read", multiplexer => LeaseAsync(multiplexer, keys), cancellationToken);
     }
 
     /// <summary>Writes values, whatever was there, in one round.</summary>
@@ -172,20 +183,39 @@ public sealed class FeatureValues(CacheConnection cache)
     public Task<string?> FindRunsAsync(CancellationToken cancellationToken) =>
         cache.QueryAsync("the cache's runs can't be read", ServerRuns.FindAsync, cancellationToken);
 
-    private static async Task<byte[]?[]> ReadAsync(ConnectionMultiplexer multiplexer, IReadOnlyList<FeatureKey> keys)
+    private static async Task<LeasedValues> LeaseAsync(ConnectionMultiplexer multiplexer, IReadOnlyList<FeatureKey> keys)
     {
         var database = multiplexer.GetDatabase();
-        if (keys.Count == 1)
-            return [await database.StringGetAsync(keys[0].Redis)];
-        var values = new byte[]?[keys.Count];
-        var indexes = Enumerable.Range(0, keys.Count);
-        await Task.WhenAll(InSlots(multiplexer, indexes, index => keys[index], MostKeysOfCommand).Select(async group =>
+        var leases = new Lease<byte>?[keys.Count];
+        // Without shards, the parts are in the order of the keys.
+        var parts = multiplexer.HashSlot(keys[0].Redis) < 0
+            ? Enumerable.Range(0, keys.Count).Chunk(MostKeysOfCommand)
+            : InSlots(multiplexer, Enumerable.Range(0, keys.Count), index => keys[index], MostKeysOfCommand);
+        var commands = parts.Select(part => (Part: part, Reply: LeaseAsync(database, keys, part))).ToList();
+        await Task.WhenAll(commands.Select(static command => command.Reply));
+        foreach (var (part, reply) in commands)
+            Take(await reply, part, leases);
+        return new LeasedValues(leases);
+    }
+
+    private static Task<RespResult> LeaseAsync(IDatabase database, IReadOnlyList<FeatureKey> keys, int[] part)
+    {
+        var arguments = new RedisKeyOrValue[part.Length];
+        for (var i = 0; i < part.Length; i++)
+            arguments[i] = keys[part[i]].Redis;
+        return database.ExecuteRespAsync("MGET", arguments);
+    }
+
+    // The leases share the memory of the reply.
+    private static void Take(RespResult reply, int[] part, Lease<byte>?[] leases)
+    {
+        using var owned = reply;
+        var values = reply.Read().AggregateChildren();
+        foreach (var index in part)
         {
-            var read = await database.StringGetAsync([.. group.Select(index => keys[index].Redis)]);
-            for (var i = 0; i < group.Length; i++)
-                values[group[i]] = read[i];
-        }));
-        return values;
+            values.DemandNext();
+            leases[index] = values.Value.IsNull ? null : values.Value.ReadLease();
+        }
     }
 
     // Returns the indexes of those that others changed in between.

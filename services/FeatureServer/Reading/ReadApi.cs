@@ -76,17 +76,18 @@ internal sealed class ReadApi(ViewsApi views, CacheConnections cache, TimeProvid
             queries[i] = new EntityQuery(view, EntityJson.KeyOf(view.Engine.Definition, read.Entity, $"reads[{i}].entity"));
         }
 
-        EntityAnswer[] answers;
+        List<EntityFeatures> features;
         try
         {
-            answers = await reader.ReadAsync(queries, context.RequestAborted);
+            using var answers = await reader.ReadAsync(queries, context.RequestAborted);
+            features = [.. queries.Select(
+                (asked, i) => Finalise(asked, query.Reads[i], answers.Entities[i], instant, $"reads[{i}].request"))];
         }
         catch (CacheException e)
         {
             return new Refusal(Problems.CacheUnavailable, e.Message, SoonAgain);
         }
 
-        var features = queries.Select((asked, i) => Finalise(asked, query.Reads[i], answers[i], instant, $"reads[{i}].request")).ToList();
         await JsonAnswer.WriteAsync(context, new FeatureAnswer(instant.ToDateTimeOffset(), features).ToUtf8());
         return null;
     }

@@ -3,6 +3,7 @@ using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Features.Definitions;
 using ModelServing.Features.Engine.Plan;
+using ModelServing.Features.Engine.Scan;
 using ModelServing.Features.Events;
 
 namespace ModelServing.Features.Engine;
@@ -175,6 +176,13 @@ public sealed class FeatureEngine
             var head = StateScan.Read(plan, encoded, digest, time, memory);
             FeatureReader.Read(plan, head.Status, memory, time, request, values);
             return head;
+        }
+        catch (FeatureStateException)
+        {
+            // Decoding names the first fault.
+            var state = Decode(encoded);
+            Finalise(state, time, request, values);
+            return new StateHead(state.Sequence, StatusAt(state, time));
         }
         finally
         {

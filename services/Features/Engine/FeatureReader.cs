@@ -1,6 +1,7 @@
 using ModelServing.Features.Definitions;
 using ModelServing.Features.Engine.Columns;
 using ModelServing.Features.Engine.Plan;
+using ModelServing.Features.Engine.Scan;
 
 namespace ModelServing.Features.Engine;
 
@@ -42,15 +43,12 @@ internal static class FeatureReader
 
     private static void ReadWindows(EnginePlan plan, ScanMemory memory, Span<FeatureValue> values)
     {
-        for (var i = 0; i < plan.Outputs.Count; i++)
+        foreach (ref readonly var one in plan.Scan.Outputs.AsSpan())
         {
-            var output = plan.Outputs[i];
-            if (output.Window is not { } window)
-                continue;
-            var (place, countPlace) = plan.Scan.Outputs[i];
-            values[i] = window.Aggregation == Aggregation.Distinct
-                ? OutputValues.From(window, output, new WindowFigure { Number = memory.Unions[place].Estimate() }, 0)
-                : OutputValues.From(window, output, in memory.Figures[place], countPlace < 0 ? 0 : memory.Figures[countPlace].Number);
+            values[one.Index] = one.Window.Aggregation == Aggregation.Distinct
+                ? FeatureValue.From(FeatureStatus.Present, memory.Unions[one.Figure].Estimate())
+                : OutputValues.From(
+                    one.Window, one.Output, in memory.Figures[one.Figure], one.Count < 0 ? 0 : memory.Figures[one.Count].Number);
         }
     }
 
@@ -88,7 +86,7 @@ internal static class FeatureReader
     {
         Aggregation.Count => new() { Number = Count(column, from, to) },
         Aggregation.Distinct => new() { Number = Distinct(column, from, to) },
-        Aggregation.Sum or Aggregation.Mean => new() { Sum = Sum(column, from, to) },
+        Aggregation.Sum or Aggregation.Mean => new() { Wide = Sum(column, from, to) },
         Aggregation.Last => new() { Value = Latest(column, from, to) },
         _ => new() { Value = Extreme(column, from, to) },
     };

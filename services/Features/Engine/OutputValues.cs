@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ModelServing.Features.Definitions;
 using ModelServing.Features.Engine.Plan;
 using ModelServing.Features.Events;
@@ -29,6 +30,7 @@ internal static class OutputValues
     /// <param name="output">Its default, if there is no value.</param>
     /// <param name="figure">What the tiles add up to.</param>
     /// <param name="count">Of a mean: the number of values.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static FeatureValue From(WindowPlan window, OutputPlan output, in WindowFigure figure, long count)
     {
         switch (window.Aggregation)
@@ -36,22 +38,24 @@ internal static class OutputValues
             case Aggregation.Count or Aggregation.Distinct:
                 return FeatureValue.From(FeatureStatus.Present, figure.Number);
             case Aggregation.Sum:
-                return FeatureValue.From(FeatureStatus.Present, ExactRatio.ToDouble(figure.Sum, (UInt128)window.Unit));
+                return FeatureValue.From(FeatureStatus.Present, ExactRatio.ToDouble(figure.Sum, window.Unit, 1));
             case Aggregation.Mean:
                 return count <= 0 ? output.Missing : FeatureValue.From(
-                    FeatureStatus.Present, ExactRatio.ToDouble(figure.Sum, (UInt128)window.Unit * (UInt128)count));
+                    FeatureStatus.Present, ExactRatio.ToDouble(figure.Sum, window.Unit, count));
             default:
                 if (!figure.Value.Exists)
                     return output.Missing;
                 return window.IsWhole
                     ? FeatureValue.From(FeatureStatus.Present, figure.Value.Value)
-                    : FeatureValue.From(FeatureStatus.Present, ExactRatio.ToDouble(figure.Value.Value, (UInt128)window.Unit));
+                    : FeatureValue.From(FeatureStatus.Present, ExactRatio.ToDouble(figure.Value.Value, window.Unit, 1));
         }
     }
 
     /// <summary>Adds the ratios and expressions to the values of the windows.</summary>
     internal static void Derive(EnginePlan plan, Instant time, ReadOnlySpan<double> request, Span<FeatureValue> values)
     {
+        if (!plan.HasDerived)
+            return;
         var inputs = 1 + plan.Request.Length + plan.Outputs.Count;
         var numbers = inputs <= MostOnStack ? stackalloc double[inputs] : new double[inputs];
         numbers[0] = time.Microseconds;

@@ -62,17 +62,29 @@ internal sealed class FeatureResolver(
         var indexes = IndexEntities(plan, request, rows, entities);
 
         // 2
-        var answers = await ReadAsync(entities, cancellation);
+        var answers = new EntityAnswer?[entities.Count];
+        var states = recent.Hold();
+        OnlineAnswers? own = null;
+        try
+        {
+            own = await ReadAsync(entities, answers, states, cancellation);
 
-        // 3
-        var resolved = new ResolvedFeatures(plan, plan.Target.Format.Create([rows, plan.Columns.Length]), rows);
-        request.Features = resolved;
-        if (plan.Target.Format.ElementBytes == sizeof(float))
-            Fill(plan, request, resolved, indexes, answers, static value => (float)value);
-        else
-            Fill(plan, request, resolved, indexes, answers, static value => value);
+            // 3
+            var resolved = new ResolvedFeatures(plan, plan.Target.Format.Create([rows, plan.Columns.Length]), rows);
+            request.Features = resolved;
+            if (plan.Target.Format.ElementBytes == sizeof(float))
+                Fill(plan, request, resolved, indexes, answers, static value => (float)value);
+            else
+                Fill(plan, request, resolved, indexes, answers, static value => value);
+        }
+        finally
+        {
+            own?.Dispose();
+            states.Release();
+        }
+
         for (var view = 0; view < plan.Views.Length; view++)
-            metrics.FeaturesRead(plan.Views[view].Id, resolved.Statuses(view));
+            metrics.FeaturesRead(plan.Views[view].Id, request.Features.Statuses(view));
     }
 
     private static int RowsOf(FeaturePlan plan, InferRequest request)
@@ -151,15 +163,15 @@ internal sealed class FeatureResolver(
                 "inputs", $"'{spec.Name}' has an element of {text.Length} bytes; an entity's key has 1 to {EntityKey.MaxTextBytes}");
     }
 
-    // An entity without an answer could not be read.
-    private async ValueTask<EntityAnswer?[]> ReadAsync(List<EntityQuery> entities, CancellationToken cancellation)
+    // An entity without an answer could not be read. Returns the answers that the recent states did not take.
+    private async ValueTask<OnlineAnswers?> ReadAsync(
+        List<EntityQuery> entities, EntityAnswer?[] answers, StateGeneration states, CancellationToken cancellation)
     {
-        var answers = new EntityAnswer?[entities.Count];
         var missing = new List<EntityQuery>(entities.Count);
         var places = new List<int>(entities.Count);
         for (var i = 0; i < answers.Length; i++)
         {
-            if (recent.TryGet(entities[i], out var answer))
+            if (states.TryGet(entities[i], out var answer))
             {
                 answers[i] = answer;
             }
@@ -171,24 +183,20 @@ internal sealed class FeatureResolver(
         }
 
         if (missing.Count == 0)
-            return answers;
+            return null;
         try
         {
             var read = await cache.Reader.ReadAsync(missing, cancellation);
-            for (var i = 0; i < read.Length; i++)
-            {
-                answers[places[i]] = read[i];
-                recent.Add(missing[i], read[i]);
-            }
-
+            for (var i = 0; i < places.Count; i++)
+                answers[places[i]] = read.Entities[i];
             Report(null);
+            return states.TryTake(missing, read) ? null : read;
         }
         catch (CacheException e)
         {
             Report(e.Message);
+            return null;
         }
-
-        return answers;
     }
 
     private static void Fill<T>(

@@ -23,7 +23,7 @@ internal sealed class RawGets : IDisposable
     /// <summary>Sends a batch and reads its answers.</summary>
     /// <param name="request">The batch.</param>
     /// <param name="answerBytes">The bytes of all answers.</param>
-    internal void Run(byte[] request, int answerBytes)
+    internal void Run(ReadOnlySpan<byte> request, int answerBytes)
     {
         socket.Send(request);
         for (var left = answerBytes; left > 0;)

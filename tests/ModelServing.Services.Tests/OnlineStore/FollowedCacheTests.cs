@@ -116,10 +116,12 @@ public abstract class FollowedCacheTests : IAsyncLifetime
         }
     }
 
-    private protected Task<EntityAnswer[]> ReadAsync(OnlineReader reader)
+    private protected async Task<IReadOnlyList<EntityAnswer>> ReadAsync(OnlineReader reader)
     {
         var view = new ViewStore(Engine, new FeatureValues(Cache.Open()), "dev");
-        return reader.ReadAsync([.. Enumerable.Range(0, Cards).Select(card => new EntityQuery(view, SomeViews.Card(card)))], Token);
+        var answers = await reader.ReadAsync(
+            [.. Enumerable.Range(0, Cards).Select(card => new EntityQuery(view, SomeViews.Card(card)))], Token);
+        return answers.Entities;
     }
 
     private protected async Task<List<FeatureValue>> FeaturesAsync(OnlineReader reader) =>

@@ -20,11 +20,14 @@ internal static class DistinctEstimate
         histogram.Clear();
         foreach (var rank in registers)
             histogram[rank]++;
-        return From(histogram, registers.Length);
+        return From(histogram, histogram[..DistinctSketch.MaxRank].LastIndexOfAnyExcept(0), registers.Length);
     }
 
     /// <summary>The size from the number of registers of each rank.</summary>
-    internal static long From(ReadOnlySpan<int> histogram, int registers)
+    /// <param name="histogram">The numbers, by rank.</param>
+    /// <param name="largest">The largest rank that is used, or a larger one.</param>
+    /// <param name="registers">The number of registers.</param>
+    internal static long From(ReadOnlySpan<int> histogram, int largest, int registers)
     {
         double count = registers;
         if (histogram[0] == registers)
@@ -34,7 +37,7 @@ internal static class DistinctEstimate
         if (histogram[DistinctSketch.MaxRank] > 0)
             sum = count * Tau((count - histogram[DistinctSketch.MaxRank]) / count);
         else
-            rank = histogram[..DistinctSketch.MaxRank].LastIndexOfAnyExcept(0);
+            rank = largest;
         // The ranks above the largest one that is used would add halves of 0.
         for (; rank >= 1; rank--)
             sum = 0.5 * (sum + histogram[rank]);

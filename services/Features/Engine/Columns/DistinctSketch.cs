@@ -20,8 +20,15 @@ internal sealed class DistinctSketch
     /// <summary>The most items of a list.</summary>
     internal const int MaxListed = 256;
 
+    /// <summary>The largest number with which an encoded sketch begins.</summary>
+    internal const int MostLength = MaxListed + 1;
+
+    /// <summary>The lowest bits of an item, which are its rank.</summary>
+    internal const int RankBits = 6;
+
+    internal const ushort RankMask = (1 << RankBits) - 1;
+
     private const int IndexBits = 10;
-    private const int RankBits = 6;
     private const int MinListed = 8;
 
     // Each item is the number of a register and, in the lowest six bits, its rank; ordered by register.
@@ -55,7 +62,7 @@ internal sealed class DistinctSketch
     // A list: its length, then two bytes for each item. An array: 257, then six bits for each register.
     internal void Write(ref StateWriter writer)
     {
-        writer.WriteVarint(registers is null ? (ulong)listed : MaxListed + 1);
+        writer.WriteVarint(registers is null ? (ulong)listed : MostLength);
         if (registers is null)
         {
             foreach (var item in list.AsSpan(0, listed))
@@ -86,23 +93,26 @@ internal sealed class DistinctSketch
         if (length == 0)
             return null;
         var sketch = reused ?? new DistinctSketch();
+        var bytes = reader.ReadBytes(BytesAfter(length));
         if (IsList(length))
-            sketch.ReadList(ref reader, length);
+            sketch.ReadList(bytes, length);
         else
-            sketch.ReadArray(ref reader);
+            sketch.ReadArray(bytes);
         return sketch;
     }
 
     /// <summary>Reads how a sketch begins: with the length of its list, or with a larger number.</summary>
-    internal static int ReadLength(ref StateReader reader) => (int)reader.ReadCount(MaxListed + 1);
+    internal static int ReadLength(ref StateReader reader) => (int)reader.ReadCount(MostLength);
 
     /// <summary>Whether a sketch that begins with <paramref name="length"/> is a list.</summary>
     internal static bool IsList(int length) => length <= MaxListed;
 
+    /// <summary>The number of bytes after a length.</summary>
+    internal static int BytesAfter(int length) => IsList(length) ? length * sizeof(ushort) : Registers * RankBits / 8;
+
     /// <summary>Reads the items of a list.</summary>
-    internal static void ReadList(ref StateReader reader, Span<ushort> items)
+    internal static void ReadList(ReadOnlySpan<byte> bytes, Span<ushort> items)
     {
-        var bytes = reader.ReadBytes(items.Length * sizeof(ushort));
         var before = -1;
         for (var i = 0; i < items.Length; i++)
         {
@@ -115,9 +125,8 @@ internal sealed class DistinctSketch
     }
 
     /// <summary>Reads all registers of an array.</summary>
-    internal static void ReadArray(ref StateReader reader, Span<byte> registers)
+    internal static void ReadArray(ReadOnlySpan<byte> bytes, Span<byte> registers)
     {
-        var bytes = reader.ReadBytes(Registers * RankBits / 8);
         var used = 0;
         for (var i = 0; i < Registers; i += 4)
         {
@@ -168,20 +177,20 @@ internal sealed class DistinctSketch
         listed++;
     }
 
-    private void ReadList(ref StateReader reader, int length)
+    private void ReadList(ReadOnlySpan<byte> bytes, int length)
     {
         if (list is null || list.Length < length)
             list = new ushort[Math.Max(MinListed, length)];
         listed = length;
         registers = null;
-        ReadList(ref reader, list.AsSpan(0, length));
+        ReadList(bytes, list.AsSpan(0, length));
     }
 
-    private void ReadArray(ref StateReader reader)
+    private void ReadArray(ReadOnlySpan<byte> bytes)
     {
         registers ??= new byte[Registers];
         list = null;
         listed = 0;
-        ReadArray(ref reader, registers);
+        ReadArray(bytes, registers);
     }
 }

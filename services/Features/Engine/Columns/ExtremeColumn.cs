@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ModelServing.Features.Engine.Columns;
 
 /// <summary>The smallest or the largest value of a field.</summary>
@@ -19,9 +17,6 @@ internal sealed class ExtremeColumn(bool isMax) : ArrayColumn<Extreme>
             writer.WriteSigned(this[tile].Value);
     }
 
-    internal override void Read(int tile, ref StateReader reader) => this[tile] = Read(ref reader);
-
-    /// <summary>Reads a tile's figure.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Extreme Read(ref StateReader reader) => reader.ReadFlag() ? new Extreme(true, reader.ReadSigned()) : default;
+    internal override void Read(int tile, ref StateReader reader) =>
+        this[tile] = reader.ReadFlag() ? new Extreme(true, reader.ReadSigned()) : default;
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ModelServing.Features.Engine.Columns;
 
 /// <summary>The value of the latest event.</summary>
@@ -25,11 +23,7 @@ internal sealed class LatestColumn(long hop) : ArrayColumn<Latest>
         writer.WriteSigned(latest.Value);
     }
 
-    internal override void Read(int tile, ref StateReader reader) => this[tile] = Read(hop, ref reader);
-
-    /// <summary>Reads a tile's figure.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Latest Read(long hop, ref StateReader reader) => reader.ReadFlag()
+    internal override void Read(int tile, ref StateReader reader) => this[tile] = reader.ReadFlag()
         ? new Latest(true, reader.ReadCount(hop - 1), reader.ReadKey(), reader.ReadSigned())
         : default;
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ModelServing.Features.Engine.Columns;
@@ -7,7 +8,8 @@ namespace ModelServing.Features.Engine.Columns;
 internal sealed class RegisterUnion
 {
     private readonly byte[] registers = new byte[DistinctSketch.Registers];
-    private readonly ushort[] used = new ushort[DistinctSketch.Registers];
+    // One more than there are registers, because a place is written before it is known whether it is used.
+    private readonly ushort[] used = new ushort[DistinctSketch.Registers + 1];
     private int count;
     private bool isDense;
 
@@ -16,14 +18,20 @@ internal sealed class RegisterUnion
     /// <summary>Adds a sketch that is a list.</summary>
     internal void AddList(ReadOnlySpan<ushort> list)
     {
+        // Without branches, because whether a value is new is by chance.
+        var next = count;
+        ref var first = ref MemoryMarshal.GetArrayDataReference(registers);
         foreach (var item in list)
         {
             var (register, rank) = DistinctSketch.Parts(item);
-            ref var present = ref registers[register];
-            if (present == 0 && !isDense)
-                used[count++] = (ushort)register;
-            present = Math.Max(present, rank);
+            ref var present = ref Unsafe.Add(ref first, register);
+            used[next] = (ushort)register;
+            next += present == 0 ? 1 : 0;
+            var above = present - rank;
+            present = (byte)(rank + (above & ~(above >> 31)));
         }
+
+        count = next;
     }
 
     /// <summary>Adds a sketch that is an array. After this, every register may be used.</summary>
@@ -54,8 +62,14 @@ internal sealed class RegisterUnion
         Span<int> histogram = stackalloc int[DistinctSketch.MaxRank + 1];
         histogram.Clear();
         histogram[0] = registers.Length - count;
+        var ranks = 0;
         foreach (var register in used.AsSpan(0, count))
-            histogram[registers[register]]++;
-        return DistinctEstimate.From(histogram, registers.Length);
+        {
+            var rank = registers[register];
+            histogram[rank]++;
+            ranks |= rank;
+        }
+
+        return DistinctEstimate.From(histogram, Math.Min(ranks, DistinctSketch.MaxRank - 1), registers.Length);
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ModelServing.Features.Engine.Columns;
 
 /// <summary>The exact sum of a field. 2^64 values of 64 bits fit 128 bits, so it never overflows.</summary>
@@ -11,9 +9,5 @@ internal sealed class SumColumn : ArrayColumn<Int128>
 
     internal override void Write(int tile, ref StateWriter writer) => writer.WriteSigned(this[tile]);
 
-    internal override void Read(int tile, ref StateReader reader) => this[tile] = Read(ref reader);
-
-    /// <summary>Reads a tile's figure.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Int128 Read(ref StateReader reader) => reader.ReadWideSigned();
+    internal override void Read(int tile, ref StateReader reader) => this[tile] = reader.ReadWideSigned();
 }

@@ -1,4 +1,5 @@
 using ModelServing.Features.Definitions;
+using ModelServing.Features.Engine.Scan;
 using ModelServing.Features.Expressions;
 
 namespace ModelServing.Features.Engine.Plan;
@@ -25,6 +26,7 @@ internal sealed class EnginePlan
             FrameCount += group.Frames.Count;
         }
 
+        HasDerived = Outputs.Exists(static output => output.Window is null);
         Request = [.. definition.Request.Select(static value => value.Type)];
         Scan = new ScanPlan(this);
     }
@@ -43,6 +45,9 @@ internal sealed class EnginePlan
     internal List<GroupPlan> Groups { get; } = [];
 
     internal List<OutputPlan> Outputs { get; } = [];
+
+    /// <summary>Whether there are features that are computed from others.</summary>
+    internal bool HasDerived { get; }
 
     internal FieldType[] Request { get; }
 

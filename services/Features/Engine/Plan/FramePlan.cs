@@ -14,5 +14,12 @@ internal readonly record struct FramePlan(long Tiles, long Delay)
     /// </summary>
     internal long End(long time, long hop) => Floor(time - Delay, hop) + (Delay == 0 ? 1 : 0);
 
+    /// <summary>Both of them.</summary>
+    internal (long From, long End) Range(long time, long hop)
+    {
+        var last = Floor(time - Delay, hop);
+        return (last - Tiles, last + (Delay == 0 ? 1 : 0));
+    }
+
     internal static long Floor(long time, long hop) => time >= 0 ? time / hop : -((-time + hop - 1) / hop);
 }

@@ -41,6 +41,27 @@ public abstract class FeatureValuesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Leased_values_stay_as_they_were_read_until_they_are_given_back()
+    {
+        var values = new FeatureValues(cache.Open());
+        var keys = Enumerable.Range(0, 300).Select(Entity).ToList();
+        await values.WriteAsync([.. keys.Select(static (key, i) => new FeatureWrite(key, Bytes(i, 300 + i)))], Kept, Token);
+        var leased = await values.LeaseAsync(keys, Token);
+        // Others use the memory of answers that were given back.
+        for (var round = 0; round < 20; round++)
+        {
+            using var other = await values.LeaseAsync([.. keys.AsEnumerable().Reverse()], Token);
+            Assert.Equal(Bytes(299, 599), other[0]?.ToArray());
+        }
+
+        for (var i = 0; i < keys.Count; i++)
+            Assert.Equal(Bytes(i, 300 + i), leased[i]?.ToArray());
+        leased.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => leased[0]);
+        leased.Dispose();
+    }
+
+    [Fact]
     public async Task Each_environment_view_and_version_has_its_own_values()
     {
         var values = new FeatureValues(cache.Open());

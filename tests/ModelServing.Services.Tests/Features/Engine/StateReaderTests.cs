@@ -28,6 +28,15 @@ public sealed class StateReaderTests
         Assert.Equal(expected, Read(bytes, static (ref reader) => reader.ReadWideSigned()));
     });
 
+    [Fact]
+    public void A_signed_number_is_read_as_byte_by_byte() => Bytes.Sample(static bytes =>
+    {
+        var expected = ReadNumber(bytes, 64) is { } number
+            ? ((long)(number.Value >> 1) ^ -(long)(number.Value & 1), number.Length)
+            : ((long, int)?)null;
+        Assert.Equal(expected, Read(bytes, static (ref reader) => reader.ReadSigned()));
+    });
+
     private delegate T Reading<T>(ref StateReader reader);
 
     private static (T Value, int Length)? Read<T>(byte[] bytes, Reading<T> read)

@@ -1,7 +1,10 @@
 using System.Globalization;
 using CsCheck;
 using ModelServing.Features;
+using ModelServing.Features.Definitions;
 using ModelServing.Features.Engine;
+using ModelServing.Features.Engine.Plan;
+using ModelServing.Features.Engine.Scan;
 using ModelServing.Features.Events;
 
 namespace ModelServing.Services.Tests.Features.Engine;
@@ -39,6 +42,51 @@ public class StateScanTests
             AreEqual(engine, bytes, newest + (seconds * SomeEvents.Second));
     }
 
+    // Otherwise a scan that refuses good bytes would only be slow, because they are decoded then.
+    [Fact]
+    public void What_an_engine_encodes_is_not_decoded() =>
+        Gen.Select(SomeViews.All, SomeEvents.InAnyOrder, Gen.Long[-7200, 14400]).Sample((definition, events, after) =>
+        {
+            var engine = new FeatureEngine(definition);
+            var (bytes, newest) = Encode(engine, events);
+            var plan = new EnginePlan(definition);
+            var time = new Instant(Math.Max(0, newest + (after * SomeEvents.Second)));
+            var head = StateScan.Read(plan, bytes, bytes.AsSpan(1, 8), time, new ScanMemory(plan));
+            Assert.Equal(engine.Decode(bytes).Sequence, head.Sequence);
+        });
+
+    [Fact]
+    public void A_view_may_have_more_columns_than_get_code_of_their_own() =>
+        Gen.Select(SomeEvents.InAnyOrder, Gen.Long[-7200, 14400].Array[1, 6]).Sample((events, times) =>
+        {
+            var windows = SomeViews.Everything.Features.OfType<WindowFeature>().ToList();
+            var more = windows.Where(static window => window.Source == SomeViews.Payments)
+                .Select(static window => window with { Where = "items > 0" });
+            var engine = new FeatureEngine(SomeViews.Create([.. windows, .. more], 3600, 64, 3600));
+            var (bytes, newest) = Encode(engine, events);
+            foreach (var time in times)
+                AreEqual(engine, bytes, newest + (time * SomeEvents.Second));
+        });
+
+    [Fact]
+    public void Sets_of_many_tiles_have_the_bits_of_the_decoded_state()
+    {
+        // Three windows, of which the longest has more tiles than lists are kept of at once.
+        var wide = SomeViews.Everything.Features.OfType<WindowFeature>().Last() with { Delay = TimeSpan.Zero };
+        var engine = new FeatureEngine(SomeViews.Create([Window(500), Window(400), Window(3)], 3600, 64, 3600));
+        const long start = 1_764_288_000 * SomeEvents.Second;
+        var events = Enumerable.Range(0, 700).Select(i => SomeEvents.Create(
+            SomeViews.Payments,
+            $"e{i}",
+            start + (i * 50 * SomeEvents.Second),
+            new EventField("items", FieldValue.FromInt64(i * i % 500))));
+        var (bytes, newest) = Encode(engine, events);
+        for (var minutes = -20; minutes < 520; minutes += 13)
+            AreEqual(engine, bytes, newest + (minutes * 60 * SomeEvents.Second));
+
+        WindowFeature Window(int minutes) => wide with { Window = TimeSpan.FromMinutes(minutes) };
+    }
+
     [Fact]
     public void Damaged_bytes_are_refused_for_the_same_reason_and_leave_nothing_behind() => Gen.Select(
         SomeViews.All, SomeEvents.InAnyOrder, Gen.Select(Gen.Int[0, 5000], Gen.Byte).Array[0, 4], Gen.Int[0, 5000], Gen.Byte.Array[0, 6])
@@ -53,6 +101,30 @@ public class StateScanTests
             AreEqual(engine, damaged, newest);
             AreEqual(engine, bytes, newest);
         });
+
+    [Fact]
+    public void Each_byte_that_is_wrong_or_missing_is_found_as_decoding_finds_it()
+    {
+        var engine = new FeatureEngine(SomeViews.Everything);
+        var (bytes, newest) = Encode(engine, Enumerable.Range(0, 30).Select(static i => SomeEvents.Create(
+            i % 4 == 0 ? SomeViews.Refunds : SomeViews.Payments,
+            $"e{i}",
+            (1_764_288_000 + (i * i)) * SomeEvents.Second,
+            new EventField("amount", FieldValue.FromDecimal(i * 9_777_777, 2)),
+            new EventField("items", FieldValue.FromInt64(i % 7 == 0 ? i * 200_000_000_000_000_000 : i * 90)),
+            new EventField("online", FieldValue.FromBool(i % 3 == 0)),
+            new EventField("category", FieldValue.FromString($"c{i}")))));
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            AreEqual(engine, bytes[..i], newest);
+            foreach (var value in (int[])[0, 1, 2, 0x7F, 0x80, 0xFF, bytes[i] ^ 1, bytes[i] ^ 0x80])
+            {
+                byte[] damaged = [.. bytes];
+                damaged[i] = (byte)value;
+                AreEqual(engine, damaged, newest);
+            }
+        }
+    }
 
     [Fact]
     public void An_entity_without_a_state_has_the_defaults()

@@ -103,9 +103,9 @@ internal sealed class LoggedStore : IAsyncDisposable
     internal async Task HasAsync(Func<int, EntityState> stateOf)
     {
         var view = View;
-        var answers = await new OnlineReader(Values).ReadAsync(
+        using var answers = await new OnlineReader(Values).ReadAsync(
             [.. Enumerable.Range(0, cards).Select(card => new EntityQuery(view, SomeViews.Card(card)))], Token);
         for (var card = 0; card < cards; card++)
-            Assert.Equal(Engine.Encode(stateOf(card)), answers[card].Encoded.ToArray());
+            Assert.Equal(Engine.Encode(stateOf(card)), answers.Entities[card].Encoded.ToArray());
     }
 }

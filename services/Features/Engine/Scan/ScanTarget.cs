@@ -1,4 +1,4 @@
-namespace ModelServing.Features.Engine.Plan;
+namespace ModelServing.Features.Engine.Scan;
 
 /// <summary>A window to which the tiles of a column are added.</summary>
 /// <param name="Frame">The index of the window in its group of tiles.</param>

@@ -1,0 +1,143 @@
+using ModelServing.Features.Engine.Columns;
+using ModelServing.Features.Engine.Plan;
+
+namespace ModelServing.Features.Engine.Scan;
+
+/// <summary>The memory of a scan, which is used again by the next one.</summary>
+internal sealed class ScanMemory(EnginePlan plan)
+{
+    // The first tile of each window, and the one after its last.
+    private readonly (long From, long End)[] frames = new (long, long)[plan.FrameCount];
+
+    // The windows that the current tile is in.
+    private readonly bool[] live = new bool[plan.FrameCount];
+    private readonly ushort[] list = new ushort[DistinctSketch.MaxListed];
+    private readonly byte[] array = new byte[DistinctSketch.Registers];
+    private byte[] bytes = [];
+
+    internal EventTail Tail { get; } = new(plan.Definition.Tail);
+
+    /// <summary>What each column of a group adds up to since the windows changed.</summary>
+    internal WindowFigure[] Cells { get; } = new WindowFigure[plan.Scan.MostColumns];
+
+    /// <summary>For each column of sketches, the short lists since the windows changed.</summary>
+    internal SketchLists?[] Lists { get; } = [.. Enumerable.Range(0, plan.Scan.MostColumns).Select(column =>
+        plan.Scan.Groups.Any(group => column < group.Columns.Length && group.Columns[column].Kind == ColumnKind.Distinct)
+            ? new SketchLists()
+            : null)];
+
+    internal WindowFigure[] Figures { get; } = new WindowFigure[plan.Scan.Figures];
+
+    internal RegisterUnion[] Unions { get; } = [.. Enumerable.Range(0, plan.Scan.Unions).Select(static _ => new RegisterUnion())];
+
+    /// <summary>Copies bytes to where more bytes follow than a tile can have. What these are does not matter.</summary>
+    internal Span<byte> Copy(ReadOnlySpan<byte> source)
+    {
+        if (bytes.Length < source.Length + plan.Scan.MaxTileBytes)
+            bytes = new byte[2 * (source.Length + plan.Scan.MaxTileBytes)];
+        source.CopyTo(bytes);
+        return bytes.AsSpan(0, source.Length);
+    }
+
+    /// <summary>Finds the windows of a group.</summary>
+    /// <param name="group">Whose tiles are read.</param>
+    /// <param name="time">The time of reading; null if no figures are needed.</param>
+    internal void FindFrames(ScanGroup group, long? time)
+    {
+        for (var i = 0; i < group.Frames.Length; i++)
+            frames[group.FirstFrame + i] = time is { } at ? group.Frames[i].Range(at, group.Hop) : (0, 0);
+    }
+
+    /// <summary>Finds the windows that a tile is in.</summary>
+    /// <param name="group">Whose tiles are read.</param>
+    /// <param name="number">The number of the tile.</param>
+    /// <returns>The first later tile that is in others again.</returns>
+    internal long FindLive(ScanGroup group, long number)
+    {
+        var change = long.MaxValue;
+        for (var i = group.FirstFrame; i < group.FirstFrame + group.Frames.Length; i++)
+        {
+            var (from, end) = frames[i];
+            live[i] = number >= from && number < end;
+            if (number < from)
+                change = Math.Min(change, from);
+            else if (number < end)
+                change = Math.Min(change, end);
+        }
+
+        return change;
+    }
+
+    /// <summary>Adds what the tiles since the windows changed add up to, to these windows.</summary>
+    internal void AddCells(ScanGroup group)
+    {
+        var own = live.AsSpan(group.FirstFrame, group.Frames.Length);
+        for (var i = 0; i < group.Columns.Length; i++)
+        {
+            var (kind, targets) = group.Columns[i];
+            if (kind == ColumnKind.Distinct)
+            {
+                AddLists(own, i, targets);
+                continue;
+            }
+
+            ref var cell = ref Cells[i];
+            foreach (var (frame, figure) in targets)
+            {
+                if (own[frame])
+                    Figures[figure].Add(cell, kind);
+            }
+
+            cell = default;
+        }
+    }
+
+    /// <summary>Adds a tile's sketch to the windows that the tile is in.</summary>
+    /// <param name="group">Whose tiles are read.</param>
+    /// <param name="column">The index of the sketch's column.</param>
+    /// <param name="length">What the sketch begins with, not 0.</param>
+    /// <param name="encoded">The rest of it.</param>
+    /// <exception cref="FeatureStateException">The bytes are not a sketch.</exception>
+    internal void AddSketch(ScanGroup group, int column, int length, ReadOnlySpan<byte> encoded)
+    {
+        var own = live.AsSpan(group.FirstFrame, group.Frames.Length);
+        AddLists(own, column, group.Columns[column].Targets);
+        var isList = DistinctSketch.IsList(length);
+        if (isList)
+            DistinctSketch.ReadList(encoded, list.AsSpan(0, length));
+        else
+            DistinctSketch.ReadArray(encoded, array);
+        foreach (var (frame, union) in group.Columns[column].Targets)
+        {
+            if (!own[frame])
+                continue;
+            if (isList)
+                Unions[union].AddList(list.AsSpan(0, length));
+            else
+                Unions[union].AddArray(array);
+        }
+    }
+
+    private void AddLists(ReadOnlySpan<bool> own, int column, ScanTarget[] targets)
+    {
+        var lists = Lists[column]!;
+        foreach (var (frame, union) in targets)
+        {
+            if (own[frame])
+                Unions[union].AddList(lists.Items);
+        }
+
+        lists.Clear();
+    }
+
+    /// <summary>Forgets what was added up.</summary>
+    internal void Clear()
+    {
+        Array.Clear(Figures);
+        Array.Clear(Cells);
+        foreach (var union in Unions)
+            union.Clear();
+        foreach (var lists in Lists)
+            lists?.Clear();
+    }
+}
