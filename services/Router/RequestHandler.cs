@@ -97,8 +97,6 @@ internal sealed class RequestHandler
         try
         {
             var attempt = AttemptFor(request, requestId, began, isSampled, AnsweredRequests.TraceOf(context.Request), split);
-            // Only the timeout is used after the await: whatever outlives an await is allocated.
-            var timeout = attempt.Timeout;
             if (request.IsAssigned && !route.IsStable)
                 (result, route) = await failover.ForwardAsync(context, attempt);
             else
@@ -108,7 +106,7 @@ internal sealed class RequestHandler
                 request.Model.Effective.Refused is { } condemned)
                 (problem, detail) = ForwardProblem.ExplainCondemned(request.Model.Stable, condemned.Version);
             else if (result.Result != ForwardResult.Answered)
-                (problem, detail) = ForwardProblem.Explain(result.Result, route, timeout);
+                (problem, detail) = ForwardProblem.Explain(result.Result, route, attempt.Timeout);
         }
         catch (Exception e) when (CallerLeft.IsShownBy(e, context))
         {

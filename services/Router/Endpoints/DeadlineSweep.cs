@@ -4,10 +4,10 @@ using ModelServing.Router.Forwarding.Wire;
 
 namespace ModelServing.Router.Endpoints;
 
-/// <summary>Every <see cref="Period"/>, cuts off requests past their deadline.</summary>
+/// <summary>Every <see cref="Period"/>, cuts off requests that are past their deadline or whose client has left.</summary>
 internal sealed class DeadlineSweep(UpstreamCalls calls, TimeProvider time) : LoopingService
 {
-    /// <summary>Deadlines are kept to within this time.</summary>
+    /// <summary>Deadlines are kept, and clients that left are noticed, within this time.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(20);
 
     // Short, because deadlines are not kept while the sweep pauses.
@@ -22,7 +22,7 @@ internal sealed class DeadlineSweep(UpstreamCalls calls, TimeProvider time) : Lo
             async token =>
             {
                 await timer.WaitForNextTickAsync(token);
-                calls.ExpirePast(time.GetTimestamp());
+                calls.CutOffDue(time.GetTimestamp());
             },
             stopping,
             Pauses);

@@ -5,7 +5,7 @@ using ModelServing.Router.Routing;
 namespace ModelServing.Router.Forwarding;
 
 /// <summary>One call to one variant on behalf of one request.</summary>
-internal readonly struct Attempt
+internal sealed record Attempt
 {
     // Less, because reading any body takes a little of the deadline.
     private const double EnoughOfDeadline = 0.9;

@@ -8,7 +8,7 @@ namespace ModelServing.Router.Forwarding;
 internal static class AttemptSpan
 {
     /// <summary>Starts the span; null for none.</summary>
-    internal static Activity? Start(in Attempt attempt)
+    internal static Activity? Start(Attempt attempt)
     {
         var span = Tracing.Source.StartActivity("attempt", ActivityKind.Client);
         if (span is null)

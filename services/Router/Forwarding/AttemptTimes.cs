@@ -7,7 +7,7 @@ namespace ModelServing.Router.Forwarding;
 internal readonly record struct AttemptTimes(long Request, long First, long Attempt)
 {
     /// <summary>The times of an attempt that begins now.</summary>
-    internal static AttemptTimes For(in Attempt attempt, long began) =>
+    internal static AttemptTimes For(Attempt attempt, long began) =>
         new(attempt.Began, attempt.First?.Result.Times.Attempt is { } first and > 0 ? first : began, began);
 
     /// <summary>The value of the header <c>Server-Timing</c> of an answer of the router itself.</summary>

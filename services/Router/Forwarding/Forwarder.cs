@@ -152,7 +152,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
         return Ended(attempt, result, span);
     }
 
-    private AttemptResult Ended(in Attempt attempt, in AttemptResult result, Activity? span = null)
+    private AttemptResult Ended(Attempt attempt, in AttemptResult result, Activity? span = null)
     {
         if (span is not null)
             AttemptSpan.End(span, result);
@@ -162,7 +162,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
 
     // A 4xx is a good answer, also one that is held back. A late body, a client that left, and a deadline that the client shortened are not
     // the endpoint's fault.
-    private void ReportHealth(Endpoint endpoint, in Attempt attempt, in AttemptResult result)
+    private void ReportHealth(Endpoint endpoint, Attempt attempt, in AttemptResult result)
     {
         switch (result.Cause)
         {

@@ -41,7 +41,7 @@ internal static class RequestHead
     /// <param name="attempt">The attempt to make.</param>
     /// <param name="milliseconds">The time that is left for the answer.</param>
     /// <param name="body">The client's body.</param>
-    internal static void Write(UpstreamCall call, HttpRequest request, in Attempt attempt, long milliseconds, in ClientBody body)
+    internal static void Write(UpstreamCall call, HttpRequest request, Attempt attempt, long milliseconds, in ClientBody body)
     {
         var message = call.Message;
         message.Method = attempt.Action == ModelAction.Infer ? HttpMethod.Post : HttpMethod.Get;

@@ -18,7 +18,7 @@ internal sealed class SlowComparison(Sender sender, AttemptObserver? observer, R
     private int running;
 
     /// <summary>Whether the answer took longer than the rollout allows.</summary>
-    internal bool IsSlow(in Attempt attempt, in AttemptResult result) =>
+    internal bool IsSlow(Attempt attempt, in AttemptResult result) =>
         observer is not null
         && attempt.IsReported
         && attempt.Model.WatchedOf(attempt.Route) is { } watched
@@ -26,7 +26,7 @@ internal sealed class SlowComparison(Sender sender, AttemptObserver? observer, R
         && SlowAnswer.IsEvidence(attempt.Model, watched.Policy, result, time);
 
     /// <summary>Begins a comparison, if there is a token and a place. The body is copied before this returns.</summary>
-    internal void Begin(HttpRequest request, in Attempt attempt, in AttemptResult first, in ClientBody body)
+    internal void Begin(HttpRequest request, Attempt attempt, in AttemptResult first, in ClientBody body)
     {
         var deadline = time.GetTimestamp() + (long)(attempt.Timeout.TotalSeconds * time.TimestampFrequency);
         ByteReservation? held = null;

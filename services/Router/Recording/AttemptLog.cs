@@ -11,7 +11,7 @@ internal sealed class AttemptLog(AccessLog log, TimeProvider time)
     internal bool IsSampled(Ulid request) => log.Wants(request, hasFailed: false);
 
     /// <summary>Adds an attempt that has ended. Never throws, and waits for nothing.</summary>
-    internal void Add(in Attempt attempt, in AttemptResult result)
+    internal void Add(Attempt attempt, in AttemptResult result)
     {
         var reason = ReasonOf(attempt, result);
         if (!attempt.IsSampled && !AccessRecord.HasFailed(result.Status, reason))
@@ -64,7 +64,7 @@ internal sealed class AttemptLog(AccessLog log, TimeProvider time)
 
     private static Ulid IdOf(string requestId) => Ulid.TryParse(requestId, out var id) ? id : default;
 
-    private static string? ReasonOf(in Attempt attempt, in AttemptResult result) => result.Cause switch
+    private static string? ReasonOf(Attempt attempt, in AttemptResult result) => result.Cause switch
     {
         ForwardResult.HeldBack => AccessReasons.HeldBack,
         ForwardResult.Answered when result.IsNonFinite => AccessReasons.NonFinite,

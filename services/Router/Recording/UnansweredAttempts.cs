@@ -10,7 +10,7 @@ namespace ModelServing.Router.Recording;
 internal sealed class UnansweredAttempts(PredictionLog log, TimeProvider time)
 {
     /// <summary>Records an attempt that has ended without an answer. Never throws, and waits for nothing.</summary>
-    internal void Add(in Attempt attempt, in AttemptResult result)
+    internal void Add(Attempt attempt, in AttemptResult result)
     {
         if (attempt.Action != Routing.ModelAction.Infer || ReasonOf(result.Cause) is not { } reason)
             return;

@@ -13,7 +13,7 @@ namespace ModelServing.Router.Rollouts;
 internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard = null)
 {
     /// <summary>Reports an attempt. Ignores pinned requests and attempts that the client ended.</summary>
-    internal void Add(in Attempt attempt, in AttemptResult result)
+    internal void Add(Attempt attempt, in AttemptResult result)
     {
         if (attempt.First is { } first)
         {
@@ -46,7 +46,7 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
             guard?.Add(attempt, result, evidence);
     }
 
-    private void Compare(FirstFailure first, in Attempt stable, in AttemptResult result)
+    private void Compare(FirstFailure first, Attempt stable, in AttemptResult result)
     {
         var (failed, failure) = (first.Attempt, first.Result);
         if (failure.IsRefusal)
@@ -73,17 +73,17 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
             guard?.Add(failed, failure, kind);
     }
 
-    private static bool IsGoodOfStable(in Attempt attempt, in AttemptResult result) =>
+    private static bool IsGoodOfStable(Attempt attempt, in AttemptResult result) =>
         attempt is { Route.IsStable: true, Action: ModelAction.Infer }
         && result is { Result: ForwardResult.Answered, Status: < StatusCodes.Status400BadRequest };
 
     // A call that goes on after that may hold up the version's process. Each request can do it, a pinned one too.
-    private static bool WasCutOff(in Attempt attempt, in AttemptResult result) =>
+    private static bool WasCutOff(Attempt attempt, in AttemptResult result) =>
         result.Cause is ForwardResult.Deadline or ForwardResult.ClientLeft
         || (result.Cause == ForwardResult.ConnectionLost && attempt.Route.Variant == VariantPlan.Pinned);
 
     /// <summary>Judges an attempt: the metric in which it counts, null if the client ended it, and the evidence that it is.</summary>
-    internal static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(in Attempt attempt, in AttemptResult result)
+    internal static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(Attempt attempt, in AttemptResult result)
     {
         var tags = attempt.Route.Tags;
         if (attempt.IsShortened && result.HasMissedDeadline)

@@ -18,16 +18,16 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
     internal ChannelReader<FailedAttempt> Reader => failures.Reader;
 
     /// <summary>Whether the answer took longer than the rollout allows.</summary>
-    internal bool IsSlow(in Attempt attempt, in AttemptResult result) =>
+    internal bool IsSlow(Attempt attempt, in AttemptResult result) =>
         (attempt.Model.WatchedOf(attempt.Route) ?? attempt.Model.Watched.FirstOrDefault()) is { } watched
         && SlowAnswer.IsSlow(attempt.Model, watched.Policy, result, time);
 
     /// <summary>Counts a good answer of stable: what is slow follows from these.</summary>
-    internal void StableAnswered(in Attempt attempt, in AttemptResult result) =>
+    internal void StableAnswered(Attempt attempt, in AttemptResult result) =>
         attempt.Model.SlowLimit.Answered(time.GetElapsedTime(0, result.Elapsed));
 
     /// <summary>Counts or queues an attempt of a watched variant, or of the stable variant beside one.</summary>
-    internal void Add(in Attempt attempt, in AttemptResult result, CallOutcome outcome)
+    internal void Add(Attempt attempt, in AttemptResult result, CallOutcome outcome)
     {
         var watched = attempt.Model.WatchedOf(attempt.Route);
         if (watched is null && (!attempt.Route.IsStable || attempt.Model.Watched.Length == 0))
@@ -57,7 +57,7 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
     }
 
     /// <summary>Counts the routing key of a watched variant's request: with too few of them, the guard is blind.</summary>
-    internal static void CountKey(in Attempt attempt)
+    internal static void CountKey(Attempt attempt)
     {
         if (attempt.Model.WatchedOf(attempt.Route) is { } watched && KeyOf(attempt) is { } key)
             watched.Version.Keys.Add(key, watched.FewestKeys);
@@ -69,7 +69,7 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
     /// <summary>Records that a call was cut off, of whichever kind of request.</summary>
     /// <param name="attempt">The call.</param>
     /// <param name="isLost">Whether a pinned request lost its connection.</param>
-    internal void CutOff(in Attempt attempt, bool isLost)
+    internal void CutOff(Attempt attempt, bool isLost)
     {
         foreach (var watched in attempt.Model.Watched)
         {
@@ -82,12 +82,12 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
     }
 
     /// <summary>Counts a first attempt as a request of its client, whatever comes of it.</summary>
-    internal static void Requested(in Attempt attempt)
+    internal static void Requested(Attempt attempt)
     {
         foreach (var watched in attempt.Model.Watched)
             watched.Version.Recorder.Requested(watched.Version.GroupOf(attempt.ClientHash));
     }
 
-    private static ulong? KeyOf(in Attempt attempt) =>
+    private static ulong? KeyOf(Attempt attempt) =>
         attempt.KeyHash is { } key ? ClientGroups.KeyWithin(attempt.ClientHash, key) : null;
 }

@@ -9,7 +9,7 @@ namespace ModelServing.Router.Rollouts;
 internal sealed class VariantReport(TimeProvider time)
 {
     /// <summary>Counts an attempt. Leaves out what the rollout did not assign, and what the caller ended.</summary>
-    internal void Add(in Attempt attempt, in AttemptResult result)
+    internal void Add(Attempt attempt, in AttemptResult result)
     {
         var route = attempt.Route;
         // With variants beside stable, a request of a tester who names one of them is not reported.

@@ -16,7 +16,7 @@ internal sealed class RecordedAttempts
     internal void AddTo(IServiceCollection services) => services.AddSingleton<AttemptObserver>(provider =>
     {
         var report = provider.GetRequiredService<AttemptReport>();
-        return (in Attempt attempt, in AttemptResult result) =>
+        return (Attempt attempt, in AttemptResult result) =>
         {
             report.Add(attempt, result);
             if (attempt.IsReported)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Splitting;
 using ModelServing.Hosting;
 
 namespace ModelServing.Router.Forwarding.Wire;
@@ -120,7 +121,7 @@ internal readonly struct Answer
     {
         foreach (var (name, values) in from)
         {
-            if (IsDropped(name) || (NamesHeaders && IsNamed(name)))
+            if (IsDropped(name) || IsForSplitter(name) || (NamesHeaders && IsNamed(name)))
                 continue;
             if (Is(name, HeaderNames.ServerTiming))
             {
@@ -192,6 +193,9 @@ internal readonly struct Answer
         18 => Is(name, "Proxy-Authenticate"),
         _ => false,
     };
+
+    // The function TrafficSplitter takes these as the router's word.
+    private static bool IsForSplitter(string name) => name.StartsWith(SplitHeaders.Prefix, StringComparison.OrdinalIgnoreCase);
 
     private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

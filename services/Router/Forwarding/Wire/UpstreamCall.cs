@@ -6,9 +6,8 @@ namespace ModelServing.Router.Forwarding.Wire;
 /// <summary>One request to an endpoint and its answer. The object, with its message and its token, is used for one request after
 /// another.</summary>
 /// <remarks>
-/// Three sides write <see cref="state"/>: the request (begin, extend, end), the deadline sweep, and the client's leaving. The first of the
-/// latter two cancels <see cref="Cut"/>, which makes the HTTP client close the connection; a request that ends in time takes the state away
-/// from both.
+/// Two sides write <see cref="state"/>: the request (begin, extend, end) and the sweep. The sweep cancels <see cref="Cut"/>, which makes the
+/// HTTP client close the connection; a request that ends in time takes the state away from it.
 /// </remarks>
 #pragma warning disable CA1001 // They hold nothing that must be released: no timer, no handle, and no bytes between two requests.
 internal sealed class UpstreamCall
@@ -25,7 +24,7 @@ internal sealed class UpstreamCall
     private readonly HttpRequestMessage message = new();
     private readonly JoinedContent joined;
     private long state;
-    private CancellationTokenRegistration leaving;
+    private CancellationToken left;
     private IConnectionLifetimeFeature? reader;
 
     internal UpstreamCall() => joined = new JoinedContent(this);
@@ -61,8 +60,9 @@ internal sealed class UpstreamCall
 
     internal void Begin(long deadline, CancellationToken clientLeft)
     {
+        // Not registered: a registration for each request costs more than a look at each sweep.
+        left = clientLeft;
         Volatile.Write(ref state, deadline);
-        leaving = clientLeft.UnsafeRegister(static call => ((UpstreamCall)call!).Abandon(), this);
     }
 
     /// <summary>The content for a body that is sent at once. The bytes must stay valid until then.</summary>
@@ -100,9 +100,6 @@ internal sealed class UpstreamCall
     /// <summary>Ends the request; false if the object cannot be used again.</summary>
     internal bool End()
     {
-        // Waits for a running callback, which could otherwise cut off the next request.
-        leaving.Dispose();
-        leaving = default;
         reader = null;
         if (Interlocked.Exchange(ref state, Idle) <= Idle || BodyFailure is not null || !source.TryReset())
             return false;
@@ -117,24 +114,20 @@ internal sealed class UpstreamCall
         return true;
     }
 
-    /// <summary>Cuts the request off if its deadline has passed.</summary>
-    internal void ExpireIfPast(long now)
+    /// <summary>Cuts the request off if its client has left or its deadline has passed.</summary>
+    internal void CutOffIfDue(long now)
     {
+        // Read first: if the next request has begun since, its deadline differs and nothing is cut off.
         var deadline = Volatile.Read(ref state);
-        if (deadline <= Idle || now < deadline)
+        if (deadline <= Idle)
+            return;
+        var hasLeft = left.IsCancellationRequested;
+        if (!hasLeft && now < deadline)
             return;
         var late = Volatile.Read(ref reader);
-        if (Interlocked.CompareExchange(ref state, late is null ? Expired : Abandoned, deadline) != deadline)
+        if (Interlocked.CompareExchange(ref state, hasLeft || late is not null ? Abandoned : Expired, deadline) != deadline)
             return;
         source.Cancel();
         late?.Abort();
-    }
-
-    /// <summary>Cuts the request off because its client left.</summary>
-    internal void Abandon()
-    {
-        var deadline = Volatile.Read(ref state);
-        if (deadline > Idle && Interlocked.CompareExchange(ref state, Abandoned, deadline) == deadline)
-            source.Cancel();
     }
 }

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace ModelServing.Router.Forwarding.Wire;
 
-/// <summary>All requests to endpoints that are in flight. One sweep checks their deadlines, so no request needs its own timer.</summary>
+/// <summary>All requests to endpoints that are in flight. One sweep checks their deadlines and their clients, so no request
+/// needs a timer or a registration of its own.</summary>
 internal sealed class UpstreamCalls
 {
     // More than this are left to the garbage collector after a burst.
@@ -44,10 +45,10 @@ internal sealed class UpstreamCalls
         }
     }
 
-    /// <summary>Cuts off all calls whose deadline is before <paramref name="now"/>.</summary>
-    internal void ExpirePast(long now)
+    /// <summary>Cuts off all calls whose client has left, or whose deadline is not after <paramref name="now"/>.</summary>
+    internal void CutOffDue(long now)
     {
         foreach (var (call, _) in calls)
-            call.ExpireIfPast(now);
+            call.CutOffIfDue(now);
     }
 }

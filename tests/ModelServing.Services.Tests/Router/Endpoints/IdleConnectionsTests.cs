@@ -41,15 +41,19 @@ public sealed class IdleConnectionsTests
     public void A_request_that_was_cut_off_stays_so()
     {
         var late = calls.Begin(deadline: 5, CancellationToken.None);
-        late.ExpireIfPast(5);
+        late.CutOffIfDue(5);
         late.Extend(100);
         Assert.True(late.HasExpired);
         Assert.False(late.End());
 
-        var abandoned = calls.Begin(deadline: 5, CancellationToken.None);
-        abandoned.Abandon();
+        using var client = new CancellationTokenSource();
+        var abandoned = calls.Begin(deadline: 5, client.Token);
+        abandoned.CutOffIfDue(4);
+        Assert.False(abandoned.WasAbandoned);
+        client.Cancel();
+        abandoned.CutOffIfDue(4);
         abandoned.Extend(100);
-        abandoned.ExpireIfPast(200);
+        abandoned.CutOffIfDue(200);
         Assert.True(abandoned.WasAbandoned);
         Assert.False(abandoned.End());
     }

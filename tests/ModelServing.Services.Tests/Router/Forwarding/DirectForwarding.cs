@@ -89,5 +89,5 @@ internal sealed class DirectForwarding : IAsyncDisposable
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
 
-    private void Observe(in Attempt attempt, in AttemptResult result) => Observed.Add(result.Result);
+    private void Observe(Attempt attempt, in AttemptResult result) => Observed.Add(result.Result);
 }

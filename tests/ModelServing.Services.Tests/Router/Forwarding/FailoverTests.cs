@@ -95,10 +95,10 @@ public sealed class FailoverTests : IAsyncDisposable
         var context = DirectForwarding.Post("hello");
         var forwarding = direct.Failover.ForwardAsync(context, direct.FirstAttempt(2 * Minute, Minute)).AsTask();
         await RunningRouter.UntilAsync(() => Volatile.Read(ref received.Value) == 1, "the canary has the request");
-        direct.Calls.ExpirePast(direct.Time.GetTimestamp());
+        direct.Calls.CutOffDue(direct.Time.GetTimestamp());
         Assert.False(forwarding.IsCompleted);
         direct.Time.Advance(Minute);
-        direct.Calls.ExpirePast(direct.Time.GetTimestamp());
+        direct.Calls.CutOffDue(direct.Time.GetTimestamp());
         var (ended, route) = await forwarding;
         Assert.Equal(ForwardResult.Answered, ended.Result);
         Assert.Same(direct.Model.Stable, route);

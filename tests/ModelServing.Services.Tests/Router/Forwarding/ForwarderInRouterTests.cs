@@ -167,7 +167,7 @@ public class ForwarderInRouterTests
             "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nX-Name: M\u00fcller\r\nSet-Cookie: " +
                 "a=1\r\nSet-Cookie: b=2\r\nConnection: X-Hop, keep-alive\r\n" +
             "X-Hop: 1\r\nKeep-Alive: timeout=5\r\nServer: secret\r\nX-Request-Id: theirs\r\nX-Model-Variant: " +
-                "canary\r\nX-Model-Version: 9\r\nContent-Length: 2\r\n\r\n{}");
+                "canary\r\nX-Model-Version: 9\r\nX-Split-Result: refused\r\nContent-Length: 2\r\n\r\n{}");
         await using var router = await RunningRouter.StartAsync(endpoint);
         var answer = await router.InferAsync();
         Assert.Equal("application/json; charset=utf-8", answer["Content-Type"]);
@@ -177,6 +177,7 @@ public class ForwarderInRouterTests
         Assert.Null(answer["Keep-Alive"]);
         Assert.Null(answer["Connection"]);
         Assert.Null(answer["Server"]);
+        Assert.Null(answer["X-Split-Result"]);
         answer.AssertAnswer(200, variant: "stable", version: "1");
         Assert.True(Ulid.TryParse(answer["X-Request-Id"], out _));
         Assert.NotNull(answer["Date"]);
