@@ -16,7 +16,7 @@ namespace ModelServing.Router.Rollouts;
 /// One round runs at each push, at each decision, and at the <see cref="JournalPace"/>:
 /// <code>
 /// 1 append     rollbacks that were decided here, and notify other routers; the journal records each fact once, whoever reports it
-/// 2 read       new events: first of the models that other routers announced, then of all models
+/// 2 read       new events: first of the models that other routers announced, then of those that the journal says have changed
 /// 3 append     events that the applied plan makes due: applied, started, weight moved, promoted, refused
 /// 4 snapshot   the new states, for a start while the journal is unavailable
 /// </code>
@@ -125,8 +125,12 @@ internal sealed class JournalKeeper(
         var first = announced.Keys.ToList();
         foreach (var model in first)
             announced.TryRemove(model, out _);
-        foreach (var model in first.Union(sync.Models))
+        foreach (var model in first)
             await TryAsync(model, () => sync.ReadAsync(model, cancellation));
+        foreach (var model in await ChangedAsync())
+            await TryAsync(model, () => sync.ReadAsync(model, cancellation));
+        // A fault of one model leaves the others read.
+        isRead |= isQueried && failure is not { Error: JournalError.Unavailable } && sync.Models.Any(model => board.FaultOf(model) is null);
         // 3
         foreach (var model in sync.Due.Where(model => board.JournaledStateOf(model) is not null))
             await TryAsync(model, () => sync.AppendDueAsync(model, cancellation));
@@ -136,6 +140,23 @@ internal sealed class JournalKeeper(
             ReportReach(failure?.Message, isUnavailable: !isRead || failure is { Error: JournalError.Unavailable });
         // 4
         snapshots.Save();
+
+        async Task<IReadOnlyCollection<ModelName>> ChangedAsync()
+        {
+            if (sync.Models.Count == 0 || failure is { Error: JournalError.Unavailable })
+                return [];
+            isQueried = true;
+            try
+            {
+                return await sync.FindChangedAsync(cancellation);
+            }
+            catch (JournalException e)
+            {
+                failure = e;
+                // A row that is not a change hides what changed.
+                return e.Error == JournalError.Damaged ? sync.Models : [];
+            }
+        }
 
         // Once the journal is unavailable, the round stops querying it: each query may take its whole limit.
         async Task TryAsync(ModelName model, Func<Task> step)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Journal;
@@ -11,8 +12,8 @@ namespace ModelServing.Router.Rollouts;
 /// </summary>
 internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalSnapshotKeeper> logger, SnapshotFile? file = null)
 {
-    // Models whose state was loaded and not compared with the journal yet. JournalSync reads one model at a time.
-    private readonly HashSet<ModelName> unproven = [];
+    // Models whose state was loaded and not compared with the journal yet.
+    private readonly ConcurrentDictionary<ModelName, bool> unproven = new();
     private volatile bool isStale;
 
     /// <summary>Loads the file into the board, if there is one.</summary>
@@ -29,7 +30,7 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
             foreach (var state in JournalSnapshot.Parse(content).Values)
             {
                 board.Update(state);
-                unproven.Add(state.Model);
+                unproven[state.Model] = true;
             }
 
             board.SetReach(answers: false);
@@ -46,7 +47,7 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     internal async Task<JournalState?> ProveAsync(JournalState? state, RolloutJournal journal, CancellationToken cancellation)
     {
-        if (state is not { LastSeq: > 0 } || !unproven.Contains(state.Model))
+        if (state is not { LastSeq: > 0 } || IsProven(state.Model))
             return state;
         var from = await journal.ReadAsync(state.Model, state.LastSeq - 1, cancellation);
         if (from.Count > 0 && (state.LastId is null || from[0].Id == state.LastId))
@@ -58,8 +59,11 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
         return null;
     }
 
+    /// <summary>Whether a model's state was read from the journal, or compared with it.</summary>
+    internal bool IsProven(ModelName model) => !unproven.ContainsKey(model);
+
     /// <summary>Records that the journal of a model was read: its state needs no proof any more.</summary>
-    internal void MarkProven(ModelName model) => unproven.Remove(model);
+    internal void MarkProven(ModelName model) => unproven.TryRemove(model, out _);
 
     /// <summary>Records that the board changed since the file was written.</summary>
     internal void MarkChanged() => isStale = true;
