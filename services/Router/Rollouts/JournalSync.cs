@@ -48,6 +48,12 @@ internal sealed class JournalSync(
             turn.Dispose();
     }
 
+    /// <summary>When the changes were read last: the board has every event that was put before, unless it could not be read.</summary>
+    internal DateTimeOffset ChangesRead => changesRead;
+
+    /// <summary>Takes over what the bucket's snapshot knows: only what changed since is read.</summary>
+    internal void StartFrom(DateTimeOffset read) => changesRead = read;
+
     /// <summary>Marks every rollout of a plan that was applied as due.</summary>
     internal void SetPlan(PlanDocument applied)
     {
@@ -71,7 +77,7 @@ internal sealed class JournalSync(
         foreach (var model in models)
         {
             if (changes is null
-                || !snapshots.IsProven(model)
+                || snapshots.MustBeProven(model)
                 || board.JournaledStateOf(model) is not { } state
                 || changes.GetValueOrDefault(model) > state.LastSeq)
                 stale[model] = true;
