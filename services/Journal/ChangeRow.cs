@@ -7,14 +7,14 @@ namespace ModelServing.Journal;
 
 /// <summary>Says that an event of a model is about to be put. A reader that reads the changes need not ask for every model.</summary>
 /// <param name="Number">The writer's time, in microseconds since 1970, which is also the row's number.</param>
-/// <param name="Model">The model.</param>
 /// <param name="Seq">The number of the event.</param>
 public sealed record ChangeRow(long Number, ModelName Model, long Seq)
 {
     /// <summary>The key of the rows of changes, where events have their model. No model can have this name.</summary>
     public const string Key = ".changes";
 
-    /// <summary>How long a change is kept at least. A reader that was away for longer reads every model.</summary>
+    /// <summary>How long a change is kept at least. A reader that has not read changes for that long reads every
+    /// model.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
     /// <summary>The number of a change at a time.</summary>

@@ -99,7 +99,8 @@ public sealed class RolloutJournal
         }
 
         throw new JournalException(
-            JournalError.Unavailable, $"a change of {model} lost its number to other writers {limits.Tries} times in the journal {Location}");
+            JournalError.Unavailable,
+            $"a change of {model} lost its number to other writers {limits.Tries} times in the journal {Location}");
     }
 
     /// <summary>Appends an event, unless its fact is recorded already. A second call with the same event after a failure does not write it

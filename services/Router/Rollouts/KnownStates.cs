@@ -4,5 +4,4 @@ namespace ModelServing.Router.Rollouts;
 
 /// <summary>The states of all models whose journals could be read.</summary>
 /// <param name="Read">The time of which they are the states, or a little earlier: each event that was put before is in them.</param>
-/// <param name="States">The states.</param>
 internal sealed record KnownStates(DateTimeOffset Read, IReadOnlyCollection<JournalState> States);

@@ -50,7 +50,10 @@ public sealed class JournalLimitsTests
         public string Location => "hung:";
 
         public async IAsyncEnumerable<JournalEvent> ReadAsync(
-            ModelName model, long after, long last, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+            ModelName model,
+            long after,
+            long last,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await new TaskCompletionSource().Task;
             yield break;
