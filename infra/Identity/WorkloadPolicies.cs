@@ -54,13 +54,21 @@ public sealed class WorkloadPolicies : ComponentResource
 
         writer.Write(
             "router",
-            "The routers read and append to the journal, read and write predictions, and write outcomes",
+            "The routers read and append to the journal, read and write predictions, write outcomes, and leave snapshots for each other",
             Pod(args.RouterAccount, "read", "nosql-tables", journal),
             Pod(args.RouterAccount, "use", "nosql-rows", journal, AccessConditions.Rows),
             Pod(args.RouterAccount, "read", "nosql-tables", predictions),
             Pod(args.RouterAccount, "use", "nosql-rows", predictions, AccessConditions.Rows),
             Pod(args.RouterAccount, "read", "nosql-tables", outcomes),
-            Pod(args.RouterAccount, "use", "nosql-rows", outcomes, AccessConditions.Rows));
+            Pod(args.RouterAccount, "use", "nosql-rows", outcomes, AccessConditions.Rows),
+            Pod(args.RouterAccount, "read", "objects", bucket, AccessConditions.Below(ArtifactKeys.RoutersPrefix)),
+            Pod(
+                args.RouterAccount,
+                "manage",
+                "objects",
+                bucket,
+                AccessConditions.Below(ArtifactKeys.RoutersPrefix),
+                AccessConditions.Writing));
         var ofFeatures = AccessConditions.Below(args.EventsPrefix, args.FeaturesPrefix);
         if (args.FeatureServerAccount is { } server)
         {

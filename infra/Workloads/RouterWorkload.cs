@@ -19,7 +19,8 @@ internal static class RouterWorkload
     {
         var router = args.Router;
         var drain = DrainTimes.OfRouter(router.LongestDeadline);
-        var sources = Output.Tuple(router.Journal.ToOutput(), args.Cache.ToOutput(), args.PredictionStore.ToOutput());
+        var sources = Output.Tuple(
+            router.Journal.ToOutput(), args.Cache.ToOutput(), args.PredictionStore.ToOutput(), args.Artifacts.ToOutput());
         var pods = new HostPods
         {
             Name = ClusterNames.Router,
@@ -35,6 +36,7 @@ internal static class RouterWorkload
                 Clients = HostSources.File(MountPaths.Clients),
                 Journal = locations.Item1,
                 JournalSnapshot = MountPaths.JournalSnapshot,
+                JournalBucket = locations.Item4,
                 Oci = args.Oci,
                 Cache = locations.Item2,
                 Environment = context.Names.Environment,

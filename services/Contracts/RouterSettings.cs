@@ -13,6 +13,7 @@ public sealed record RouterSettings : HostSettings
         HostSetting.RequiredText(nameof(Endpoints), "file:PATH or dns:{model}-v{version}.NAMESPACE.svc:PORT"),
         HostSetting.Text(nameof(Journal)),
         HostSetting.Text(nameof(JournalSnapshot)),
+        HostSetting.Text(nameof(JournalBucket)),
         HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
         HostSetting.Group(
             nameof(Predictions), PredictionLogSettings.Read, static (predictions, variables) => predictions.Write(variables)),
@@ -44,6 +45,10 @@ public sealed record RouterSettings : HostSettings
 
     /// <summary>The file for a snapshot of what the router knows of the journal; null for none.</summary>
     public string? JournalSnapshot { get; init; }
+
+    /// <summary>Where routers leave such snapshots for each other: <c>oci:NAMESPACE/BUCKET</c>, or <c>file:FOLDER</c>. A router that
+    /// starts takes the newest, and reads only what changed since. Null for none: then it reads the journal of each model.</summary>
+    public string? JournalBucket { get; init; }
 
     /// <summary>The cache through which routers exchange their counts and announce rollbacks; null for none.</summary>
     public CacheSettings? Cache { get; init; }

@@ -10,10 +10,18 @@ public interface IJournalStore
     /// <summary>The store's address, as in settings and messages.</summary>
     string Location { get; }
 
-    /// <summary>Reads the events of a model with a number above <paramref name="after"/>, including every event whose put was answered
-    /// before this call. They come in pages and in any order.</summary>
+    /// <summary>Reads the events of a model with a number above <paramref name="after"/> and up to <paramref name="last"/>, including every
+    /// event whose put was answered before this call. They come in pages and in any order.</summary>
     /// <exception cref="JournalException">The store can't be read, or holds an entry that is not an event.</exception>
-    IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, CancellationToken cancellationToken);
+    IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, long last, CancellationToken cancellationToken);
+
+    /// <summary>Reads the changes of all models with a number above <paramref name="after"/>, in pages and in any order.</summary>
+    /// <exception cref="JournalException">The store can't be read, or holds an entry that is not a change.</exception>
+    IAsyncEnumerable<ChangeRow> ReadChangesAsync(long after, CancellationToken cancellationToken);
+
+    /// <summary>Puts a change, and keeps it for <see cref="ChangeRow.Kept"/>. False if its number is taken.</summary>
+    /// <exception cref="JournalException">The put failed.</exception>
+    Task<bool> PutChangeAsync(ChangeRow change, CancellationToken cancellationToken);
 
     /// <summary>Puts an event under its model and number. False if the number is taken, even by this very event (a retry whose first
     /// response was lost).</summary>

@@ -101,6 +101,8 @@ public static class JournalCopy
                 throw Other(each);
         }
 
+        foreach (var model in missing.GroupBy(static each => each.Model))
+            await journal.PutChangeAsync(model.Key, model.Max(static each => each.Seq), cancellationToken);
         return missing.Count;
 
         ContractException Other(JournalEvent each) => new(

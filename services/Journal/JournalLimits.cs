@@ -3,6 +3,9 @@ namespace ModelServing.Journal;
 /// <summary>How often and how fast appending an event is retried.</summary>
 public sealed record JournalLimits
 {
+    /// <summary>How long a change is read again: longer than a put takes after its change, and than two machines' clocks differ.</summary>
+    public static readonly TimeSpan Settled = TimeSpan.FromMinutes(2);
+
     /// <summary>How often an append may lose its number to another writer, or its answer, before it fails. 20 by default.</summary>
     public int Tries { get; init; } = 20;
 

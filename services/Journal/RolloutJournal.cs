@@ -14,10 +14,11 @@ namespace ModelServing.Journal;
 /// <code>
 /// 1 read     the events after those that are known
 /// 2 stop     if the fact is recorded already
-/// 3 put      under the next number, if it is free
-/// 4 again    from 1 if it was taken, or if no answer came: the event may be there, and is found by its fact or its identifier
+/// 3 change   say that the model changes, so that readers find the event even if this program ends after step 4
+/// 4 put      under the next number, if it is free
+/// 5 again    from 1 if it was taken, or if no answer came: the event may be there, and is found by its fact or its identifier
 /// </code>
-/// A put without an answer can't take effect later beside another event: it has its own number, and step 3 of the next round either puts
+/// A put without an answer can't take effect later beside another event: it has its own number, and step 4 of the next round either puts
 /// the same event under that number or finds it taken.
 /// </remarks>
 public sealed class RolloutJournal
@@ -46,7 +47,60 @@ public sealed class RolloutJournal
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(after);
-        return await InTimeAsync(token => ReadUnlimitedAsync(model, after, token), mayBeDone: false, cancellationToken);
+        return await InTimeAsync(token => ReadUnlimitedAsync(model, after, long.MaxValue, token), mayBeDone: false, cancellationToken);
+    }
+
+    /// <summary>Reads the next events of a model with a number above <paramref name="after"/>, at most <paramref name="most"/>.</summary>
+    /// <exception cref="JournalException">The journal can't be read, or an event is missing.</exception>
+    public async Task<IReadOnlyList<JournalEvent>> ReadPageAsync(
+        ModelName model, long after, int most, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        var last = after > long.MaxValue - most ? long.MaxValue : after + most;
+        return await InTimeAsync(token => ReadUnlimitedAsync(model, after, last, token), mayBeDone: false, cancellationToken);
+    }
+
+    /// <summary>Reads which models have changed, and up to which event, since a time. Of an event that is appended during this call, the
+    /// change may be read before the event can be; so each change is read again for <see cref="JournalLimits.Settled"/>.</summary>
+    /// <param name="since">When the caller read the changes before.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <exception cref="JournalException">The journal can't be read, or has a row that is not a change.</exception>
+    public async Task<IReadOnlyDictionary<ModelName, long>> ReadChangesAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        await InTimeAsync(
+            async token =>
+            {
+                var changes = new Dictionary<ModelName, long>();
+                await foreach (var change in store.ReadChangesAsync(ChangeRow.NumberAt(since - JournalLimits.Settled), token))
+                    changes[change.Model] = Math.Max(change.Seq, changes.GetValueOrDefault(change.Model));
+                return changes;
+            },
+            mayBeDone: false,
+            cancellationToken);
+
+    /// <summary>Says that the journal of a model may have changed up to an event.</summary>
+    /// <exception cref="JournalException">The journal can't be written.</exception>
+    internal async Task PutChangeAsync(ModelName model, long seq, CancellationToken cancellationToken)
+    {
+        var number = ChangeRow.NumberAt(time.GetUtcNow());
+        // Another writer may have used the same microsecond.
+        for (var tried = 0; tried < limits.Tries; tried++)
+        {
+            try
+            {
+                if (await store.PutChangeAsync(new ChangeRow(number + tried, model, seq), cancellationToken))
+                    return;
+            }
+            catch (JournalException e) when (e.MayBeDone)
+            {
+                // Probably it is. If not, readers find the event in their turns.
+                return;
+            }
+        }
+
+        throw new JournalException(
+            JournalError.Unavailable,
+            $"a change of {model} lost its number to other writers {limits.Tries} times in the journal {Location}");
     }
 
     /// <summary>Appends an event, unless its fact is recorded already. A second call with the same event after a failure does not write it
@@ -62,14 +116,15 @@ public sealed class RolloutJournal
         return await InTimeAsync(token => AppendUnlimitedAsync(added, token), mayBeDone: true, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<JournalEvent>> ReadUnlimitedAsync(ModelName model, long after, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<JournalEvent>> ReadUnlimitedAsync(
+        ModelName model, long after, long upTo, CancellationToken cancellationToken)
     {
         // Pages are read one after another, so an event may appear whose predecessor was put after its page was read. A second read finds
         // both. An event that is still missing is lost.
         for (var last = false; ; last = true)
         {
             var events = new List<JournalEvent>();
-            await foreach (var read in store.ReadAsync(model, after, cancellationToken))
+            await foreach (var read in store.ReadAsync(model, after, upTo, cancellationToken))
                 events.Add(read);
             events.Sort(static (one, other) => one.Seq.CompareTo(other.Seq));
             if (GapIn(events, after) is not { } missing)
@@ -94,13 +149,16 @@ public sealed class RolloutJournal
                 if (tried > 0)
                     await Task.Delay(DelayAfter(tried), time, cancellationToken);
                 // 1
-                foreach (var read in await ReadUnlimitedAsync(added.Model, ofModel.Facts.LastSeq, cancellationToken))
+                foreach (var read in await ReadUnlimitedAsync(
+                    added.Model, ofModel.Facts.LastSeq, long.MaxValue, cancellationToken))
                     ofModel.Facts.Add(read);
                 // 2
                 if (ofModel.Facts.Find(fact) is { } recorded)
                     return new Appended(recorded.Seq, recorded.Id == added.Id);
                 // 3
                 var next = added with { Seq = ofModel.Facts.LastSeq + 1 };
+                await PutChangeAsync(added.Model, next.Seq, cancellationToken);
+                // 4
                 try
                 {
                     if (await store.PutIfAbsentAsync(next, cancellationToken))
@@ -113,7 +171,7 @@ public sealed class RolloutJournal
                 }
                 catch (JournalException e) when (e.MayBeDone)
                 {
-                    // 4
+                    // 5
                     lost = e;
                 }
             }

@@ -64,33 +64,31 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
         var weights = names.Select((name, i) => (name, (int)WeightOf(i)));
         if (variants.Select(static variant => (variant.Name, variant.Weight)).SequenceEqual(weights))
             return this;
-        var owners = ToOwners();
         var left = variants.Select(static variant => variant.Weight).ToArray();
-        var next = new int[PlanDocument.Buckets];
-        next.AsSpan().Fill(NoOwner);
+        var kept = new List<(int Start, int Count, int Variant)>();
         for (var i = 0; i < variants.Count; i++)
+            Keep(i, variants[i].Name, kept, ref left[i]);
+        kept.Sort(static (one, other) => one.Start.CompareTo(other.Start));
+        var next = new List<(int Variant, int Count)>();
+        var (bucket, taker) = (0, 0);
+        foreach (var (start, count, variant) in kept.Append((PlanDocument.Buckets, 0, NoOwner)))
         {
-            var before = Array.IndexOf(names, variants[i].Name);
-            var isStable = variants[i].Name == VariantPlan.Stable;
-            for (var step = 0; step < PlanDocument.Buckets && left[i] > 0; step++)
+            while (bucket < start)
             {
-                var bucket = isStable ? PlanDocument.Buckets - 1 - step : step;
-                if (owners[bucket] == before)
-                    (next[bucket], left[i]) = (i, left[i] - 1);
+                while (left[taker] == 0)
+                    taker++;
+                var taken = Math.Min(start - bucket, left[taker]);
+                Add(next, taker, taken);
+                left[taker] -= taken;
+                bucket += taken;
             }
+
+            if (count > 0)
+                Add(next, variant, count);
+            bucket += count;
         }
 
-        var taker = 0;
-        for (var bucket = 0; bucket < PlanDocument.Buckets; bucket++)
-        {
-            if (next[bucket] != NoOwner)
-                continue;
-            while (left[taker] == 0)
-                taker++;
-            (next[bucket], left[taker]) = (taker, left[taker] - 1);
-        }
-
-        return new BucketLayout(variants, RunsOf(next));
+        return new BucketLayout(variants, [.. next]);
     }
 
     /// <summary>Whether every bucket has an owner of the same name.</summary>
@@ -116,17 +114,34 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
 
     private long WeightOf(int variant) => runs.Where(run => run.Variant == variant).Sum(static run => (long)run.Count);
 
-    private static (int Variant, int Count)[] RunsOf(int[] owners)
+    // Of a variant's buckets, those that it keeps. Works on runs: a journal of 100,000 changes moves as many layouts.
+    private void Keep(int variant, string name, List<(int Start, int Count, int Variant)> kept, ref int left)
     {
-        var runs = new List<(int Variant, int Count)>();
-        foreach (var owner in owners)
+        var before = Array.IndexOf(names, name);
+        var isStable = name == VariantPlan.Stable;
+        var start = isStable ? PlanDocument.Buckets : 0;
+        for (var step = 0; step < runs.Length && left > 0; step++)
         {
-            if (runs is [.., var (last, count)] && last == owner)
-                runs[^1] = (last, count + 1);
-            else
-                runs.Add((owner, 1));
-        }
+            var run = runs[isStable ? runs.Length - 1 - step : step];
+            if (isStable)
+                start -= run.Count;
+            if (run.Variant == before)
+            {
+                var count = Math.Min(left, run.Count);
+                kept.Add((isStable ? start + run.Count - count : start, count, variant));
+                left -= count;
+            }
 
-        return [.. runs];
+            if (!isStable)
+                start += run.Count;
+        }
+    }
+
+    private static void Add(List<(int Variant, int Count)> runs, int variant, int count)
+    {
+        if (runs is [.., var (last, before)] && last == variant)
+            runs[^1] = (last, before + count);
+        else
+            runs.Add((variant, count));
     }
 }

@@ -11,7 +11,7 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
 {
     // Tells the file from those of other programs. The columns are those of the table in the cloud (infra/Journal).
     private const int ApplicationId = 0x4d534a31; // "MSJ1"
-    private const int EventsInAPage = 200;
+    private const int RowsInAPage = 200;
     private const int Constraint = 19; // SQLITE_CONSTRAINT
 
     private readonly string path;
@@ -38,27 +38,42 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
     public async IAsyncEnumerable<JournalEvent> ReadAsync(
         ModelName model,
         long after,
+        long last,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
-        List<JournalEvent> page;
-        do
-        {
-            var from = after;
-            // SQLite's calls block their thread, for a while if another process writes.
-            page = await Task.Run(() => Do("read", () => ReadPage(model, from), mayBeDone: false), cancellationToken);
-            foreach (var read in page)
-                yield return read;
-            after = page.Count == 0 ? after : page[^1].Seq;
-        }
-        while (page.Count == EventsInAPage);
+        await foreach (var (seq, text) in ReadRowsAsync(model.Text, after, last, cancellationToken))
+            yield return StoredEvent.Read(Location, model, seq, Encoding.UTF8.GetBytes(text));
+    }
+
+    public async IAsyncEnumerable<ChangeRow> ReadChangesAsync(
+        long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var (number, text) in ReadRowsAsync(ChangeRow.Key, after, long.MaxValue, cancellationToken))
+            yield return ChangeRow.Read(Location, number, Encoding.UTF8.GetBytes(text));
     }
 
     public Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(added);
         var text = Encoding.UTF8.GetString(added.ToUtf8());
-        return Task.Run(() => Do("written", () => Put(added, text), mayBeDone: true), cancellationToken);
+        return Task.Run(() => Do("written", () => Put(added.Model.Text, added.Seq, text), mayBeDone: true), cancellationToken);
+    }
+
+    public Task<bool> PutChangeAsync(ChangeRow change, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var text = Encoding.UTF8.GetString(change.ToUtf8());
+        return Task.Run(
+            () => Do(
+                "written",
+                () =>
+                {
+                    DeleteChanges(change.Number - (long)ChangeRow.Kept.TotalMicroseconds);
+                    return Put(ChangeRow.Key, change.Number, text);
+                },
+                mayBeDone: true),
+            cancellationToken);
     }
 
     public void Dispose()
@@ -67,28 +82,56 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
         SqliteConnection.ClearPool(pooled);
     }
 
-    private List<JournalEvent> ReadPage(ModelName model, long after)
+    private async IAsyncEnumerable<(long Seq, string Text)> ReadRowsAsync(
+        string key, long after, long last, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        List<(long Seq, string Text)> page;
+        do
+        {
+            var from = after;
+            // SQLite's calls block their thread, for a while if another process writes.
+            page = await Task.Run(() => Do("read", () => ReadPage(key, from, last), mayBeDone: false), cancellation);
+            foreach (var read in page)
+                yield return read;
+            after = page.Count == 0 ? after : page[^1].Seq;
+        }
+        while (page.Count == RowsInAPage);
+    }
+
+    private List<(long Seq, string Text)> ReadPage(string key, long after, long last)
     {
         using var open = Open();
         using var command = open.CreateCommand();
-        command.CommandText = "SELECT seq, event FROM journal WHERE model = $model AND seq > $after ORDER BY seq LIMIT $limit";
-        command.Parameters.AddWithValue("$model", model.Text);
+        command.CommandText =
+            "SELECT seq, event FROM journal WHERE model = $model AND seq > $after AND seq <= $last ORDER BY seq LIMIT $limit";
+        command.Parameters.AddWithValue("$model", key);
         command.Parameters.AddWithValue("$after", after);
-        command.Parameters.AddWithValue("$limit", EventsInAPage);
+        command.Parameters.AddWithValue("$last", last);
+        command.Parameters.AddWithValue("$limit", RowsInAPage);
         using var rows = command.ExecuteReader();
-        var page = new List<JournalEvent>();
+        var page = new List<(long, string)>();
         while (rows.Read())
-            page.Add(StoredEvent.Read(Location, model, rows.GetInt64(0), Encoding.UTF8.GetBytes(rows.GetString(1))));
+            page.Add((rows.GetInt64(0), rows.GetString(1)));
         return page;
     }
 
-    private bool Put(JournalEvent added, string text)
+    private void DeleteChanges(long before)
+    {
+        using var open = Open();
+        using var command = open.CreateCommand();
+        command.CommandText = "DELETE FROM journal WHERE model = $model AND seq < $before";
+        command.Parameters.AddWithValue("$model", ChangeRow.Key);
+        command.Parameters.AddWithValue("$before", before);
+        _ = command.ExecuteNonQuery();
+    }
+
+    private bool Put(string key, long seq, string text)
     {
         using var open = Open();
         using var command = open.CreateCommand();
         command.CommandText = "INSERT INTO journal (model, seq, event) VALUES ($model, $seq, $event)";
-        command.Parameters.AddWithValue("$model", added.Model.Text);
-        command.Parameters.AddWithValue("$seq", added.Seq);
+        command.Parameters.AddWithValue("$model", key);
+        command.Parameters.AddWithValue("$seq", seq);
         command.Parameters.AddWithValue("$event", text);
         try
         {

@@ -20,6 +20,7 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
 {
     private const string Model = "$model";
     private const string After = "$after";
+    private const string Last = "$last";
 
     private readonly SignedClient<NosqlClient> client;
     private readonly TableAddress table;
@@ -33,8 +34,8 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
         this.table = table;
         calls = new ServiceCalls<NosqlClient>(client, OciService.Nosql, limits ?? new CallLimits(), time ?? TimeProvider.System);
         // The REST service does not accept ORDER BY. All rows of a model are in one shard, which keeps them in order.
-        statement = $"DECLARE {Model} STRING; {After} LONG; "
-            + $"SELECT seq, event FROM {table.Name} WHERE model = {Model} AND seq > {After}";
+        statement = $"DECLARE {Model} STRING; {After} LONG; {Last} LONG; "
+            + $"SELECT seq, event FROM {table.Name} WHERE model = {Model} AND seq > {After} AND seq <= {Last}";
     }
 
     /// <inheritdoc/>
@@ -42,26 +43,42 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<JournalEvent> ReadAsync(
-        ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ModelName model, long after, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
-        string? next = null;
-        do
-        {
-            var page = await PageAsync(model, after, next, cancellationToken);
-            // A page ends when the service has read enough, and may be empty. Only the last page names no next one.
-            foreach (var row in page.QueryResultCollection?.Items ?? [])
-                yield return Read(model, row);
-            next = string.IsNullOrEmpty(page.OpcNextPage) ? null : page.OpcNextPage;
-        }
-        while (next is not null);
+        await foreach (var (seq, utf8) in ReadRowsAsync(model.Text, after, last, cancellationToken))
+            yield return StoredEvent.Read(Location, model, seq, utf8);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ChangeRow> ReadChangesAsync(
+        long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var (number, utf8) in ReadRowsAsync(ChangeRow.Key, after, long.MaxValue, cancellationToken))
+            yield return ChangeRow.Read(Location, number, utf8);
     }
 
     /// <inheritdoc/>
     public async Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(added);
-        var utf8 = added.ToUtf8();
+        return await PutAsync(added.Model.Text, added.Seq, added.ToUtf8(), days: null, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> PutChangeAsync(ChangeRow change, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        // The service deletes the row.
+        return await PutAsync(
+            ChangeRow.Key, change.Number, change.ToUtf8(), (int)Math.Ceiling(ChangeRow.Kept.TotalDays), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => client.Dispose();
+
+    private async Task<bool> PutAsync(string key, long seq, byte[] utf8, int? days, CancellationToken cancellation)
+    {
         var request = new UpdateRowRequest
         {
             TableNameOrId = table.Name,
@@ -69,10 +86,11 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
             {
                 CompartmentId = table.Compartment,
                 Option = UpdateRowDetails.OptionEnum.IfAbsent,
+                Ttl = days,
                 Value = new Dictionary<string, object>
                 {
-                    ["model"] = added.Model.Text,
-                    ["seq"] = added.Seq,
+                    ["model"] = key,
+                    ["seq"] = seq,
                     ["event"] = StoredJson.Write(utf8),
                 },
             },
@@ -82,7 +100,7 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
         {
             var answer = await calls.CallAsync(
                 (client, once, token) => client.UpdateRow(request, once, token),
-                cancellationToken,
+                cancellation,
                 utf8.Length,
                 failure => mayBeDone |= failure.MayBeDone);
             return answer.UpdateRowResult?.Version is not null;
@@ -93,10 +111,22 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => client.Dispose();
+    private async IAsyncEnumerable<(long Seq, byte[] Utf8)> ReadRowsAsync(
+        string key, long after, long last, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string? next = null;
+        do
+        {
+            var page = await PageAsync(key, after, last, next, cancellation);
+            // A page ends when the service has read enough, and may be empty. Only the last page names no next one.
+            foreach (var row in page.QueryResultCollection?.Items ?? [])
+                yield return Read(key, row);
+            next = string.IsNullOrEmpty(page.OpcNextPage) ? null : page.OpcNextPage;
+        }
+        while (next is not null);
+    }
 
-    private async Task<QueryResponse> PageAsync(ModelName model, long after, string? page, CancellationToken cancellation)
+    private async Task<QueryResponse> PageAsync(string key, long after, long last, string? page, CancellationToken cancellation)
     {
         try
         {
@@ -110,7 +140,7 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
                             CompartmentId = table.Compartment,
                             Statement = statement,
                             Consistency = QueryDetails.ConsistencyEnum.Absolute,
-                            Variables = new Dictionary<string, object> { [Model] = model.Text, [After] = after },
+                            Variables = new Dictionary<string, object> { [Model] = key, [After] = after, [Last] = last },
                         },
                     },
                     once,
@@ -123,12 +153,12 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
         }
     }
 
-    private JournalEvent Read(ModelName model, Dictionary<string, object> row) =>
+    private (long Seq, byte[] Utf8) Read(string key, Dictionary<string, object> row) =>
         row.TryGetValue("seq", out var number) && number is long seq && row.TryGetValue("event", out var value) && value is JToken stored
-            ? StoredEvent.Read(Location, model, seq, StoredJson.Read(stored))
+            ? (seq, StoredJson.Read(stored))
             : throw new JournalException(
                 JournalError.Damaged,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"a row of {model} in the journal {Location} has no number, or its event is not a JSON object"));
+                    $"a row of {key} in the journal {Location} has no number, or its event is not a JSON object"));
 }

@@ -23,7 +23,7 @@ internal sealed class OperatorDecisions(
     {
         Require(model);
         var journal = sync.Journal ?? throw new DecisionRefusedException(Problems.NoJournal, "This router has no journal");
-        return new RolloutHistory([.. (await journal.ReadAsync(model, after, cancellation)).Take(RolloutHistory.MaxEvents)]);
+        return new RolloutHistory(await journal.ReadPageAsync(model, after, RolloutHistory.MaxEvents, cancellation));
     }
 
     /// <summary>Condemns a version in the name of the client. This takes effect at once, and is written when the journal is

@@ -16,9 +16,9 @@ namespace ModelServing.Router.Rollouts;
 /// One round runs at each push, at each decision, and at the <see cref="JournalPace"/>:
 /// <code>
 /// 1 append     rollbacks that were decided here, and notify other routers; the journal records each fact once, whoever reports it
-/// 2 read       new events: first of the models that other routers announced, then of all models
+/// 2 read       new events: first of the models that other routers announced, then of those that the journal says have changed
 /// 3 append     events that the applied plan makes due: applied, started, weight moved, promoted, refused
-/// 4 snapshot   the new states, for a start while the journal is unavailable
+/// 4 snapshot   the new states, for a start while the journal is unavailable, and for other routers
 /// </code>
 /// A failed step runs again in the next round: no decision is lost while the process lives. An unreadable entry stops only its own model:
 /// as long as another model can be read, the journal counts as read.
@@ -43,12 +43,16 @@ internal sealed class JournalKeeper(
         base.Dispose();
     }
 
-    public override Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         if (sync.Journal is null)
             RolloutLog.NoJournal(logger);
-        snapshots.Load();
-        return base.StartAsync(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(pace.Answer);
+        if (await snapshots.LoadAsync(limit.Token) is { } read)
+            sync.StartFrom(read);
+        cancellationToken.ThrowIfCancellationRequested();
+        await base.StartAsync(cancellationToken);
     }
 
     /// <summary>Reads the models of a plan that the board does not know yet. Takes a bounded time; a model that is still unknown then
@@ -57,11 +61,13 @@ internal sealed class JournalKeeper(
     {
         if (sync.Journal is null)
             return;
-        var unread = models.Where(model => board.JournaledStateOf(model) is null || board.Reach != JournalReach.Read).ToList();
-        if (unread.Count == 0)
+        var unread = models.Where(model => board.JournaledStateOf(model) is null).ToHashSet();
+        if (unread.Count == 0 && board.Reach == JournalReach.Read)
             return;
         try
         {
+            if (board.Reach != JournalReach.Read)
+                unread.UnionWith(await sync.FindChangedAsync(cancellation));
             var failures = await sync.ReadAllAsync(unread, cancellation);
             ReportReach(failures.FirstOrDefault(static failure => failure is not null)?.Message, isUnavailable: !failures.Contains(null));
         }
@@ -125,8 +131,12 @@ internal sealed class JournalKeeper(
         var first = announced.Keys.ToList();
         foreach (var model in first)
             announced.TryRemove(model, out _);
-        foreach (var model in first.Union(sync.Models))
+        foreach (var model in first)
             await TryAsync(model, () => sync.ReadAsync(model, cancellation));
+        foreach (var model in await ChangedAsync())
+            await TryAsync(model, () => sync.ReadAsync(model, cancellation));
+        // A fault of one model leaves the others read.
+        isRead |= isQueried && failure is not { Error: JournalError.Unavailable } && sync.Models.Any(model => board.FaultOf(model) is null);
         // 3
         foreach (var model in sync.Due.Where(model => board.JournaledStateOf(model) is not null))
             await TryAsync(model, () => sync.AppendDueAsync(model, cancellation));
@@ -135,7 +145,26 @@ internal sealed class JournalKeeper(
         if (isQueried)
             ReportReach(failure?.Message, isUnavailable: !isRead || failure is { Error: JournalError.Unavailable });
         // 4
+        if (isRead && failure is not { Error: JournalError.Unavailable })
+            snapshots.MarkRead(sync.ChangesRead);
         snapshots.Save();
+
+        async Task<IReadOnlyCollection<ModelName>> ChangedAsync()
+        {
+            if (sync.Models.Count == 0 || failure is { Error: JournalError.Unavailable })
+                return [];
+            isQueried = true;
+            try
+            {
+                return await sync.FindChangedAsync(cancellation);
+            }
+            catch (JournalException e)
+            {
+                failure = e;
+                // A row that is not a change hides what changed.
+                return e.Error == JournalError.Damaged ? sync.Models : [];
+            }
+        }
 
         // Once the journal is unavailable, the round stops querying it: each query may take its whole limit.
         async Task TryAsync(ModelName model, Func<Task> step)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Journal;
@@ -6,14 +7,42 @@ using ModelServing.Rollout.Journal;
 namespace ModelServing.Router.Rollouts;
 
 /// <summary>
-/// Keeps the board's states in a file, for a start while the journal is unavailable. A loaded state counts until the journal is read for
-/// the first time. If the journal does not contain the state's last event, the state came from another journal and is dropped.
+/// Keeps the board's states in a file, for a start while the journal is unavailable, and loads those that other routers left in the bucket.
+/// A loaded state counts until the journal is read for the first time. If the journal does not contain the state's last event, the state
+/// came from another journal and is dropped.
 /// </summary>
-internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalSnapshotKeeper> logger, SnapshotFile? file = null)
+internal sealed class JournalSnapshotKeeper(
+    RolloutBoard board, ILogger<JournalSnapshotKeeper> logger, SnapshotFile? file = null, SharedSnapshot? shared = null)
 {
-    // Models whose state was loaded and not compared with the journal yet. JournalSync reads one model at a time.
-    private readonly HashSet<ModelName> unproven = [];
+    // Models whose state was loaded and not compared with the journal yet, and whether that can wait for their turn.
+    private readonly ConcurrentDictionary<ModelName, bool> unproven = new();
+    private volatile KnownStates? known;
     private volatile bool isStale;
+
+    /// <summary>The states after the last round in which the journal could be read; null before.</summary>
+    internal KnownStates? Known => known;
+
+    /// <summary>Loads the states from the bucket, or else from the file.</summary>
+    /// <returns>When the journal was read, for states of the bucket; null for those of the file, which must be read anew.</returns>
+    internal async Task<DateTimeOffset?> LoadAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (shared is not null && await shared.ReadAsync(cancellation) is { } newest)
+            {
+                Load(newest.States, canWait: true);
+                return newest.Read;
+            }
+        }
+        catch (Exception e)
+        {
+            // The journal has it all; it only takes longer to read.
+            RolloutLog.NoSnapshot(logger, e.Message);
+        }
+
+        Load();
+        return null;
+    }
 
     /// <summary>Loads the file into the board, if there is one.</summary>
     internal void Load()
@@ -26,13 +55,7 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
             return;
         try
         {
-            foreach (var state in JournalSnapshot.Parse(content).Values)
-            {
-                board.Update(state);
-                unproven.Add(state.Model);
-            }
-
-            board.SetReach(answers: false);
+            Load(JournalSnapshot.Parse(content).Values, canWait: false);
         }
         catch (Exception e)
         {
@@ -46,7 +69,7 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     internal async Task<JournalState?> ProveAsync(JournalState? state, RolloutJournal journal, CancellationToken cancellation)
     {
-        if (state is not { LastSeq: > 0 } || !unproven.Contains(state.Model))
+        if (state is not { LastSeq: > 0 } || !unproven.ContainsKey(state.Model))
             return state;
         var from = await journal.ReadAsync(state.Model, state.LastSeq - 1, cancellation);
         if (from.Count > 0 && (state.LastId is null || from[0].Id == state.LastId))
@@ -58,8 +81,20 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
         return null;
     }
 
+    /// <summary>Whether a model's state must be compared with the journal before it counts.</summary>
+    internal bool MustBeProven(ModelName model) => unproven.TryGetValue(model, out var canWait) && !canWait;
+
+    /// <summary>Records that the board has every event that was put before <paramref name="read"/>.</summary>
+    internal void MarkRead(DateTimeOffset read)
+    {
+        // Of a journal that can't be read, other routers must see that for themselves.
+        var states = board.States.Where(state => board.FaultOf(state.Model) is null).ToList();
+        // The same object as long as nothing changed.
+        known = new KnownStates(read, known is { } before && before.States.SequenceEqual(states) ? before.States : states);
+    }
+
     /// <summary>Records that the journal of a model was read: its state needs no proof any more.</summary>
-    internal void MarkProven(ModelName model) => unproven.Remove(model);
+    internal void MarkProven(ModelName model) => unproven.TryRemove(model, out _);
 
     /// <summary>Records that the board changed since the file was written.</summary>
     internal void MarkChanged() => isStale = true;
@@ -79,5 +114,16 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
             isStale = true;
             RolloutLog.SnapshotNotWritten(logger, file.FullPath, e.Message);
         }
+    }
+
+    private void Load(IEnumerable<JournalState> states, bool canWait)
+    {
+        foreach (var state in states)
+        {
+            board.Update(state);
+            unproven[state.Model] = canWait;
+        }
+
+        board.SetReach(answers: false);
     }
 }

@@ -19,8 +19,17 @@ internal sealed class JournalSync(
     RolloutJournal? journal = null,
     RouterCache? cache = null) : IDisposable
 {
-    private readonly SemaphoreSlim oneAtATime = new(1);
+    // A new router reads the journals of all models.
+    private const int MostReads = 16;
+
+    private readonly SemaphoreSlim reads = new(MostReads);
+    private readonly ConcurrentDictionary<ModelName, SemaphoreSlim> turns = new();
     private readonly ConcurrentDictionary<ModelName, RolloutPlan> due = new();
+    // Models of which events may be new here.
+    private readonly ConcurrentDictionary<ModelName, bool> stale = new();
+    // Before the first read of any model.
+    private DateTimeOffset changesRead = time.GetUtcNow();
+    private ModelName? last;
     private volatile PlanDocument plan = new() { Schema = PlanDocument.CurrentSchema, Rollouts = [] };
 
     /// <summary>The journal; null if the router runs without one.</summary>
@@ -32,7 +41,18 @@ internal sealed class JournalSync(
     /// <summary>The models whose rollout may not be recorded in the journal yet.</summary>
     internal IEnumerable<ModelName> Due => due.Keys;
 
-    public void Dispose() => oneAtATime.Dispose();
+    public void Dispose()
+    {
+        reads.Dispose();
+        foreach (var turn in turns.Values)
+            turn.Dispose();
+    }
+
+    /// <summary>When the changes were read last: the board has every event that was put before, unless it could not be read.</summary>
+    internal DateTimeOffset ChangesRead => changesRead;
+
+    /// <summary>Takes over what the bucket's snapshot knows: only what changed since is read.</summary>
+    internal void StartFrom(DateTimeOffset read) => changesRead = read;
 
     /// <summary>Marks every rollout of a plan that was applied as due.</summary>
     internal void SetPlan(PlanDocument applied)
@@ -44,15 +64,43 @@ internal sealed class JournalSync(
             due.TryRemove(model, out _);
     }
 
+    /// <summary>Finds the models of which events may be new here. That takes one query, whatever the number of models.</summary>
+    /// <remarks>These are the models with a change, those that were never read or could not be read, and one more in turn: if a change was
+    /// not written, by a version of this program that writes none, its event is found in a round of all models.</remarks>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    internal async Task<IReadOnlyCollection<ModelName>> FindChangedAsync(CancellationToken cancellation)
+    {
+        var models = Models;
+        var now = time.GetUtcNow();
+        var areKept = now - changesRead < ChangeRow.Kept - JournalLimits.Settled;
+        var changes = areKept ? await journal!.ReadChangesAsync(changesRead, cancellation) : null;
+        foreach (var model in models)
+        {
+            if (changes is null
+                || snapshots.MustBeProven(model)
+                || board.JournaledStateOf(model) is not { } state
+                || changes.GetValueOrDefault(model) > state.LastSeq)
+                stale[model] = true;
+        }
+
+        changesRead = now;
+        last = models.Where(model => last is null || model > last).Min() ?? models.Min();
+        if (last is not null)
+            stale[last] = true;
+        return [.. stale.Keys];
+    }
+
     /// <summary>Reads the events of a model that are new here.</summary>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     internal Task ReadAsync(ModelName model, CancellationToken cancellation) => ExclusiveAsync(
+        model,
         async () =>
         {
             var state = board.JournaledStateOf(model);
             var known = await snapshots.ProveAsync(state, journal!, cancellation);
             var events = await journal!.ReadAsync(model, known?.LastSeq ?? 0, cancellation);
             snapshots.MarkProven(model);
+            stale.TryRemove(model, out _);
             if (board.SetFault(model, null))
                 RolloutLog.JournalRepaired(logger, model.Text);
             if (known is not null && events.Count == 0)
@@ -66,7 +114,7 @@ internal sealed class JournalSync(
         },
         cancellation);
 
-    /// <summary>Reads several models, one after another and under one limit for all of them.</summary>
+    /// <summary>Reads several models under one limit for all of them.</summary>
     /// <returns>The failure of each model whose journal is damaged, else null.</returns>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     internal async Task<JournalException?[]> ReadAllAsync(IReadOnlyCollection<ModelName> models, CancellationToken cancellation)
@@ -130,17 +178,26 @@ internal sealed class JournalSync(
         }
     }
 
-    // Each state follows from the one before it, so reads must not overlap.
-    private async Task ExclusiveAsync(Func<Task> read, CancellationToken cancellation)
+    // Each state follows from the one before it, so reads of a model must not overlap.
+    private async Task ExclusiveAsync(ModelName model, Func<Task> read, CancellationToken cancellation)
     {
-        await oneAtATime.WaitAsync(cancellation);
+        var turn = turns.GetOrAdd(model, static _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellation);
         try
         {
-            await read();
+            await reads.WaitAsync(cancellation);
+            try
+            {
+                await read();
+            }
+            finally
+            {
+                reads.Release();
+            }
         }
         finally
         {
-            oneAtATime.Release();
+            turn.Release();
         }
     }
 

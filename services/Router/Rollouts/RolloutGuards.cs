@@ -24,8 +24,8 @@ namespace ModelServing.Router.Rollouts;
 /// 5 decide        on the sum; while the cache is unavailable, on this router's own counts, if its number allows that
 /// </code>
 /// Each second, or more often beside the function TrafficSplitter, it also exchanges counts that changed through successes, and checks
-/// versions without a ready endpoint. If the cache is known to be unavailable, it is probed once, last, so that decisions never wait for
-/// it.
+/// versions without a ready endpoint. The exchanges of all versions go out together, so they take about as long as one. If the cache is
+/// known to be unavailable, it is probed once, last, so that decisions never wait for it.
 /// </remarks>
 internal sealed class RolloutGuards(
     FailureQueue queue,
@@ -38,6 +38,9 @@ internal sealed class RolloutGuards(
     : LoopingService
 {
     private const int BatchSize = 256;
+
+    // Each holds the counts of a version by all routers.
+    private const int MostExchanges = 64;
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -140,8 +143,7 @@ internal sealed class RolloutGuards(
             return RecordAsync(failure, watched, cancellation);
         }).ToList());
 
-        foreach (var watched in concerned.Values)
-            await ExchangeAsync(watched, usesCache: exchange.IsReached, cancellation);
+        await ExchangeAllAsync(concerned.Values, usesCache: exchange.IsReached, cancellation);
     }
 
     private async Task RecordAsync(FailedAttempt failure, WatchedVariant watched, CancellationToken cancellation)
@@ -175,26 +177,37 @@ internal sealed class RolloutGuards(
 
     private async Task CheckAsync(CancellationToken cancellation)
     {
-        var usesCache = true;
+        var unnumbered = new Queue<WatchedVersion>();
+        var changed = new Queue<WatchedVariant>();
         foreach (var model in holder.Current?.Models ?? [])
         {
             foreach (var watched in model.Watched)
             {
                 CheckReachability(model, watched);
-                if (usesCache && watched.Version.Number == 0)
-                {
-                    await CountExchange.TakeNumberAsync(watched.Version, cancellation);
-                    usesCache = exchange.IsReached;
-                }
-
+                if (watched.Version.Number == 0)
+                    unnumbered.Enqueue(watched.Version);
                 if (watched.Version.ConsumeChanged() || settings.SplitUrls is not null)
-                {
-                    await ExchangeAsync(watched, usesCache, cancellation);
-                    usesCache = exchange.IsReached;
-                }
+                    changed.Enqueue(watched);
             }
         }
+
+        // One call is the probe of a cache that is unavailable.
+        if (!exchange.IsReached && unnumbered.TryDequeue(out var first))
+            await CountExchange.TakeNumberAsync(first, cancellation);
+        else if (!exchange.IsReached && changed.TryDequeue(out var probe))
+            await ExchangeAsync(probe, usesCache: true, cancellation);
+        if (exchange.IsReached)
+            await TogetherAsync(unnumbered, version => CountExchange.TakeNumberAsync(version, cancellation), cancellation);
+        await ExchangeAllAsync(changed, exchange.IsReached, cancellation);
     }
+
+    private static Task TogetherAsync<T>(IEnumerable<T> versions, Func<T, Task> act, CancellationToken cancellation) => Parallel.ForEachAsync(
+        versions,
+        new ParallelOptions { MaxDegreeOfParallelism = MostExchanges, CancellationToken = cancellation },
+        async (version, _) => await act(version));
+
+    private Task ExchangeAllAsync(IEnumerable<WatchedVariant> versions, bool usesCache, CancellationToken cancellation) =>
+        TogetherAsync(versions, watched => ExchangeAsync(watched, usesCache, cancellation), cancellation);
 
     private void CheckReachability(ModelRoute model, WatchedVariant watched)
     {

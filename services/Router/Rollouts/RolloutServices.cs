@@ -24,6 +24,8 @@ internal static class RolloutServices
                 provider.GetRequiredService<TimeProvider>()));
         }
 
+        if (settings is { Journal: { } journal, JournalBucket: { } bucket })
+            services.AddSingleton(new SharedSnapshot(ObjectStores.Open(bucket, settings.Oci), journal));
         if (settings.JournalSnapshot is { } path)
             services.AddSingleton(new SnapshotFile(path));
         if (settings.Cache is { } cache)
@@ -52,6 +54,8 @@ internal static class RolloutServices
         services.AddSingleton<Rollbacks>();
         services.AddSingleton<RolloutGuards>();
         services.AddHostedService(static provider => provider.GetRequiredService<JournalKeeper>());
+        services.AddSingleton<SnapshotSharing>();
+        services.AddHostedService(static provider => provider.GetRequiredService<SnapshotSharing>());
         services.AddHostedService(static provider => provider.GetRequiredService<RolloutGuards>());
         services.AddHostedService(static provider => provider.GetRequiredService<TrafficExchange>());
     }

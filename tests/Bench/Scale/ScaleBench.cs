@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelServing.Contracts;
+using ModelServing.Journal;
+using ModelServing.Journal.Sqlite;
 using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Scale;
@@ -20,12 +22,13 @@ internal sealed class ScaleBench(int changes)
 
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(120);
 
-    internal async Task<ScaleReport> RunAsync(IEnumerable<int> models, TimeSpan idle, CancellationToken cancellation)
+    internal async Task<ScaleReport> RunAsync(
+        IEnumerable<int> models, IEnumerable<int> events, TimeSpan idle, CancellationToken cancellation)
     {
         var rows = new List<ScaleRow>();
         foreach (var count in models)
             rows.Add(await MeasureAsync(count, idle, cancellation));
-        return new ScaleReport(rows);
+        return new ScaleReport(rows, await JournalBench.RunAsync(events, cancellation));
     }
 
     private async Task<ScaleRow> MeasureAsync(int models, TimeSpan idle, CancellationToken cancellation)
@@ -54,6 +57,7 @@ internal sealed class ScaleBench(int changes)
             costs.Add(own.TotalMilliseconds / changes);
         }
 
+        var withJournal = await IdleWithJournalAsync(folder, models, idle, cancellation);
         var metrics = await http.GetByteArrayAsync(new Uri(InferencePaths.Metrics, UriKind.Relative), cancellation);
         await router.CheckAsync();
         return new ScaleRow(
@@ -62,6 +66,7 @@ internal sealed class ScaleBench(int changes)
             PlanObject.From(plan).Length,
             started.TotalSeconds,
             idleShare * 100,
+            withJournal * 100,
             MemoryOf(router.Id) / 1024.0,
             costs.Order().ElementAt(Rounds / 2),
             metrics.Length);
@@ -78,7 +83,32 @@ internal sealed class ScaleBench(int changes)
         }
     }
 
-    private static async Task<(ServerProcess Process, Uri Address)> StartAsync(TemporaryFolder folder, CancellationToken cancellation)
+    // A second router on the same plan, without a cache: it asks the journal twice a second.
+    private static async Task<double> IdleWithJournalAsync(
+        TemporaryFolder folder, int models, TimeSpan idle, CancellationToken cancellation)
+    {
+        var path = folder.Combine("journal.db");
+        var (router, address) = await StartAsync(folder, cancellation, HostSources.Sqlite(path));
+        await using var ended = router;
+        using var http = new HttpClient { BaseAddress = address };
+        await UntilReadyAsync(http, cancellation);
+        using var store = new SqliteJournalStore(path);
+        var journal = new RolloutJournal(store);
+        // It begins with an event of each rollout.
+        foreach (var number in Enumerable.Range(0, models))
+        {
+            while ((await journal.ReadAsync(NameOf(number), 0, cancellation)).Count == 0)
+                await Task.Delay(100, cancellation);
+        }
+
+        await Task.Delay(idle, cancellation);
+        var (before, began) = (router.ProcessorTime(), Stopwatch.GetTimestamp());
+        await Task.Delay(idle, cancellation);
+        return (router.ProcessorTime() - before) / Stopwatch.GetElapsedTime(began);
+    }
+
+    private static async Task<(ServerProcess Process, Uri Address)> StartAsync(
+        TemporaryFolder folder, CancellationToken cancellation, string? journal = null)
     {
         var port = FreePort.Find();
         var settings = new RouterSettings
@@ -88,6 +118,7 @@ internal sealed class ScaleBench(int changes)
             StopWithParent = true,
             Plan = "file:" + folder.Combine("plan.json"),
             Endpoints = "file:" + folder.Combine("endpoints.json"),
+            Journal = journal,
         };
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Router"));
         foreach (var (name, value) in settings.ToEnvironment())
@@ -125,7 +156,7 @@ internal sealed class ScaleBench(int changes)
         Rollouts = new(Enumerable.Range(0, models).ToDictionary(NameOf, static _ => RolloutOf(Weight))),
     };
 
-    private static RolloutPlan RolloutOf(int weight) => new()
+    internal static RolloutPlan RolloutOf(int weight) => new()
     {
         Revision = "scale",
         DeadlineMilliseconds = 1000,

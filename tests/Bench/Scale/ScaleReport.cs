@@ -3,14 +3,17 @@ using Spectre.Console;
 
 namespace ModelServing.Bench.Scale;
 
-/// <summary>How the cost of a router grows with the number of models.</summary>
-internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows)
+/// <summary>How the cost of a router grows with the number of models, and with the length of a journal.</summary>
+internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<JournalRow> Journals)
 {
     internal void Print(IAnsiConsole console)
     {
         var table = new Table().Border(TableBorder.Markdown).AddColumn("models");
         foreach (var column in (ReadOnlySpan<string>)
-            ["plan KB", "stored KB", "CPU s until ready", "idle % of a core", "MB", "CPU ms a changed weight", "/metrics KB"])
+        [
+            "plan KB", "stored KB", "CPU s until ready", "idle % of a core", "idle % with a journal", "MB", "CPU ms a changed weight",
+            "/metrics KB",
+        ])
             table.AddColumn(column, static each => each.RightAligned());
         foreach (var row in Rows)
         {
@@ -20,12 +23,27 @@ internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows)
                 Text(row.StoredBytes / 1024.0, "N0"),
                 Text(row.StartSeconds, "N1"),
                 Text(row.IdlePercent, "N1"),
+                Text(row.JournalIdlePercent, "N1"),
                 Text(row.MemoryMegabytes, "N0"),
                 Text(row.ChangeMilliseconds, "N1"),
                 Text(row.MetricsBytes / 1024.0, "N0"));
         }
 
         console.Write(table);
+        var journals = new Table().Border(TableBorder.Markdown).AddColumn("events of a model");
+        foreach (var column in (ReadOnlySpan<string>)["database KB", "CPU s to read all", "CPU ms of a page of the history"])
+            journals.AddColumn(column, static each => each.RightAligned());
+        foreach (var row in Journals)
+        {
+            journals.AddRow(
+                Text(row.Events, "N0"),
+                Text(row.DatabaseBytes / 1024.0, "N0"),
+                Text(row.ReadSeconds, "N2"),
+                Text(row.PageMilliseconds, "N1"));
+        }
+
+        console.WriteLine();
+        console.Write(journals);
     }
 
     private static string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);

@@ -6,6 +6,7 @@ namespace ModelServing.Bench.Scale;
 /// <param name="StoredBytes">Its size in a ConfigMap.</param>
 /// <param name="StartSeconds">The processor time until it is ready.</param>
 /// <param name="IdlePercent">Its use of a processor without requests and changes.</param>
+/// <param name="JournalIdlePercent">The same of a router with a journal.</param>
 /// <param name="MemoryMegabytes">Its resident memory at the end.</param>
 /// <param name="ChangeMilliseconds">The processor time of a changed weight beyond idle: the median of the rounds.</param>
 /// <param name="MetricsBytes">The size of <c>/metrics</c>.</param>
@@ -15,6 +16,7 @@ internal sealed record ScaleRow(
     int StoredBytes,
     double StartSeconds,
     double IdlePercent,
+    double JournalIdlePercent,
     double MemoryMegabytes,
     double ChangeMilliseconds,
     int MetricsBytes);

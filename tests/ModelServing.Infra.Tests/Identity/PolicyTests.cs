@@ -44,6 +44,11 @@ public class PolicyTests
             $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Predictions}, {Rows}}}",
             $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "router")}, {Outcomes}}}",
             $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Outcomes}, {Rows}}}",
+            $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "router")}, {Bucket}, "
+                + "target.object.name='datalake/routers/*'}",
+            $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "router")}, {Bucket}, "
+                + "target.object.name='datalake/routers/*', "
+                + "any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
         ],
         ["modelserving-some-feature-server"] =
         [

@@ -16,9 +16,10 @@ internal sealed class ContendedStore(IJournalStore store, Meeting meeting) : IJo
     public async IAsyncEnumerable<JournalEvent> ReadAsync(
         ModelName model,
         long after,
+        long last,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var read in store.ReadAsync(model, after, cancellationToken))
+        await foreach (var read in store.ReadAsync(model, after, last, cancellationToken))
             yield return read;
         if (!hasMet)
             await meeting.ComeAsync();
@@ -28,4 +29,10 @@ internal sealed class ContendedStore(IJournalStore store, Meeting meeting) : IJo
 
     public Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken) =>
         store.PutIfAbsentAsync(added, cancellationToken);
+
+    public IAsyncEnumerable<ChangeRow> ReadChangesAsync(long after, CancellationToken cancellationToken) =>
+        store.ReadChangesAsync(after, cancellationToken);
+
+    public Task<bool> PutChangeAsync(ChangeRow change, CancellationToken cancellationToken) =>
+        store.PutChangeAsync(change, cancellationToken);
 }

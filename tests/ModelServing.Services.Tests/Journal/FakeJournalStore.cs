@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
@@ -9,6 +10,7 @@ namespace ModelServing.Services.Tests.Journal;
 internal sealed class FakeJournalStore : IJournalStore
 {
     private readonly SortedDictionary<(ModelName, long), JournalEvent> events = [];
+    private readonly ConcurrentDictionary<long, ChangeRow> changes = new();
 
     public string Location => "fake:";
 
@@ -39,11 +41,12 @@ internal sealed class FakeJournalStore : IJournalStore
     public async IAsyncEnumerable<JournalEvent> ReadAsync(
         ModelName model,
         long after,
+        long last,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
         Reading?.Invoke();
-        var found = events.Values.Where(each => each.Model == model && each.Seq > after);
+        var found = events.Values.Where(each => each.Model == model && each.Seq > after && each.Seq <= last);
         foreach (var each in (Read?.Invoke(found) ?? found).ToList())
             yield return each;
     }
@@ -57,4 +60,15 @@ internal sealed class FakeJournalStore : IJournalStore
         Put?.Invoke(added);
         return done;
     }
+
+    public async IAsyncEnumerable<ChangeRow> ReadChangesAsync(
+        long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        foreach (var change in changes.Values.Where(change => change.Number > after))
+            yield return change;
+    }
+
+    public Task<bool> PutChangeAsync(ChangeRow change, CancellationToken cancellationToken) =>
+        Task.FromResult(changes.TryAdd(change.Number, change));
 }

@@ -50,13 +50,26 @@ public sealed class JournalLimitsTests
         public string Location => "hung:";
 
         public async IAsyncEnumerable<JournalEvent> ReadAsync(
-            ModelName model, long after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+            ModelName model,
+            long after,
+            long last,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await new TaskCompletionSource().Task;
             yield break;
         }
 
         public Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken) =>
+            new TaskCompletionSource<bool>().Task;
+
+        public async IAsyncEnumerable<ChangeRow> ReadChangesAsync(
+            long after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await new TaskCompletionSource().Task;
+            yield break;
+        }
+
+        public Task<bool> PutChangeAsync(ChangeRow change, CancellationToken cancellationToken) =>
             new TaskCompletionSource<bool>().Task;
     }
 }

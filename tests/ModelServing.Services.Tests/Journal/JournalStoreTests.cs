@@ -74,7 +74,26 @@ public abstract class JournalStoreTests : IAsyncLifetime
         for (var i = 1; i <= 9; i++)
             Assert.True(await store.PutIfAbsentAsync(SomeEvents.RolledBack(i) with { Seq = i }, default));
         Assert.Equal([8, 9], (await ReadAsync(store, 7)).Select(static read => read.Seq));
+        Assert.Equal([3, 4], (await ReadAsync(store, 2, 4)).Select(static read => read.Seq));
         Assert.Empty(await ReadAsync(store, 9));
+    }
+
+    [Fact]
+    public async Task Changes_come_back_beside_the_events_and_their_numbers_stay_taken()
+    {
+        var store = tested.Open();
+        Assert.True(await store.PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, default));
+        ChangeRow[] put = [new(1_800_000_000_000_000, SomeEvents.Fraud, 1), new(1_800_000_000_000_001, Churn, 7)];
+        foreach (var each in put)
+            Assert.True(await store.PutChangeAsync(each, default));
+        Assert.False(await store.PutChangeAsync(put[0] with { Seq = 9 }, default));
+        Assert.Equal(put, await ChangesAsync(0));
+        Assert.Equal(put[1..], await ChangesAsync(put[0].Number));
+        Assert.Single(await ReadAsync(tested.Open(), 0));
+
+        async Task<IEnumerable<ChangeRow>> ChangesAsync(long after) =>
+            (await tested.Open().ReadChangesAsync(after, TestContext.Current.CancellationToken)
+                .ToListAsync(TestContext.Current.CancellationToken)).OrderBy(static change => change.Number);
     }
 
     [Fact]
@@ -139,10 +158,10 @@ public abstract class JournalStoreTests : IAsyncLifetime
 
     private static string Text(JournalEvent of) => Encoding.UTF8.GetString(of.ToUtf8());
 
-    private static async Task<IReadOnlyList<JournalEvent>> ReadAsync(IJournalStore store, long after)
+    private static async Task<IReadOnlyList<JournalEvent>> ReadAsync(IJournalStore store, long after, long last = long.MaxValue)
     {
         var read = new List<JournalEvent>();
-        await foreach (var one in store.ReadAsync(SomeEvents.Fraud, after, TestContext.Current.CancellationToken))
+        await foreach (var one in store.ReadAsync(SomeEvents.Fraud, after, last, TestContext.Current.CancellationToken))
             read.Add(one);
         return [.. read.OrderBy(static one => one.Seq)];
     }

@@ -46,7 +46,7 @@ internal sealed class EmulatedRows(string shard)
     internal IEnumerable<((string Shard, long Number) Key, EmulatedRow Row)> From(
         IReadOnlyList<SimpleCondition> conditions, (string? Shard, long Number) after)
     {
-        var equal = conditions.Where(static condition => !condition.IsAbove)
+        var equal = conditions.Where(static condition => condition.IsEqual)
             .ToDictionary(static condition => condition.Column, static condition => condition.Value);
         var index = indexes.FirstOrDefault(one => one.Columns.All(equal.ContainsKey));
         var keys = index.Columns is null

@@ -5,8 +5,8 @@ using ModelServing.TestKit.Emulation;
 
 namespace ModelServing.TestKit.Nosql;
 
-/// <summary>The only form of SQL that the emulator supports: columns of one table, where one or two columns equal a variable or are greater
-/// than one. Over REST the service accepts a little more, but neither ordering nor aggregates.</summary>
+/// <summary>The only form of SQL that the emulator supports: columns of one table, where up to three conditions compare a column with a
+/// variable. Over REST the service accepts a little more, but neither ordering nor aggregates.</summary>
 internal sealed partial record SimpleQuery(
     string Table, IReadOnlyList<string> Columns, IReadOnlyList<SimpleCondition> Conditions, bool IsAbsolute)
 {
@@ -29,7 +29,7 @@ internal sealed partial record SimpleQuery(
             [.. match.Groups["columns"].Value.Split(',', StringSplitOptions.TrimEntries)],
             [.. Enumerable.Range(0, match.Groups["column"].Captures.Count).Select(i => new SimpleCondition(
                 match.Groups["column"].Captures[i].Value,
-                match.Groups["operator"].Captures[i].Value == ">",
+                match.Groups["operator"].Captures[i].Value,
                 Value(match.Groups["value"].Captures[i].Value)))],
             ReadConsistency(details["consistency"]?.GetValue<string>()));
 
@@ -49,7 +49,7 @@ internal sealed partial record SimpleQuery(
 
     [GeneratedRegex(
         @"\ADECLARE (?<declared>(\$\w+ (STRING|LONG); ?)+)SELECT (?<columns>\w+(, ?\w+)*) FROM (?<table>\w+) "
-        + @"WHERE (?<column>\w+) (?<operator>[=>]) (?<value>\$\w+)( AND (?<column>\w+) (?<operator>[=>]) (?<value>\$\w+))?\z")]
+        + @"WHERE (?<column>\w+) (?<operator>=|>|<=) (?<value>\$\w+)( AND (?<column>\w+) (?<operator>=|>|<=) (?<value>\$\w+)){0,2}\z")]
     private static partial Regex Form { get; }
 
     [GeneratedRegex(@"(?<name>\$\w+) (?<type>STRING|LONG);")]

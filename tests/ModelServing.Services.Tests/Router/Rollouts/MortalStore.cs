@@ -36,10 +36,11 @@ internal sealed class MortalStore(IJournalStore store) : IJournalStore
     public async IAsyncEnumerable<JournalEvent> ReadAsync(
         ModelName model,
         long after,
+        long last,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await MeetAsync();
-        await foreach (var read in store.ReadAsync(model, after, cancellationToken))
+        await foreach (var read in store.ReadAsync(model, after, last, cancellationToken))
             yield return read;
     }
 
@@ -49,6 +50,20 @@ internal sealed class MortalStore(IJournalStore store) : IJournalStore
         if (refusesPuts)
             throw new JournalException(JournalError.Unavailable, "the test made it refuse");
         return await store.PutIfAbsentAsync(added, cancellationToken);
+    }
+
+    public async IAsyncEnumerable<ChangeRow> ReadChangesAsync(
+        long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await MeetAsync();
+        await foreach (var read in store.ReadChangesAsync(after, cancellationToken))
+            yield return read;
+    }
+
+    public async Task<bool> PutChangeAsync(ChangeRow change, CancellationToken cancellationToken)
+    {
+        await MeetAsync();
+        return await store.PutChangeAsync(change, cancellationToken);
     }
 
     // Ignores the token, as a hanging store does.

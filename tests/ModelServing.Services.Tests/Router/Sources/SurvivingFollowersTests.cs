@@ -138,7 +138,7 @@ public class SurvivingFollowersTests
         internal bool IsFaulty { get; set; } = true;
 
         public async IAsyncEnumerable<JournalEvent> ReadAsync(
-            ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+            ModelName model, long after, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.Yield();
             if (IsFaulty)
@@ -147,5 +147,14 @@ public class SurvivingFollowersTests
         }
 
         public Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken) => Task.FromResult(true);
+
+        public async IAsyncEnumerable<ChangeRow> ReadChangesAsync(
+            long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            yield break;
+        }
+
+        public Task<bool> PutChangeAsync(ChangeRow change, CancellationToken cancellationToken) => Task.FromResult(true);
     }
 }
