@@ -44,8 +44,9 @@ internal sealed class StagedDecisions : IDisposable
         parts = new MemoryParts(0, request.MemoryMegabytes);
         database = new JobDatabase(folder, request.MemoryMegabytes);
         database.Run(
-            "CREATE TABLE attempts (request VARCHAR, bin SMALLINT, attempt INTEGER, noted BOOLEAN, unit UUID, keyed BOOLEAN, arm INTEGER, time BIGINT, "
-                + "failed BOOLEAN, answered BOOLEAN, milliseconds DOUBLE, outcome DOUBLE, outcome_text INTEGER, observed BIGINT"
+            "CREATE TABLE attempts (request VARCHAR, bin SMALLINT, attempt INTEGER, noted BOOLEAN, unit UUID, keyed BOOLEAN, "
+                + "arm INTEGER, time BIGINT, failed BOOLEAN, answered BOOLEAN, milliseconds DOUBLE, outcome DOUBLE, "
+                + "outcome_text INTEGER, observed BIGINT"
                 + string.Concat(columns.Names.Select(static name => $", {name} DOUBLE")) + ")");
     }
 
