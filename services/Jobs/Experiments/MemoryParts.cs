@@ -20,8 +20,9 @@ internal sealed class MemoryParts
 
     /// <param name="rows">The number of rows.</param>
     /// <param name="megabytes">The memory that DuckDB may use.</param>
-    internal MemoryParts(long rows, int megabytes) =>
-        parts = (int)Math.Clamp(rows * BytesOfGroup / (megabytes * (1024L * 1024) / ShareOfGroups) + 1, 1, Bins);
+    /// <param name="least">The least number of parts.</param>
+    internal MemoryParts(long rows, int megabytes, int least) =>
+        parts = (int)Math.Clamp(rows * BytesOfGroup / (megabytes * (1024L * 1024) / ShareOfGroups) + 1, least, Bins);
 
     /// <summary>The bin of a text. It differs between two runs of the program.</summary>
     internal static short BinOf(string text) => (short)(string.GetHashCode(text, StringComparison.Ordinal) & (Bins - 1));

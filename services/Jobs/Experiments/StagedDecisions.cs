@@ -41,7 +41,7 @@ internal sealed class StagedDecisions : IDisposable
         this.request = request;
         columns = new MetricColumns(request.Experiment.Metrics);
         arms = request.Experiment.Arms.Select(static (arm, index) => (arm.Name, index)).ToDictionary();
-        parts = new MemoryParts(0, request.MemoryMegabytes);
+        parts = new MemoryParts(0, request.MemoryMegabytes, request.LeastParts);
         database = new JobDatabase(folder, request.MemoryMegabytes);
         database.Run(
             "CREATE TABLE attempts (request VARCHAR, bin SMALLINT, attempt INTEGER, noted BOOLEAN, unit UUID, keyed BOOLEAN, "
@@ -95,7 +95,8 @@ internal sealed class StagedDecisions : IDisposable
     /// <summary>Groups what was added. Call it once, before the questions below.</summary>
     internal void Group(CancellationToken cancellation)
     {
-        parts = new MemoryParts(database.Number("SELECT count(*) FROM attempts") ?? 0, request.MemoryMegabytes);
+        parts = new MemoryParts(
+            database.Number("SELECT count(*) FROM attempts") ?? 0, request.MemoryMegabytes, request.LeastParts);
         var tensors = columns.Names.ToList();
         // An attempt that the router gave up may have a record all the same, but the caller has another answer. Of a request whose first
         // attempt was lost, the arm is unknown.
