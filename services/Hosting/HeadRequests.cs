@@ -9,7 +9,10 @@ public static class HeadRequests
 {
     /// <summary>Answers HEAD with what <paramref name="next"/> answers to GET.</summary>
     public static RequestDelegate AsGet(RequestDelegate next) => context =>
-        HttpMethods.IsHead(context.Request.Method) ? AnswerAsync(context, next) : next(context);
+        IsHead(context.Request.Method) ? AnswerAsync(context, next) : next(context);
+
+    // Methods are compared with regard to case (RFC 9110, 9.1). Kestrel does, so it expects a body in the answer to "head".
+    private static bool IsHead(string method) => string.Equals(method, HttpMethods.Head, StringComparison.Ordinal);
 
     private static async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {

@@ -6,8 +6,8 @@ namespace ModelServing.Jobs;
 /// <summary>Prints a report on standard output, for programs or for people.</summary>
 internal static class ReportOutput
 {
-    /// <summary>Prints JSON as it is.</summary>
-    internal static void Print(string json) => Console.Out.WriteLine(json);
+    /// <summary>Prints JSON. What a terminal would obey is escaped, so it has the same meaning.</summary>
+    internal static void Print(string json, TextWriter? output = null) => (output ?? Console.Out).WriteLine(VisibleText.Json(json));
 
     /// <summary>Prints lines of Spectre's markup, without characters that a terminal would obey.</summary>
     internal static void Print(IEnumerable<string> lines)

@@ -8,6 +8,9 @@ namespace ModelServing.Jobs.Experiments;
 /// <param name="MemoryMegabytes">The memory for rows, in megabytes.</param>
 internal sealed record ExperimentRequest(ExperimentDocument Experiment, DateTimeOffset Since, DateTimeOffset Until, int MemoryMegabytes)
 {
+    /// <summary>In how many parts the rows are grouped at least; more if the memory needs it.</summary>
+    internal int LeastParts { get; init; } = 1;
+
     /// <summary>The end in microseconds since 1970.</summary>
     internal long End => (Until - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 

@@ -11,6 +11,7 @@ internal static class ExperimentTable
 {
     private const int Width = 80;
     private const int NameWidth = 24;
+    private const int ArmWidth = 18;
 
     /// <summary>The lines of the report, in markup, each within 80 columns.</summary>
     internal static IEnumerable<string> Lines(ExperimentReport report)
@@ -20,17 +21,18 @@ internal static class ExperimentTable
         foreach (var arm in report.Comparisons.GroupBy(static comparison => comparison.Arm))
         {
             yield return "";
-            yield return Markup.Escape(Row(arm.Key, "stable", "arm", "difference", "interval"));
+            foreach (var line in Row(arm.Key, "stable", "arm", "difference", "interval"))
+                yield return Markup.Escape(line);
             foreach (var comparison in arm)
             {
                 var result = comparison.Result;
-                var row = Row(
+                foreach (var line in Row(
                     comparison.Metric,
                     Number(result.Stable?.Value),
                     Number(result.Arm?.Value),
                     Number(result.Difference?.Value),
-                    Interval(result.Difference));
-                yield return Colored(Markup.Escape(row), result.Conclusion);
+                    Interval(result.Difference)))
+                    yield return Colored(Markup.Escape(line), result.Conclusion);
                 foreach (var line in Wrap(result.Reason, "  "))
                     yield return Markup.Escape(line);
             }
@@ -72,34 +74,31 @@ internal static class ExperimentTable
         foreach (var line in Wrap(ScopeOf(report), ""))
             yield return line;
         yield return "";
-        yield return ArmRow("arm", "planned", "units", "closed", "requests", "no outcome", "late");
-        foreach (var arm in report.Arms)
-        {
-            yield return ArmRow(
+        foreach (var line in ArmRow("arm", "planned", "units", "closed", "requests", "no outcome", "late")
+            .Concat(report.Arms.SelectMany(static arm => ArmRow(
                 arm.Name,
                 SkewTable.Share(arm.PlannedShare),
                 SkewTable.Count(arm.Units),
                 SkewTable.Count(arm.ClosedUnits),
                 SkewTable.Count(arm.Requests),
                 SkewTable.Count(arm.WithoutOutcome),
-                SkewTable.Count(arm.LateOutcomes));
-        }
+                SkewTable.Count(arm.LateOutcomes)))))
+            yield return line;
 
         foreach (var line in Wrap(SharesOf(report), "").Concat(report.Notes.SelectMany(static note => Wrap(note, ""))))
             yield return line;
     }
 
-    // A name has at most 40 characters.
-    private static string ArmRow(string name, string planned, string units, string closed, string requests, string unknown, string late)
-    {
-        var figures = $"{planned,7} {units,11} {closed,11} {requests,11} {unknown,10} {late,6}";
-        return name.Length > 18 ? $"{name}\n{"",18} {figures}" : $"{name,-18} {figures}";
-    }
+    private static IEnumerable<string> ArmRow(
+        string name, string planned, string units, string closed, string requests, string unknown, string late) =>
+        Named(name, ArmWidth, $" {planned,7} {units,11} {closed,11} {requests,11} {unknown,10} {late,6}");
 
-    private static string Row(string name, string stable, string arm, string difference, string interval) =>
-        name.Length > NameWidth
-            ? $"{name}\n{"",NameWidth} {stable,9} {arm,9} {difference,10} {interval,23}"
-            : $"{name,-NameWidth} {stable,9} {arm,9} {difference,10} {interval,23}";
+    private static IEnumerable<string> Row(string name, string stable, string arm, string difference, string interval) =>
+        Named(name, NameWidth, $" {stable,9} {arm,9} {difference,10} {interval,23}");
+
+    // A name has at most 40 characters, so a long one has a line of its own.
+    private static IEnumerable<string> Named(string name, int width, string figures) =>
+        name.Length > width ? [name, new string(' ', width) + figures] : [name.PadRight(width) + figures];
 
     /// <summary>A text in lines of 80 columns.</summary>
     internal static IEnumerable<string> Wrap(string text, string indent)

@@ -10,8 +10,8 @@ using ModelServing.Rollout.Experiments;
 
 namespace ModelServing.Jobs.Experiments;
 
-/// <summary>The predictions of an experiment in a DuckDB file, grouped there by request, unit and arm. So memory does not grow with the
-/// log.</summary>
+/// <summary>The predictions of an experiment in a DuckDB file, grouped there by request, unit and arm, a part of them at a time. So memory
+/// does not grow with the log.</summary>
 /// <remarks>
 /// <code>
 /// attempts    one row for each attempt of a request, as it was recorded
@@ -34,16 +34,19 @@ internal sealed class StagedDecisions : IDisposable
     private readonly ExperimentRequest request;
     private readonly MetricColumns columns;
     private readonly Dictionary<string, int> arms;
+    private MemoryParts parts;
 
     internal StagedDecisions(ExperimentRequest request, string folder)
     {
         this.request = request;
         columns = new MetricColumns(request.Experiment.Metrics);
         arms = request.Experiment.Arms.Select(static (arm, index) => (arm.Name, index)).ToDictionary();
+        parts = new MemoryParts(0, request.MemoryMegabytes, request.LeastParts);
         database = new JobDatabase(folder, request.MemoryMegabytes);
         database.Run(
-            "CREATE TABLE attempts (request VARCHAR, attempt INTEGER, noted BOOLEAN, unit UUID, keyed BOOLEAN, arm INTEGER, time BIGINT, "
-                + "failed BOOLEAN, answered BOOLEAN, milliseconds DOUBLE, outcome DOUBLE, outcome_text INTEGER, observed BIGINT"
+            "CREATE TABLE attempts (request VARCHAR, bin SMALLINT, attempt INTEGER, noted BOOLEAN, unit UUID, keyed BOOLEAN, "
+                + "arm INTEGER, time BIGINT, failed BOOLEAN, answered BOOLEAN, milliseconds DOUBLE, outcome DOUBLE, "
+                + "outcome_text INTEGER, observed BIGINT"
                 + string.Concat(columns.Names.Select(static name => $", {name} DOUBLE")) + ")");
     }
 
@@ -63,6 +66,7 @@ internal sealed class StagedDecisions : IDisposable
             var isNote = record.Attempt > PredictionAttempts.NoAnswer;
             var row = appender.CreateRow();
             row.AppendValue(record.RequestId)
+                .AppendValue(MemoryParts.BinOf(record.RequestId))
                 .AppendValue(isNote ? record.Attempt - PredictionAttempts.NoAnswer : record.Attempt)
                 .AppendValue(isNote)
                 .AppendValue(UnitOf(record))
@@ -91,51 +95,56 @@ internal sealed class StagedDecisions : IDisposable
     /// <summary>Groups what was added. Call it once, before the questions below.</summary>
     internal void Group(CancellationToken cancellation)
     {
+        parts = new MemoryParts(
+            database.Number("SELECT count(*) FROM attempts") ?? 0, request.MemoryMegabytes, request.LeastParts);
         var tensors = columns.Names.ToList();
         // An attempt that the router gave up may have a record all the same, but the caller has another answer. Of a request whose first
         // attempt was lost, the arm is unknown.
-        database.Run(
+        Create("requests", parts.Conditions("bin").Select(part =>
             $"""
-            CREATE TABLE requests AS
             WITH one AS (SELECT request, attempt, bool_or(noted) AS noted, min(unit) AS unit, bool_or(keyed) AS keyed, min(arm) AS arm,
                 min(time) AS time,
                 bool_or(failed) AS failed, bool_or(answered) AND NOT bool_or(noted) AS answered, max(milliseconds) AS milliseconds,
                 max(outcome) AS outcome, max(outcome_text) AS outcome_text, max(observed) AS observed
                 {string.Concat(tensors.Select(static name => $", max({name}) AS {name}"))}
-              FROM attempts GROUP BY request, attempt)
-            SELECT request, arg_min(unit, attempt) AS unit, bool_or(keyed) AS keyed, arg_min(arm, attempt) AS arm, min(time) AS time,
+              FROM attempts WHERE {part} GROUP BY request, attempt)
+            SELECT request, arg_min(unit, attempt) AS unit, {MemoryParts.BinOfColumn("arg_min(unit, attempt)")} AS bin,
+              bool_or(keyed) AS keyed, arg_min(arm, attempt) AS arm, min(time) AS time,
               arg_min(failed, attempt) AS failed,
               min(milliseconds) FILTER (attempt = 1) AS milliseconds,
               bool_or(answered) AS answered, coalesce(arg_max(arm, attempt) FILTER (answered), -1) AS answered_by,
               max(outcome) AS outcome, max(outcome_text) AS outcome_text, max(observed) AS observed
               {string.Concat(tensors.Select(static name => $", arg_max_null({name}, attempt) FILTER (answered) AS {name}"))}
             FROM one GROUP BY request HAVING min(attempt) = 1
-            """,
-            cancellation);
+            """));
         database.Run("DROP TABLE attempts", cancellation);
         First = database.Number("SELECT min(time) FROM requests") ?? 0;
         // A unit's first time is at most that of the last request.
         Step = Math.Max(1, ((database.Number("SELECT max(time) FROM requests") ?? 0) - First) / Points + 1);
-        database.Run(
+        Create("units", parts.Conditions("bin").Select(part =>
             Text($"""
-            CREATE TABLE units AS SELECT unit, bool_or(keyed) AS keyed, min(time) AS start,
+            SELECT unit, bin, bool_or(keyed) AS keyed, min(time) AS start,
               (min(time * {MostArms} + arm) % {MostArms})::INTEGER AS arm, min(arm) <> max(arm) AS moved,
               ((start - {First}) // {Step})::INTEGER AS point
-            FROM requests GROUP BY unit
-            """),
-            cancellation);
-        database.Run(
+            FROM requests WHERE {part} GROUP BY unit, bin
+            """)));
+        Create("decisions", parts.Conditions("u.bin").Zip(parts.Conditions("r.bin"), (unit, request) =>
             Text($"""
-            CREATE TABLE decisions AS
-            SELECT u.unit, u.arm, u.point, u.start, r.time, r.request, r.failed, r.milliseconds, r.answered, r.answered_by = u.arm AS own,
-              coalesce(r.observed > u.start + {request.Window}, FALSE) AS late,
+            SELECT u.unit, u.bin, u.arm, u.point, u.start, r.time, r.request, r.failed, r.milliseconds, r.answered,
+              r.answered_by = u.arm AS own, coalesce(r.observed > u.start + {this.request.Window}, FALSE) AS late,
               CASE WHEN late THEN NULL ELSE r.outcome END AS outcome, CASE WHEN late THEN NULL ELSE r.outcome_text END AS outcome_text
               {string.Concat(tensors.Select(static name => $", r.{name}"))}
             FROM requests r JOIN units u USING (unit)
-            WHERE r.time < u.start + {request.Window} AND u.start + {request.Window} <= {request.End}
-            """),
-            cancellation);
+            WHERE {unit} AND {request} AND r.time < u.start + {this.request.Window}
+              AND u.start + {this.request.Window} <= {this.request.End}
+            """)));
         database.Run("DROP TABLE requests", cancellation);
+
+        void Create(string table, IEnumerable<string> selects)
+        {
+            foreach (var (i, select) in selects.Index())
+                database.Run((i == 0 ? $"CREATE TABLE {table} AS " : $"INSERT INTO {table} ") + select, cancellation);
+        }
     }
 
     /// <summary>The first time of a unit, in microseconds since 1970.</summary>
@@ -175,16 +184,17 @@ internal sealed class StagedDecisions : IDisposable
             };
         }
 
-        foreach (var row in database.Stream(
+        foreach (var row in parts.Conditions("bin").SelectMany(part => database.Stream(
             "SELECT arm, count(*), count(*) FILTER (NOT late AND outcome IS NULL AND outcome_text IS NULL), count(*) FILTER (late), "
-                + "count(DISTINCT unit) FILTER (late) FROM decisions GROUP BY arm"))
+                + $"count(DISTINCT unit) FILTER (late) FROM decisions WHERE {part} GROUP BY arm")))
         {
-            counts[row.GetInt32(0)] = counts[row.GetInt32(0)] with
+            var before = counts[row.GetInt32(0)];
+            counts[row.GetInt32(0)] = before with
             {
-                Requests = row.GetInt64(1),
-                WithoutOutcome = row.GetInt64(2),
-                LateOutcomes = row.GetInt64(3),
-                LateUnits = row.GetInt64(4),
+                Requests = before.Requests + row.GetInt64(1),
+                WithoutOutcome = before.WithoutOutcome + row.GetInt64(2),
+                LateOutcomes = before.LateOutcomes + row.GetInt64(3),
+                LateUnits = before.LateUnits + row.GetInt64(4),
             };
         }
 
@@ -197,16 +207,16 @@ internal sealed class StagedDecisions : IDisposable
     {
         var query = MetricQuery.From(metric, columns);
         var sums = Enumerable.Range(0, Points).Select(_ => new UnitSums[arms.Count]).ToList();
-        foreach (var row in database.Stream(
+        foreach (var row in parts.Conditions("bin").SelectMany(part => database.Stream(
             $"""
             SELECT point, arm, count(*), fsum(x), fsum(y), fsum(x*x), fsum(x*y), fsum(y*y),
               fsum(x*x*x*x), fsum(x*x*x*y), fsum(x*x*y*y), fsum(x*y*y*y), fsum(y*y*y*y)
             FROM (SELECT point, arm, unit, fsum({query.Numerator})::DOUBLE AS x, count(*)::DOUBLE AS y
-              FROM decisions WHERE {query.Condition} GROUP BY point, arm, unit)
+              FROM decisions WHERE {part} AND {query.Condition} GROUP BY point, arm, unit)
             GROUP BY point, arm
-            """))
+            """)))
         {
-            sums[row.GetInt32(0)][row.GetInt32(1)] = new UnitSums
+            sums[row.GetInt32(0)][row.GetInt32(1)] += new UnitSums
             {
                 Units = row.GetInt64(2),
                 X = row.GetDouble(3),

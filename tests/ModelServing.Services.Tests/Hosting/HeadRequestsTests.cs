@@ -64,6 +64,18 @@ public class HeadRequestsTests
         Assert.Equal(500, (await AskAsync(host, "HEAD", "/fails")).Status);
     }
 
+    [Theory]
+    [InlineData("head", "/length")]
+    [InlineData("Head", "/v2")]
+    [InlineData("hEAD", "/nothing")]
+    public async Task A_method_that_only_looks_like_HEAD_is_another_one_and_its_answer_has_a_body(string method, string path)
+    {
+        await using var host = await SomeHost.StartAsync(new SomeSettings { Urls = "http://127.0.0.1:0" }, Map);
+        var (answer, post) = (await AskAsync(host, method, path), await AskAsync(host, "PUT", path));
+        Assert.Equal((post.Status, post.Text.Length > 0), (answer.Status, answer.Text.Length > 0));
+        Assert.InRange(answer.Status, 400, 499);
+    }
+
     // The access log has the caller's method.
     [Theory]
     [InlineData(false)]

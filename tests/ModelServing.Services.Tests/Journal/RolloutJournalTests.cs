@@ -241,5 +241,21 @@ public sealed class RolloutJournalTests
         Assert.Equal(new Appended(1, true), await AppendAsync(SomeEvents.RolledBack(2)));
     }
 
+    [Fact]
+    public async Task An_append_that_got_no_answer_and_then_lost_its_number_each_time_is_known_not_to_be_done()
+    {
+        store.Putting = added =>
+        {
+            if (store.Puts == 1)
+                throw FakeJournalStore.Lost();
+            // Another writer is faster.
+            store.Add(SomeEvents.RolledBack(store.Puts + 10) with { Seq = added.Seq });
+        };
+        var failure = await Assert.ThrowsAsync<JournalException>(() => AppendAsync(SomeEvents.RolledBack(2)));
+        Assert.Equal((JournalError.Unavailable, false, 5), (failure.Error, failure.MayBeDone, store.Puts));
+        Assert.Contains("lost its number to other writers 5 times", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(store.Events, static one => one is RolledBackEvent { Version.Number: 2 });
+    }
+
     private Task<Appended> AppendAsync(JournalEvent added) => journal.AppendAsync(added, TestContext.Current.CancellationToken);
 }

@@ -94,6 +94,20 @@ public sealed class CountedTrialTests : IAsyncLifetime
         Assert.Equal(3, await SumAsync());
     }
 
+    [Fact]
+    public async Task In_a_long_outage_of_the_cache_the_counts_that_wait_for_another_slot_are_bounded()
+    {
+        var (one, other) = (Create(), Create());
+        Fail(one, 3);
+        await one.WriteAsync(slots, SomeEvents.Noon);
+        // Nothing is written for a while, and in that time another container takes the slot.
+        Fail(one, 5000);
+        Fail(other, 2);
+        await other.WriteAsync(slots, SomeEvents.Noon + Pause);
+        await one.WriteAsync(slots, SomeEvents.Noon + Pause);
+        Assert.Equal(3 + 2 + (5000 - 4096), await SumAsync());
+    }
+
     private static CountedTrial Create() => new(Trial, SomeEvents.Noon);
 
     private static void Fail(CountedTrial counted, int times)

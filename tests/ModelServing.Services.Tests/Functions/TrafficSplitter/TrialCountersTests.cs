@@ -77,6 +77,16 @@ public sealed class TrialCountersTests : IAsyncLifetime
         await UntilSumAsync(2);
     }
 
+    [Fact]
+    public async Task A_container_that_starts_later_counts_in_the_minute_of_the_trial_and_not_in_its_own_first()
+    {
+        time.Advance(SomeEvents.Noon.AddMinutes(30) - time.GetUtcNow());
+        await FailAsync(await ConnectAsync(1), key: null);
+        await UntilSumAsync(1);
+        var counts = ClientCounts.Parse(Assert.Single(await ReadAsync()).Value.Span);
+        Assert.InRange(counts.All.LastMinute, 31, 35);
+    }
+
     private static AssignedRequest Request(ulong? key)
     {
         var plan = SomeEvents.Plan(1, 2);

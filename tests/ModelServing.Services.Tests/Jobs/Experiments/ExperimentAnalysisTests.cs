@@ -14,13 +14,15 @@ public class ExperimentAnalysisTests
         SomeExperiment.Latency);
 
     [Theory]
-    [InlineData(1, 150)]
-    [InlineData(2, 400)]
-    [InlineData(3, 2500)]
-    public async Task Sums_and_counts_are_those_of_each_unit_one_by_one(int seed, int units)
+    [InlineData(1, 150, 1)]
+    [InlineData(2, 400, 1)]
+    [InlineData(3, 2500, 1)]
+    [InlineData(4, 400, 7)]
+    [InlineData(5, 2500, 40)]
+    public async Task Sums_and_counts_are_those_of_each_unit_one_by_one(int seed, int units, int parts)
     {
         var log = new RandomLog(seed, 2000, units);
-        var report = await SomeExperiment.AnalyseAsync(log.Store, All, RandomLog.Until);
+        var report = await SomeExperiment.AnalyseAsync(log.Store, All, RandomLog.Until, parts: parts);
         foreach (var comparison in report.Comparisons.Where(static one => !one.Metric.StartsWith("order", StringComparison.Ordinal)))
         {
             Same(log.Estimate(SomeExperiment.Arm, comparison.Metric), comparison.Result.Arm, comparison.Metric);

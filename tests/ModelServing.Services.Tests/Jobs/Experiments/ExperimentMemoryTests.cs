@@ -10,7 +10,7 @@ namespace ModelServing.Services.Tests.Jobs.Experiments;
 public sealed class ExperimentMemoryTests : IDisposable
 {
     private const int Requests = 1_000_000;
-    private const int RowMegabytes = 256;
+    private const int RowMegabytes = 64;
     private const int HeapMegabytes = 100;
 
     private readonly TemporaryFolder folder = new();

@@ -78,7 +78,9 @@ public class ExperimentPageTests
             Arms = [.. report.Arms, report.Arms[0] with { Name = name }],
             Notes = [new string('w', 50) + " " + new string('w', 50)],
         };
-        List<string> lines = [.. ExperimentTable.Lines(report).SelectMany(static line => Markup.Remove(line).Split('\n'))];
+        List<string> lines = [.. ExperimentTable.Lines(report).Select(Markup.Remove)];
+        // A line end within a line would be printed as a character that is not a text's.
+        Assert.All(lines, static line => Assert.DoesNotContain(line, char.IsControl));
         Assert.All(lines, static line => Assert.InRange(line.Length, 0, 80));
         var text = string.Join(' ', lines.Select(static line => line.Trim()));
         Assert.All(report.Comparisons, comparison => Assert.Contains(comparison.Result.Reason, text, StringComparison.Ordinal));

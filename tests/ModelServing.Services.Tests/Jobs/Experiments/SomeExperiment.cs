@@ -90,12 +90,12 @@ internal static class SomeExperiment
         new(SomeRecord.IdOf(number), value, SomeRecord.Start + after);
 
     internal static async Task<ExperimentReport> AnalyseAsync(
-        IPredictionStore store, ExperimentDocument document, TimeSpan? until = null, CancellationToken? cancellation = null)
+        IPredictionStore store, ExperimentDocument document, TimeSpan? until = null, CancellationToken? cancellation = null, int parts = 1)
     {
         using var folder = new TemporaryFolder();
         var end = SomeRecord.Start + (until ?? TimeSpan.FromHours(3));
         return await new ExperimentAnalysis(store, new StepLines(TextWriter.Null)).RunAsync(
-            new ExperimentRequest(document, SomeRecord.Start, end, 256),
+            new ExperimentRequest(document, SomeRecord.Start, end, 256) { LeastParts = parts },
             folder.FullPath,
             cancellation ?? TestContext.Current.CancellationToken);
     }

@@ -23,6 +23,29 @@ public class EffectiveRolloutTests
     }
 
     [Fact]
+    public void The_last_good_rollout_keeps_each_key_in_the_variant_that_it_had_when_it_was_served_last()
+    {
+        var before = Plan("e", ("blue", 2, 1000), ("green", 3, 1000), ("stable", 1, 8000));
+        var moved = Plan("e", ("blue", 2, 2000), ("green", 3, 1000), ("stable", 1, 7000));
+        var state = JournalState.Empty(Fraud).Apply(Numbered([Started(before), Applied(moved), RolledBack(7)]));
+        var served = EffectiveRollout.From(moved, state).ToAssignment();
+        var refused = EffectiveRollout.From(Plan(7), state);
+        Assert.NotNull(refused.Refused);
+        var kept = refused.ToAssignment();
+        var asNew = new Assignment(moved);
+        var others = 0;
+        for (var i = 0; i < 5000; i++)
+        {
+            var key = Encoding.UTF8.GetBytes($"{i}");
+            Assert.Equal(served.VariantOf(key), kept.VariantOf(key));
+            others += asNew.VariantOf(key) == kept.VariantOf(key) ? 0 : 1;
+        }
+
+        // As a new rollout, it would move keys.
+        Assert.NotEqual(0, others);
+    }
+
+    [Fact]
     public void A_condemned_version_gets_no_traffic_in_any_variant_and_its_share_is_stables()
     {
         var effective = EffectiveRollout.From(Experiment, State(RolledBack(2)));

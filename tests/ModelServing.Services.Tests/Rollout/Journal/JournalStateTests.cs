@@ -74,6 +74,15 @@ public class JournalStateTests
     }
 
     [Fact]
+    public void A_rollback_of_a_later_trial_has_no_start_of_the_earlier_one()
+    {
+        var state = JournalState.Empty(Fraud).Apply(Numbered([Started(Plan(1, 2)), RolledBack(2, trial: 2)]));
+        Assert.Equal(2, state.TrialOf(new ModelVersion(2)));
+        Assert.Null(state.StartOf(new ModelVersion(2)));
+        Assert.NotNull(state.Condemned(new ModelVersion(2)));
+    }
+
+    [Fact]
     public void A_trial_starts_when_its_version_first_gets_traffic_beside_stable()
     {
         var state = Apply(Numbered([

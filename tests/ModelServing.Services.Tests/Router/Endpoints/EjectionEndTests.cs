@@ -74,6 +74,14 @@ public sealed class EjectionEndTests
         Assert.Equal(time.GetTimestamp(), health.UnreachableSince);
     }
 
+    [Fact]
+    public void An_ejected_endpoint_that_then_accepts_no_connection_may_come_back_at_once()
+    {
+        Assert.True(health.Eject());
+        health.Refused();
+        Assert.True(health.CanProbe());
+    }
+
     private void Answer(int times)
     {
         for (var i = 0; i < times; i++)

@@ -140,6 +140,36 @@ public sealed class RolloutGuardTests
         long Counted() => router.Fraud.Watched.Single().Version.Recorder.Read().All.Total(GuardKind.Error).Watched;
     }
 
+    // The pinned request may be noticed last, although it is the cause.
+    [Fact]
+    public async Task A_pinned_request_that_loses_its_connection_within_a_second_of_another_excuses_it()
+    {
+        await using var routers = new SomeRouters();
+        var endpoints = SomePlan.Endpoints((1, routers.Versions[0].Address), (2, routers.Canary.Address));
+        await using var router = await RunningRouter.StartAsync(
+            SomeRouters.PatientCanary2(), endpoints, RunningRouter.WithSteppedTime(out var time));
+        router.Swap(SomeRouters.PatientCanary2(), endpoints, router.Get<RolloutBoard>().StateOf, router.Get<WatchedVersions>().Watch);
+        var guards = router.Get<RolloutGuards>();
+        time.Advance(TimeSpan.FromSeconds(0.5));
+        routers.Canary.Cuts = true;
+        while ((await router.InferAsync())["X-Model-Failover"] is null)
+        {
+        }
+
+        await LookAsync(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(502, (await router.InferAsync(path: "/v2/models/fraud/versions/2/infer")).Status);
+        await LookAsync(TimeSpan.FromSeconds(1));
+        await router.AssertCountAsync(1, "modelserving_router_uncounted_failures_total", "reason=\"pinned\"");
+        Assert.Equal(0, router.Fraud.Watched.Single().Version.Recorder.Read().All.Total(GuardKind.Error).Watched);
+
+        async Task LookAsync(TimeSpan after)
+        {
+            var checks = guards.Checks;
+            time.Advance(after);
+            await RunningRouter.UntilAsync(() => guards.Checks > checks, "the guard has checked");
+        }
+    }
+
     [Fact]
     public async Task A_key_that_always_fails_is_one_failure_and_different_keys_are_one_each()
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
@@ -43,6 +44,8 @@ public sealed class SnapshotOutageTests : IDisposable
         // A router that starts while the journal is unavailable knows of it.
         var (next, reader) = Create();
         reader.Load();
+        // It serves by what it knows of the journal, and that is not the same as never having read it.
+        Assert.Equal(JournalReach.Away, next.Reach);
         Assert.NotNull(next.StateOf(Fraud)!.Condemned(new ModelVersion(2)));
 
         // Now the file has everything, so it is not written again.

@@ -1,4 +1,7 @@
+using ModelServing.Cache.Traffic;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts;
 using ModelServing.Services.Tests.Cache;
 using ModelServing.Services.Tests.Clients;
@@ -70,6 +73,32 @@ public sealed class TrafficExchangeTests
         await router.Get<TrafficExchange>().StopAsync(Token);
         var status = await StatusAsync(router);
         Assert.Equal((20, null), (Requests(status.Models.Single().Variants), status.CacheReached));
+    }
+
+    [Fact]
+    public async Task What_a_router_reported_a_while_ago_counts_in_the_minutes_in_which_it_happened()
+    {
+        var cache = await TestedGarnet.StartAsync();
+        await using var routers = new SomeRouters(cache);
+        await routers.ApplyAsync(SomeRouters.PatientCanary2());
+        var router = await routers.StartAsync();
+        var history = new AttemptHistory { Requests = 7 };
+        (history.ByMinute[0] = new AttemptCounts()).Add(7, 0, 0);
+        (history.ByShare[0] = new AttemptCounts()).Add(7, 0, 0);
+        await new RouterTraffic(cache.Open(), "local", SomePlan.Model).WriteAsync(
+            new RouterReport(
+                Guid.NewGuid(),
+                TimeProvider.System.GetUtcNow().AddMinutes(-10.5),
+                TrafficFormat.Write(new Dictionary<VariantRun, AttemptHistory>
+                {
+                    [new VariantRun(VariantPlan.Canary, new ModelVersion(2), 1)] = history,
+                })),
+            Token);
+        var others = await router.Get<TrafficExchange>().OthersAsync(SomePlan.Model, Token);
+        var read = Assert.Single(others!).Value;
+        Assert.Equal(7, read.Requests);
+        Assert.All(read.ByShare, Assert.Null);
+        Assert.InRange(Array.FindIndex(read.ByMinute, static minute => minute is not null), 10, 12);
     }
 
     private static async Task<RolloutsStatus> StatusAsync(RunningRouter router) => RolloutsStatus.Parse(

@@ -1,6 +1,7 @@
 using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
+using ModelServing.Rollout.Guard;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Rollouts;
 using ModelServing.TestKit;
@@ -49,6 +50,33 @@ public sealed class WatchedVersionsTests
         Assert.Equal(1, Watch(Started(Served))!.Trial.Trial);
         Assert.Null(Watch(Started(Served), RolledBack(2)));
         Assert.Equal(2, Watch(Started(Served), RolledBack(2), Reset(2))!.Trial.Trial);
+    }
+
+    [Fact]
+    public void A_changed_limit_of_unreachable_time_holds_for_a_version_that_is_unreachable_already()
+    {
+        var version = Watch(Started(Served))!;
+        for (var second = 0; second < 10; second++)
+            Assert.False(IsUnreachable(TimeSpan.FromMinutes(10), second));
+        Assert.False(IsUnreachable(TimeSpan.FromSeconds(2), 10));
+        Assert.False(IsUnreachable(TimeSpan.FromSeconds(2), 11));
+        Assert.True(IsUnreachable(TimeSpan.FromSeconds(2), 12));
+
+        bool IsUnreachable(TimeSpan limit, int second) =>
+            version.IsUnreachable(limit, isReady: false, isStableReady: true, TimeSpan.FromSeconds(second));
+    }
+
+    [Fact]
+    public void A_pinned_loss_excuses_losses_near_it_and_no_later_ones()
+    {
+        var version = Watch(Started(Served))!;
+        Assert.False(version.HasLostPinned(Noon));
+        version.LostPinned(Noon);
+        var moment = TimeSpan.FromTicks(1);
+        Assert.True(version.HasLostPinned(Noon - LostConnections.Window + moment));
+        Assert.True(version.HasLostPinned(Noon + LostConnections.Window - moment));
+        Assert.False(version.HasLostPinned(Noon - LostConnections.Window));
+        Assert.False(version.HasLostPinned(Noon + LostConnections.Window));
     }
 
     private ModelServing.Router.Rollouts.Watching.WatchedVersion? Watch(params JournalEvent[] events)
