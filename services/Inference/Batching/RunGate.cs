@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Batching;
@@ -80,7 +81,7 @@ internal sealed class RunGate : IDisposable
         lock (changing)
         {
             FindBlocker();
-            return open.Any || MayBegin(group) ? null : WhyNotQueue(group, rows: 1, deadline - now, now);
+            return open.Any || MayBegin(group) ? null : WhyNotQueue(group, turns.Forecast(group, rows: 1, now), deadline - now);
         }
     }
 
@@ -115,7 +116,7 @@ internal sealed class RunGate : IDisposable
                 return;
             else if (MayBegin(group))
                 begun = Begin(call, group, now);
-            else if (WhyNotQueue(group, call.Rows, call.Left(now), now) is { } reason)
+            else if (WhyNotQueue(group, call.Forecast = turns.Forecast(group, call.Rows, now), call.Left(now)) is { } reason)
                 (refused, why) = (call, reason);
             else
                 refused = Queue(call, group);
@@ -147,7 +148,10 @@ internal sealed class RunGate : IDisposable
                 held--;
             if (blocker == group)
                 blocker = null;
-            if (!again.IsEmpty)
+            // What ran twice tells nothing about the wait.
+            if (again.IsEmpty)
+                Measure(batch.Calls, now);
+            else
                 StartTimer();
             for (var i = again.Length - 1; i >= 0; i--)
                 queue.AddFirst(again[i], groups[again[i].Caller.Index]);
@@ -222,8 +226,14 @@ internal sealed class RunGate : IDisposable
         return begun;
     }
 
-    private Turn? WhyNotQueue(GroupTurns group, int rows, long left, long now) =>
-        turns.ComesTooLate(group, rows, left, now) ? Turn.QueueTooLong
+    private void Measure(ReadOnlySpan<QueuedCall> calls, long now)
+    {
+        foreach (var call in calls)
+            call.Measure(groups[call.Caller.Index].Margin, now);
+    }
+
+    private Turn? WhyNotQueue(GroupTurns group, in Forecast forecast, long left) =>
+        forecast.IsTooLong(left, group.Margin.Value) ? Turn.QueueTooLong
         : !queue.HasRoom(group) && queue.FindVictim(group) is null ? Turn.QueueFull
         : null;
 
@@ -267,6 +277,7 @@ internal sealed class RunGate : IDisposable
         {
             var now = time.GetTimestamp();
             over = queue.TakeOver(now);
+            Measure(CollectionsMarshal.AsSpan(over), now);
             FindBlocker();
             begun = BeginNext(now);
             if (queue.Count == 0)
