@@ -80,7 +80,7 @@ internal sealed class InferCalls(
             if (response.HasStarted)
                 call.Abort();
             else
-                CallStatus.Write(response, StatusCode.Internal, "The host failed to answer this call; its log has the reason", Internal.Reason);
+                CallStatus.Write(response, StatusCode.Internal, "The host failed at this call; its log has the reason", Internal.Reason);
         }
 
         // 4

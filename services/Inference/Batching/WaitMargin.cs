@@ -17,7 +17,7 @@ internal sealed class WaitMargin
     internal double Value { get; private set; } = Least;
 
     /// <summary>A call has ended.</summary>
-    /// <param name="forecast">Its forecast.</param>
+    /// <param name="forecast">What was expected when it came.</param>
     /// <param name="took">How long it took, in the clock's units.</param>
     /// <param name="had">How long it had.</param>
     internal void Ended(in Forecast forecast, long took, long had)

@@ -6,7 +6,8 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Rpc;
 
-/// <summary>A router with clients admits calls by gRPC as it admits requests: by their credential, and within their client's limit.</summary>
+/// <summary>A router with clients admits calls by gRPC as it admits requests: by their credential, and within their client's
+/// limit.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class AdmittedCallsTests : IAsyncDisposable
 {
