@@ -20,6 +20,13 @@ internal sealed class HeldTurns(GroupTurns[] groups, int concurrency)
         GroupOf(batch).TurnTook(now - batch.Began, batch.Rows);
     }
 
+    /// <summary>Some calls have ended, or their time has.</summary>
+    internal void Measure(ReadOnlySpan<QueuedCall> calls, long now)
+    {
+        foreach (var call in calls)
+            call.Measure(groups[call.Caller.Index].Margin, now);
+    }
+
     /// <summary>How long a call would take if it came now.</summary>
     /// <param name="group">The call's group.</param>
     /// <param name="rows">The call's rows.</param>

@@ -24,6 +24,7 @@ internal sealed class ModelCalls : IDisposable
     private int requests;
     private long usualRun;
     private readonly PoolRoom room = new();
+    private readonly RunShare share;
     private readonly RequestMemory memory;
 
     public ModelCalls(
@@ -42,7 +43,8 @@ internal sealed class ModelCalls : IDisposable
         Recorder = recorder;
         Features = features;
         turns = settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount;
-        Gate = new(turns, settings.QueueLimit, time);
+        share = new RunShare(turns, time);
+        Gate = new(turns, settings.QueueLimit, time, () => HasTurnForEach ? turns : share.Wanted);
         metrics.Waiting = () => Gate.Waiting;
     }
 
@@ -84,6 +86,7 @@ internal sealed class ModelCalls : IDisposable
     internal void Ran(TimeSpan elapsed, long rows)
     {
         Metrics.ModelRan(elapsed, rows);
+        share.Ran(elapsed);
         // Two runs at the same time may lose one of the two measurements.
         var usual = Volatile.Read(ref usualRun);
         usual += (elapsed.Ticks - usual) / Weight;
