@@ -6,7 +6,6 @@ using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using ModelServing.Contracts;
 using ModelServing.TestKit;
-using ModelServing.TestKit.Sample;
 
 namespace ModelServing.EndToEnd.Tests;
 
