@@ -19,7 +19,7 @@ internal sealed class LostTurns(int concurrency, int pinnedTurns, bool pinnedHav
     }
 
     /// <summary>Whether they are all that a group could have.</summary>
-    /// <param name="group">The group.</param>
+    /// <param name="group">Whose turns are counted.</param>
     /// <param name="blocker">The group that has all turns, so that the others have one more; null for none.</param>
     internal bool AreAllOf(GroupTurns group, GroupTurns? blocker)
     {

@@ -13,7 +13,7 @@ internal sealed class RunSharing(Func<int> wanted, long patience)
     internal void Changed(long now) => changed = now;
 
     /// <summary>Whether the call waits for the next of the turns that are enough. A full batch does not.</summary>
-    /// <param name="call">The call.</param>
+    /// <param name="call">What has come, or waits first.</param>
     /// <param name="held">The turns that calls have.</param>
     /// <param name="waiting">The calls that wait, with this one.</param>
     /// <param name="now">The time.</param>

@@ -14,26 +14,26 @@ public sealed class LongRunsTests
     private readonly SteppedTime time = new();
 
     [Fact]
-    public async Task While_one_group_has_all_turns_its_own_calls_are_refused_and_those_of_others_get_a_turn()
+    public void While_one_group_has_all_turns_its_own_calls_are_refused_and_those_of_others_get_a_turn()
     {
         using var gate = Gate(turns: 1);
         Run(gate, Slow);
-        Assert.Equal(Outcome.QueueTooLong, await Enter(gate, Slow, 500).Outcome);
+        Assert.Equal(Outcome.QueueTooLong, Enter(gate, Slow, 500).Now);
         Assert.Null(gate.Refuses(One, In(50)));
         var one = Enter(gate, One, 50);
         Assert.False(one.Outcome.IsCompleted);
         time.Advance(RunGate.BlockedAfter);
-        Assert.Equal(Outcome.Granted, await one.Outcome);
+        Assert.Equal(Outcome.Granted, one.Now);
     }
 
     [Fact]
-    public async Task While_several_groups_have_all_turns_a_call_that_cannot_wait_for_one_is_refused_at_once()
+    public void While_several_groups_have_all_turns_a_call_that_cannot_wait_for_one_is_refused_at_once()
     {
         using var gate = Gate(turns: 2);
         Run(gate, Slow);
         Run(gate, AlsoSlow);
-        Assert.Equal(Outcome.QueueTooLong, await Enter(gate, One, 50).Outcome);
-        Assert.Equal(Outcome.QueueTooLong, await Enter(gate, Slow, 500).Outcome);
+        Assert.Equal(Outcome.QueueTooLong, Enter(gate, One, 50).Now);
+        Assert.Equal(Outcome.QueueTooLong, Enter(gate, Slow, 500).Now);
         // It has the time to wait for the end of a run, which takes a second, or half a second longer.
         var patient = Enter(gate, One, 1501);
         Assert.False(patient.Outcome.IsCompleted);
@@ -42,16 +42,16 @@ public sealed class LongRunsTests
     }
 
     [Fact]
-    public async Task Once_a_long_run_has_ended_nobody_is_refused_for_it()
+    public void Once_a_long_run_has_ended_nobody_is_refused_for_it()
     {
         using var gate = Gate(turns: 1);
         var running = Run(gate, Slow);
         var next = Enter(gate, Slow, 5000);
-        Assert.Equal(Outcome.QueueTooLong, await Enter(gate, Slow, 500).Outcome);
+        Assert.Equal(Outcome.QueueTooLong, Enter(gate, Slow, 500).Now);
         gate.Leave(running);
-        Assert.Equal(Outcome.Granted, await next.Outcome);
+        Assert.Equal(Outcome.Granted, next.Now);
         gate.Leave(next.Batch!);
-        Assert.Equal(Outcome.Granted, await Enter(gate, Slow, 500).Outcome);
+        Assert.Equal(Outcome.Granted, Enter(gate, Slow, 500).Now);
     }
 
     // A gate at which runs of both groups took a second.
