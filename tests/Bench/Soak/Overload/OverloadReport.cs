@@ -43,7 +43,7 @@ internal sealed class OverloadReport(OverloadPlan plan)
         var late = load.SentWithin(0.99);
         Check(
             "the soak sends what it should",
-            load.Unsent == 0 && (plan.IsShort || late <= SentAtOnce.TotalMilliseconds),
+            plan.IsShort || (load.Unsent == 0 && late <= SentAtOnce.TotalMilliseconds),
             $"99% within {Decimal(late, "0.0")} ms, {load.Unsent:N0} not at all");
     }
 
