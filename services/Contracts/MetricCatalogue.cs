@@ -42,6 +42,8 @@ public static class MetricCatalogue
             new(InferenceFailedBatches, Counter, "{call}", "Calls that were repeated request by request", Model, MetricNames.Version),
             new(InferenceQueueDuration, Histogram, "s", "Requests: wait for the model", Model, MetricNames.Version),
             new(InferenceQueueLength, Gauge, "{request}", "Requests that wait for the model", Model, MetricNames.Version),
+            new(InferenceLoadDuration, Histogram, "s", "Loads of a version", Model, MetricNames.Version),
+            new(InferenceWarmUpDuration, Histogram, "s", "Loads of a version: first calls of the model", Model, MetricNames.Version),
             new(InferenceFeatures, Counter, "{row}", "Rows whose features were read", Model, View, Status),
             new(InferenceUnreportedRequests, Counter, "{request}", "Requests that ModelMetrics does not know", Model, Reason),
         ]),

@@ -79,6 +79,12 @@ public static class MetricNames
     /// <summary>Inference, histogram in seconds: one call of the model.</summary>
     public const string InferenceModelDuration = "modelserving.inference.model.duration";
 
+    /// <summary>Inference, histogram in seconds: from the first read of a version's artifact until its model is open and warm.</summary>
+    public const string InferenceLoadDuration = "modelserving.inference.load.duration";
+
+    /// <summary>Inference, histogram in seconds: the last part of that: the model's first calls, which no request waits for.</summary>
+    public const string InferenceWarmUpDuration = "modelserving.inference.warm.up.duration";
+
     /// <summary>Inference, histogram: the rows of one call of the model, of one request or of several.</summary>
     public const string InferenceBatchRows = "modelserving.inference.batch.rows";
 

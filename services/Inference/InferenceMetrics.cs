@@ -15,6 +15,8 @@ public sealed class InferenceMetrics
     private readonly Histogram<double> modelDuration;
     private readonly Histogram<long> batchRows;
     private readonly Histogram<double> queueDuration;
+    private readonly Histogram<double> loadDuration;
+    private readonly Histogram<double> warmUpDuration;
     private readonly Counter<long> failedBatches;
     private readonly Counter<long> unreported;
     private readonly Counter<long> features;
@@ -37,6 +39,10 @@ public sealed class InferenceMetrics
             new InstrumentAdvice<long> { HistogramBucketBoundaries = MetricNames.RowBounds });
         queueDuration = meter.CreateLatencyHistogram(
             MetricNames.InferenceQueueDuration, "Time that a request waited for its turn at the model.");
+        loadDuration = meter.CreateLatencyHistogram(
+            MetricNames.InferenceLoadDuration, "Time from the first read of a version's artifact until its model is open and warm.");
+        warmUpDuration = meter.CreateLatencyHistogram(
+            MetricNames.InferenceWarmUpDuration, "Duration of the model's first calls, before it is served.");
         failedBatches = meter.CreateCounter<long>(
             MetricNames.InferenceFailedBatches, "{call}", "Calls of the model for several requests that were repeated one by one.");
         meter.CreateObservableUpDownCounter(
@@ -66,6 +72,13 @@ public sealed class InferenceMetrics
         modelDuration.Record(elapsed.TotalSeconds, model, version);
         Statistics.Ran(elapsed);
         batchRows.Record(rows, model, version);
+    }
+
+    /// <summary>A version was loaded.</summary>
+    internal void Loaded(TimeSpan elapsed, TimeSpan warmUp)
+    {
+        loadDuration.Record(elapsed.TotalSeconds, model, version);
+        warmUpDuration.Record(warmUp.TotalSeconds, model, version);
     }
 
     internal void BatchFailed() => failedBatches.Add(1, model, version);

@@ -63,6 +63,7 @@ public static class RouterHost
         builder.Services.AddSingleton(_ => new ByteBudget(
             settings.BudgetBytes ?? ProcessMemory.RoomBeside(Environment.WorkingSet) / ShareOfMemory));
         RpcServices.Add(builder, settings, settings.MaxRequestBytes);
+        builder.Services.AddSingleton<CallRefused>(static services => services.GetRequiredService<RouterMetrics>().Refused);
         AddSources(builder.Services, settings);
         AddClients(builder.Services, settings);
         RolloutServices.Add(builder.Services, settings);

@@ -29,7 +29,8 @@ internal static class CallStatus
         StatusCodes.Status413PayloadTooLarge or StatusCodes.Status429TooManyRequests => StatusCode.ResourceExhausted,
         StatusCodes.Status415UnsupportedMediaType or StatusCodes.Status422UnprocessableEntity => StatusCode.InvalidArgument,
         StatusCodes.Status499ClientClosedRequest => StatusCode.Cancelled,
-        StatusCodes.Status503ServiceUnavailable => StatusCode.Unavailable,
+        // A version that ends in the middle of a call is unavailable, as it would be without a router.
+        StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable => StatusCode.Unavailable,
         _ => StatusCode.Internal,
     };
 

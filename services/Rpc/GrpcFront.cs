@@ -12,7 +12,13 @@ namespace ModelServing.Rpc;
 /// <summary>The gRPC port of a host. Only this port speaks HTTP/2. Calls with tensors go to <see cref="InferCalls"/>, all others to the
 /// library's services.</summary>
 internal sealed class GrpcFront(
-    HostSettings settings, IServiceProvider services, OwnPipeline own, InferCalls infer, ByteBudget budget, TimeProvider time) : IHostFront
+    HostSettings settings,
+    IServiceProvider services,
+    OwnPipeline own,
+    InferCalls infer,
+    ByteBudget budget,
+    TimeProvider time,
+    CallRefused? refused = null) : IHostFront
 {
     /// <summary>What a call takes from the budget before it is read: room for its metadata, a short message and a short answer. Unlike a
     /// connection of HTTP/1.1, which has one request at a time, its connection does not stand for them.</summary>
@@ -53,6 +59,7 @@ internal sealed class GrpcFront(
         if (!HttpMethods.IsPost(call.Request.Method)
             || call.Request.ContentType?.StartsWith(CallStatus.ContentType, StringComparison.OrdinalIgnoreCase) != true)
         {
+            refused?.Invoke(NotGrpc);
             OwnAnswers.Identify(call, time);
             return NotGrpc.WriteAsync(call, $"This port accepts only gRPC: POST with the content type {CallStatus.ContentType}");
         }

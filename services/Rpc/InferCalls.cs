@@ -16,8 +16,13 @@ namespace ModelServing.Rpc;
 /// 4 end       the client must read its answer in time
 /// </code>
 /// </remarks>
-internal sealed class InferCalls(OwnPipeline own, MessageLimit most, ByteBudget budget, TimeProvider time, ILogger<InferCalls> logger)
+internal sealed class InferCalls(
+    OwnPipeline own, MessageLimit most, ByteBudget budget, TimeProvider time, ILogger<InferCalls> logger, CallRefused? refused = null)
 {
+    private static readonly Problem InvalidCall = new(StatusCodes.Status400BadRequest, "invalid-call", "Invalid call");
+    private static readonly Problem Internal = new(StatusCodes.Status500InternalServerError, "internal", "The host failed");
+
+
     // How long the beginning of a message may take, if the call has no shorter timeout. The model's deadline counts from then on.
     private static readonly TimeSpan HeadTime = TimeSpan.FromSeconds(10);
 
@@ -59,8 +64,9 @@ internal sealed class InferCalls(OwnPipeline own, MessageLimit most, ByteBudget 
         }
         catch (CallFaultException e)
         {
+            refused?.Invoke(InvalidCall);
             OwnAnswers.Identify(call, time);
-            CallStatus.Write(response, e.Status, e.Message, "invalid-call");
+            CallStatus.Write(response, e.Status, e.Message, InvalidCall.Reason);
         }
         catch (Exception e) when (CallerLeft.IsShownBy(e, call))
         {
@@ -70,10 +76,11 @@ internal sealed class InferCalls(OwnPipeline own, MessageLimit most, ByteBudget 
         catch (Exception e)
         {
             RpcLog.Failed(logger, e);
+            refused?.Invoke(Internal);
             if (response.HasStarted)
                 call.Abort();
             else
-                CallStatus.Write(response, StatusCode.Internal, "The host failed to answer this call; its log has the reason", "internal");
+                CallStatus.Write(response, StatusCode.Internal, "The host failed at this call; its log has the reason", Internal.Reason);
         }
 
         // 4

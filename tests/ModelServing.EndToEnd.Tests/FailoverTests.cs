@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using ModelServing.Contracts;
 
@@ -25,7 +24,7 @@ public class FailoverTests
         using var process = Process.GetProcessById(canary.Process);
         await Signals.SendAsync(process, "STOP");
         await Until.TrueAsync(
-            () => UnreadAt(IPEndPoint.Parse(canary.Address).Port) >= InFlight,
+            () => UnreadRequests.At(IPEndPoint.Parse(canary.Address).Port) >= InFlight,
             () => $"{InFlight} requests never waited for it");
         process.Kill();
 
@@ -42,14 +41,5 @@ public class FailoverTests
         Assert.True(exitCode == 0, history);
         Assert.Contains("started", history, StringComparison.Ordinal);
         Assert.DoesNotContain("rolled back", history, StringComparison.Ordinal);
-    }
-
-    // The connections to a port whose receiver has unread bytes. The table has a line for each: "local remote state tx:rx".
-    private static int UnreadAt(int port)
-    {
-        var local = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
-        return File.ReadLines("/proc/net/tcp").Skip(1).Count(line =>
-            line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var address, _, "01", var queues, ..] &&
-            address.EndsWith(local, StringComparison.Ordinal) && !queues.EndsWith(":00000000", StringComparison.Ordinal));
     }
 }

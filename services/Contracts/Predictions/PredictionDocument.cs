@@ -31,6 +31,9 @@ public sealed record PredictionDocument
     /// <summary>The experiment that the variant belongs to. Null without an experiment.</summary>
     public string? Experiment { get; init; }
 
+    /// <summary>The W3C trace that the request belongs to, in hexadecimal digits; null if it belongs to none.</summary>
+    public string? TraceId { get; init; }
+
     /// <summary>The keyed hash of the routing key, in hexadecimal digits; null if it was not recorded.</summary>
     public string? RoutingKeyHash { get; init; }
 

@@ -43,6 +43,9 @@ internal sealed class GroupTurns(bool isPinned)
     /// how fast the last ones got their turns, so it includes what other groups take.</summary>
     internal long Wait => (long)(Waiting.Count * perCall);
 
+    /// <summary>How many times as long as forecast a new call may wait.</summary>
+    internal WaitMargin Margin { get; } = new();
+
     /// <summary>How long a turn that it leads usually takes, in the clock's units; 0 while that is not known.</summary>
     internal long UsualTurn => (long)usualTurn;
 

@@ -5,10 +5,6 @@ namespace ModelServing.Inference.Batching;
 /// <param name="concurrency">The number of runs that may go on at a time.</param>
 internal sealed class HeldTurns(GroupTurns[] groups, int concurrency)
 {
-    // A wait is a forecast from the mean of the last turns, so some calls wait longer. A call that is refused has its answer at once, from
-    // here or from another version. One that comes too late has cost a turn and has none.
-    private const double Margin = 1.5;
-
     // In the order in which they began.
     private readonly List<Batch> batches = [];
 
@@ -24,18 +20,19 @@ internal sealed class HeldTurns(GroupTurns[] groups, int concurrency)
         GroupOf(batch).TurnTook(now - batch.Began, batch.Rows);
     }
 
-    /// <summary>Whether a call that must wait would wait so long that its time is over before its run has ended. If its run alone takes
-    /// longer than that time, then only the wait counts: the version is too slow, and its callers should see that.</summary>
+    /// <summary>Some calls have ended, or their time has.</summary>
+    internal void Measure(ReadOnlySpan<QueuedCall> calls, long now)
+    {
+        foreach (var call in calls)
+            call.Measure(groups[call.Caller.Index].Margin, now);
+    }
+
+    /// <summary>How long a call would take if it came now.</summary>
     /// <param name="group">The call's group.</param>
     /// <param name="rows">The call's rows.</param>
-    /// <param name="left">The time that the call has.</param>
     /// <param name="now">The time.</param>
-    internal bool ComesTooLate(GroupTurns group, int rows, long left, long now)
-    {
-        var wait = UntilOneEnds(group, now) + group.Wait;
-        var run = group.RunOf(rows);
-        return wait > 0 && (wait > left || (run <= left && (wait * Margin) + run > left));
-    }
+    internal Forecast Forecast(GroupTurns group, int rows, long now) =>
+        new(now, UntilOneEnds(group, now) + group.Wait, group.RunOf(rows));
 
     // The time after which one of them is free for the group, by how long turns of its holder usually take. One that takes longer than
     // usual may end at any time.

@@ -19,10 +19,20 @@ internal abstract class QueuedCall(CallerGroup caller, long deadline, Cancellati
     /// <summary>Its place in the queue; null if it has none. The gate guards it.</summary>
     internal LinkedListNode<QueuedCall>? Place { get; set; }
 
+    /// <summary>How long it was to wait, if it had no turn at once. The gate guards it.</summary>
+    internal Forecast Forecast { get; set; }
+
     /// <summary>How long it has from now on, in the clock's units; negative if its time is over.</summary>
     internal long Left(long now) => deadline - now;
 
     internal bool IsLate(long now) => now >= deadline;
+
+    /// <summary>A call that waited for its turn has ended, or its time has. Then its group knows how good the forecast was.</summary>
+    internal void Measure(WaitMargin margin, long now)
+    {
+        if (Forecast.Began != 0 && !left.IsCancellationRequested)
+            margin.Ended(Forecast, now - Forecast.Began, Left(Forecast.Began));
+    }
 
     /// <summary>Whether its caller no longer waits for it.</summary>
     internal bool IsOver(long now) => now >= deadline || left.IsCancellationRequested;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Batching;
@@ -13,6 +14,7 @@ namespace ModelServing.Inference.Batching;
 /// batch        the call whose turn it is takes others that wait, from each group in turn. Until the run begins, new calls join it
 /// queue        if it is full, the newest call of the group with the most calls makes room for one of a group with fewer. A call whose run
 ///              would not end in time does not wait for its turn
+/// sharing      while fewer turns are enough for the runs, a call waits for the next of these, unless it fills a batch
 /// long calls   once one group has had all turns for <see cref="BlockedAfter"/>, the others get one more, until a run of it ends
 /// pinned       requests that name the version themselves have at most half of the turns and of the queue, and batches of their own. If
 ///              there is only one turn, they have another one
@@ -40,8 +42,9 @@ internal sealed class RunGate : IDisposable
     private readonly CallQueue queue;
     private readonly OpenBatches open;
     private readonly HeldTurns turns;
+    private readonly RunSharing sharing;
+    private readonly LostTurns lost;
     private int held;
-    private int lost;
     private long allHeldSince;
     private bool isTimed;
     private GroupTurns? blocker;
@@ -49,15 +52,18 @@ internal sealed class RunGate : IDisposable
     /// <param name="concurrency">The number of runs that may go on at a time.</param>
     /// <param name="queueLimit">The number of calls that may wait.</param>
     /// <param name="time">Measures the wait.</param>
-    internal RunGate(int concurrency, int queueLimit, TimeProvider time)
+    /// <param name="wanted">Says how many turns are enough for the runs; null for all.</param>
+    internal RunGate(int concurrency, int queueLimit, TimeProvider time, Func<int>? wanted = null)
     {
         this.concurrency = concurrency;
         this.time = time;
         queue = new CallQueue(queueLimit);
         open = new OpenBatches(groups, queue);
         turns = new HeldTurns(groups, concurrency);
+        sharing = new RunSharing(wanted ?? (() => concurrency), (long)(BlockedAfter.TotalSeconds * time.TimestampFrequency));
         pinnedTurns = Math.Max(1, concurrency / 2);
         pinnedHaveOwnTurn = concurrency == 1;
+        lost = new LostTurns(concurrency, pinnedTurns, pinnedHaveOwnTurn);
         timer = time.CreateTimer(
             static gate => ((RunGate)gate!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -80,7 +86,7 @@ internal sealed class RunGate : IDisposable
         lock (changing)
         {
             FindBlocker();
-            return open.Any || MayBegin(group) ? null : WhyNotQueue(group, rows: 1, deadline - now, now);
+            return open.Any || MayBegin(group) ? null : WhyNotQueue(group, turns.Forecast(group, rows: 1, now), deadline - now);
         }
     }
 
@@ -88,13 +94,10 @@ internal sealed class RunGate : IDisposable
     internal bool IsLost(CallerGroup caller)
     {
         var group = groups[caller.Index];
-        if (Volatile.Read(ref lost) == 0 && group.Lost == 0)
+        if (lost.AreNone(group))
             return false;
         lock (changing)
-        {
-            var areAllLost = lost > concurrency || (lost == concurrency && (blocker is null || blocker == group));
-            return group.IsPinned ? group.Lost >= pinnedTurns || (!pinnedHaveOwnTurn && areAllLost) : areAllLost;
-        }
+            return lost.AreAllOf(group, blocker);
     }
 
     /// <summary>Lets a call wait for its turn. It gets <see cref="QueuedCall.Begin"/> or <see cref="QueuedCall.Refuse"/>, now or later, or
@@ -113,12 +116,14 @@ internal sealed class RunGate : IDisposable
                 (refused, why) = (call, Turn.TimedOut);
             else if (open.TryJoin(call, group, now))
                 return;
-            else if (MayBegin(group))
+            else if (MayBegin(group) is var mayBegin && mayBegin && !sharing.Waits(call, held, queue.Count + 1, now))
                 begun = Begin(call, group, now);
-            else if (WhyNotQueue(group, call.Rows, call.Left(now), now) is { } reason)
-                (refused, why) = (call, reason);
-            else
+            else if (WhyNotQueue(group, call.Forecast = turns.Forecast(group, call.Rows, now), call.Left(now)) is not { } reason)
                 refused = Queue(call, group);
+            else if (mayBegin)
+                begun = Begin(call, group, now);
+            else
+                (refused, why) = (call, reason);
         }
 
         refused?.Refuse(why);
@@ -141,13 +146,17 @@ internal sealed class RunGate : IDisposable
         lock (changing)
         {
             var now = time.GetTimestamp();
+            sharing.Changed(now);
             turns.End(batch, now);
             group.Held--;
             if (UsesTurns(group))
                 held--;
             if (blocker == group)
                 blocker = null;
-            if (!again.IsEmpty)
+            // What ran twice tells nothing about the wait.
+            if (again.IsEmpty)
+                turns.Measure(batch.Calls, now);
+            else
                 StartTimer();
             for (var i = again.Length - 1; i >= 0; i--)
                 queue.AddFirst(again[i], groups[again[i].Caller.Index]);
@@ -158,25 +167,23 @@ internal sealed class RunGate : IDisposable
     }
 
     /// <summary>Takes a turn away until its run, which can't be ended, has ended by itself.</summary>
-    internal void Lose(CallerGroup caller) => AddLost(groups[caller.Index], 1);
+    internal void Lose(CallerGroup caller)
+    {
+        lock (changing)
+            lost.Add(groups[caller.Index], 1);
+    }
 
-    internal void Regain(CallerGroup caller) => AddLost(groups[caller.Index], -1);
+    internal void Regain(CallerGroup caller)
+    {
+        lock (changing)
+            lost.Add(groups[caller.Index], -1);
+    }
 
     /// <summary>A call of this group has made a batch fail.</summary>
     internal void Spoils(CallerGroup caller)
     {
         lock (changing)
             groups[caller.Index].SharesFrom = time.GetTimestamp() + (long)(SharesNothingFor.TotalSeconds * time.TimestampFrequency);
-    }
-
-    private void AddLost(GroupTurns group, int change)
-    {
-        lock (changing)
-        {
-            group.Lost += change;
-            if (UsesTurns(group))
-                lost += change;
-        }
     }
 
     private bool UsesTurns(GroupTurns group) => !group.IsPinned || !pinnedHaveOwnTurn;
@@ -193,6 +200,7 @@ internal sealed class RunGate : IDisposable
         group.Held++;
         if (UsesTurns(group) && ++held == concurrency)
             allHeldSince = now;
+        sharing.Changed(now);
         var batch = open.Begin(lead, group, now);
         turns.Begin(batch, now);
         return batch;
@@ -213,6 +221,8 @@ internal sealed class RunGate : IDisposable
             if (next is null)
                 break;
             var lead = next.Waiting.First!.Value;
+            if (sharing.Waits(lead, held, queue.Count, now))
+                break;
             queue.Take(lead, next, now);
             var batch = Begin(lead, next, now);
             batch.Next = begun;
@@ -222,8 +232,8 @@ internal sealed class RunGate : IDisposable
         return begun;
     }
 
-    private Turn? WhyNotQueue(GroupTurns group, int rows, long left, long now) =>
-        turns.ComesTooLate(group, rows, left, now) ? Turn.QueueTooLong
+    private Turn? WhyNotQueue(GroupTurns group, in Forecast forecast, long left) =>
+        forecast.IsTooLong(left, group.Margin.Value) ? Turn.QueueTooLong
         : !queue.HasRoom(group) && queue.FindVictim(group) is null ? Turn.QueueFull
         : null;
 
@@ -267,6 +277,7 @@ internal sealed class RunGate : IDisposable
         {
             var now = time.GetTimestamp();
             over = queue.TakeOver(now);
+            turns.Measure(CollectionsMarshal.AsSpan(over), now);
             FindBlocker();
             begun = BeginNext(now);
             if (queue.Count == 0)

@@ -101,7 +101,7 @@ internal sealed class ArtifactLoader(
             }
 
             var opened = await opening.OpenAsync(
-                artifact, why => ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, why), cancellation); // 3
+                artifact, began, why => ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, why), cancellation); // 3
             await UseFeaturesAsync(opened, cancellation); // 4
             ArtifactLoaderLog.Batching(logger, settings.Model, settings.Version, opened.Batching.Text);
             model = opened;

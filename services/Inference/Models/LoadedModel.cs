@@ -72,6 +72,9 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>How calls are combined.</summary>
     internal BatchRule Batching { get; private set; } = BatchRule.Off("the model was not tried yet");
 
+    /// <summary>How long its first calls took.</summary>
+    internal TimeSpan WarmUpTime { get; set; }
+
     /// <summary>Whether lengths are free, and zeros are known to be good elements. Then a failure on zeros is due to their
     /// lengths.</summary>
     internal bool RunsOnZeros { get; private set; }

@@ -196,7 +196,7 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
             Times.Runs(began);
             using var outputs = model.Run(request, run.Options);
             var ended = calls.Time.GetTimestamp();
-            calls.Metrics.ModelRan(calls.Time.GetElapsedTime(began, ended), Rows);
+            calls.Ran(calls.Time.GetElapsedTime(began, ended), Rows);
             Times.HasRun(ended);
             calls.Watch.Done(run);
             return Answer(RuntimeTensor.OfOutputs(outputs));

@@ -13,10 +13,18 @@ internal sealed class ModelCalls : IDisposable
 {
     private const int MaxPooledAnswers = 64;
 
+    // Runs that usually take longer keep the pool's threads from requests that arrive: with a thread for each processor, and as many runs,
+    // a request would wait for the end of a run before it is read, and so would its refusal.
+    private static readonly TimeSpan Blocks = TimeSpan.FromMilliseconds(1);
+    private const int Weight = 16;
+
     private readonly ConcurrentBag<InferAnswer> answers = [];
     private readonly int turns;
     private int pooled;
     private int requests;
+    private long usualRun;
+    private readonly PoolRoom room = new();
+    private readonly RunShare share;
     private readonly RequestMemory memory;
 
     public ModelCalls(
@@ -35,7 +43,8 @@ internal sealed class ModelCalls : IDisposable
         Recorder = recorder;
         Features = features;
         turns = settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount;
-        Gate = new(turns, settings.QueueLimit, time);
+        share = new RunShare(turns, time);
+        Gate = new(turns, settings.QueueLimit, time, () => HasTurnForEach ? turns : share.Wanted);
         metrics.Waiting = () => Gate.Waiting;
     }
 
@@ -56,6 +65,7 @@ internal sealed class ModelCalls : IDisposable
     public void Dispose()
     {
         Gate.Dispose();
+        room.Set(0);
         // A call that goes on must not find a disposed answer here.
         while (answers.TryTake(out var answer))
             answer.Dispose();
@@ -69,6 +79,24 @@ internal sealed class ModelCalls : IDisposable
 
     /// <summary>A request was answered.</summary>
     internal void Ended() => Interlocked.Decrement(ref requests);
+
+    /// <summary>The model has run.</summary>
+    /// <param name="elapsed">How long.</param>
+    /// <param name="rows">For how many rows.</param>
+    internal void Ran(TimeSpan elapsed, long rows)
+    {
+        Metrics.ModelRan(elapsed, rows);
+        share.Ran(elapsed);
+        // Two runs at the same time may lose one of the two measurements.
+        var usual = Volatile.Read(ref usualRun);
+        usual += (elapsed.Ticks - usual) / Weight;
+        Volatile.Write(ref usualRun, usual);
+        // Between the two limits nothing changes, so that threads do not come and go.
+        if (usual > Blocks.Ticks)
+            room.Set(turns);
+        else if (usual < Blocks.Ticks / 2)
+            room.Set(0);
+    }
 
     /// <summary>Begins an answer, in memory from the pool.</summary>
     internal InferAnswer BeginAnswer(CallerGroup caller) =>

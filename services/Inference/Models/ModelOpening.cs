@@ -6,10 +6,13 @@ using ModelServing.Registry;
 namespace ModelServing.Inference.Models;
 
 /// <summary>Opens a model within its time, and with its share of the process's memory, and finds its feature views.</summary>
-internal sealed class ModelOpening(InferenceSettings settings, RunWatch watch, MemoryShares shares, ModelViews views, TimeProvider time)
+internal sealed class ModelOpening(
+    InferenceSettings settings, RunWatch watch, MemoryShares shares, ModelViews views, InferenceMetrics metrics, TimeProvider time)
 {
     /// <inheritdoc cref="ModelStart.RunAsync"/>
-    internal async Task<LoadedModel> OpenAsync(Artifact artifact, Action<string> isCold, CancellationToken cancellation)
+    /// <param name="artifact">A verified and accepted artifact.</param>
+    /// <param name="began">The timestamp at which its load began.</param>
+    internal async Task<LoadedModel> OpenAsync(Artifact artifact, long began, Action<string> isCold, CancellationToken cancellation)
     {
         var model = await ModelStart.RunAsync(
             artifact,
@@ -20,6 +23,7 @@ internal sealed class ModelOpening(InferenceSettings settings, RunWatch watch, M
             time.GetTimestamp() + (long)(settings.LoadTimeout.TotalSeconds * time.TimestampFrequency),
             cancellation);
         shares.Loaded();
+        metrics.Loaded(time.GetElapsedTime(began), model.WarmUpTime);
         return model;
     }
 

@@ -113,7 +113,7 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
             var began = calls.Time.GetTimestamp();
             using var outputs = model.Run(inputs.Values, ((ModelCall)batch.Lead).Request.Outputs, Options); // 2
             var ended = calls.Time.GetTimestamp();
-            calls.Metrics.ModelRan(calls.Time.GetElapsedTime(began, ended), batch.Rows);
+            calls.Ran(calls.Time.GetElapsedTime(began, ended), batch.Rows);
             calls.Watch.Done(this);
             model.Batching.Took(ended - began);
             Write(members, RuntimeTensor.OfOutputs(outputs), began, ended); // 3

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using ModelServing.Contracts;
 using ModelServing.Registry;
@@ -83,8 +84,10 @@ internal sealed class ModelStart : WatchedRun
             if (!watch.TryStart(this))
                 throw new TimeoutException();
             model = LoadedModel.Open(artifact, options, runtimeBytes);
+            var began = Stopwatch.GetTimestamp();
             WarmUp(model);
             model.FindBatching(settings.BatchRows, Options);
+            model.WarmUpTime = Stopwatch.GetElapsedTime(began);
             if (opened.TrySetResult(model))
                 model = null;
         }

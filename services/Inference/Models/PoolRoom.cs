@@ -1,8 +1,8 @@
 namespace ModelServing.Inference.Models;
 
 /// <summary>Keeps threads of the pool free for other work. The pool starts with one for each processor, and adds one only after it has
-/// waited for half a second. So a few long calls of the model, which block their threads, would delay every answer and every health
-/// check.</summary>
+/// waited for half a second. So a few long calls of the model, which block their threads, would delay every answer, every refusal and every
+/// health check.</summary>
 internal sealed class PoolRoom
 {
     private static readonly Lock Changing = new();

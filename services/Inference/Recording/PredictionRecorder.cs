@@ -119,6 +119,7 @@ internal sealed class PredictionRecorder(
         writer.Times(attempt.Times.Split());
         for (var view = 0; features is not null && view < model!.Features!.Views.Length; view++)
             writer.View(model.Features.Views[view].Head, features.Sequences(view), features.Statuses(view));
+        writer.Trace(attempt.Trace);
     }
 
     // By the request, so that all attempts of one are recorded, or none.

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
+using ModelServing.Hosting.Access;
 using ModelServing.Predictions.Records;
 
 namespace ModelServing.Inference.Recording;
@@ -40,6 +41,9 @@ internal sealed class RecordedAttempt
 
     /// <summary>When its parts ended.</summary>
     internal AnswerTimes Times { get; }
+
+    /// <summary>The trace that the request belongs to; 0 for none.</summary>
+    internal UInt128 Trace => AccessRecord.TraceOf(context.Request.Headers.TraceParent is [{ } trace] ? trace : null);
 
     internal RecordHead Head(InferenceSettings settings, TimeProvider time, int status, string? reason, bool isNonFinite)
     {

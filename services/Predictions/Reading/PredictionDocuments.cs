@@ -22,6 +22,7 @@ public static class PredictionDocuments
             Revision = NullIfEmpty(record.Revision),
             Trial = record.Trial > 0 ? record.Trial : null,
             Experiment = NullIfEmpty(record.Experiment),
+            TraceId = Hex(record.Trace),
             RoutingKeyHash = Hex(record.RoutingKey),
             Status = record.Status > 0 ? record.Status : null,
             Reason = NullIfEmpty(record.Reason),

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using ModelServing.Spool;
 
@@ -5,7 +6,7 @@ namespace ModelServing.Predictions.Records;
 
 /// <summary>
 /// Writes a prediction record, as prediction.proto describes it: first the head, then the inputs and the outputs, then the times, and
-/// last the feature views. The bytes
+/// last the feature views and the trace. The bytes
 /// are those that the generated class <see cref="PredictionRecord"/> writes. A thread has one writer, because writing a record waits for
 /// nothing.
 /// </summary>
@@ -29,6 +30,8 @@ public sealed class RecordWriter
     private const ushort OutputTag = 0x0182; // field 16, two bytes
     private const ushort LatencyTag = 0x018A; // field 17, two bytes
     private const ushort ViewTag = 0x01AA; // field 21
+    private const ushort TraceTag = 0x01B2; // field 22
+    private const int TraceBytes = 16;
     private const byte SequencesTag = 0x22;
     private const byte StatusesTag = 0x2A;
     private const byte ShapeTag = 0x1A;
@@ -124,6 +127,17 @@ public sealed class RecordWriter
             buffer.Begin(StatusesTag, statuses.Length);
         foreach (var status in statuses)
             buffer.Varint((ulong)status);
+    }
+
+    /// <summary>Adds the trace that the request belongs to; 0 for none.</summary>
+    public void Trace(UInt128 trace)
+    {
+        if (trace == UInt128.Zero)
+            return;
+        Span<byte> bytes = stackalloc byte[TraceBytes];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, trace);
+        buffer.Begin(TraceTag, TraceBytes);
+        buffer.Raw(bytes);
     }
 
     private void Write(in RecordHead head)

@@ -21,8 +21,8 @@ internal sealed class BatchingBench(int rounds, int seconds, string? other)
     private readonly Dictionary<(BenchModel, LoadShape, string), List<Measurement>> results = [];
     private readonly Dictionary<(BenchModel, int), List<InProcessFigures>> inProcess = [];
 
-    internal async Task<(IReadOnlyList<BatchingReport> Servers, IReadOnlyList<InProcessReport> InProcess)> RunAsync(
-        CancellationToken cancellation)
+    internal async Task<(IReadOnlyList<BatchingReport> Servers, IReadOnlyList<InProcessReport> InProcess,
+        IReadOnlyList<CallReport> Calls)> RunAsync(CancellationToken cancellation)
     {
         var wrk = InstalledProgram.Find("wrk");
         InstalledProgram.Require(wrk);
@@ -49,6 +49,9 @@ internal sealed class BatchingBench(int rounds, int seconds, string? other)
             }
         }
 
+        var medium = BenchModel.All[^1];
+        using var bench = new CallBench(rounds, seconds);
+        var calls = await bench.RunAsync(medium, SettingsFor(medium, registry), cancellation);
         return (
             [.. BenchModel.All.SelectMany(model => LoadShape.All.Select(load => Report(model, load)))],
             [
@@ -57,20 +60,14 @@ internal sealed class BatchingBench(int rounds, int seconds, string? other)
                     one.Key.Item2,
                     Spread.From(one.Value.Select(static figures => figures.RowsPerSecond)),
                     Spread.From(one.Value.Select(static figures => figures.ProcessorMicrosecondsPerRow)))),
-            ]);
+            ],
+            calls);
     }
 
     private async Task StartAsync(
         List<MeasuredServer> servers, BenchModel model, string registry, TemporaryFolder folder, CancellationToken cancellation)
     {
-        var settings = new InferenceSettings
-        {
-            Model = RouterBench.Model,
-            Version = model.Version,
-            Registry = registry,
-            LogFormat = LogFormat.Text,
-            StopWithParent = true,
-        };
+        var settings = SettingsFor(model, registry);
         servers.Add(await InferenceBench.StartAsync(OneByOne, InferenceBench.Program, settings with { BatchRows = 1 }, cancellation));
         servers.Add(await InferenceBench.StartAsync(Batched, InferenceBench.Program, settings, cancellation));
         if (other is not null)
@@ -84,6 +81,15 @@ internal sealed class BatchingBench(int rounds, int seconds, string? other)
         var process = await ServerProcess.StartAsync(Minimal, start, port, Proxies.CloseInputAsync, cancellation);
         servers.Add(new MeasuredServer(Minimal, process, port));
     }
+
+    private static InferenceSettings SettingsFor(BenchModel model, string registry) => new()
+    {
+        Model = RouterBench.Model,
+        Version = model.Version,
+        Registry = registry,
+        LogFormat = LogFormat.Text,
+        StopWithParent = true,
+    };
 
     private async Task MeasureAsync(
         BenchModel model, List<MeasuredServer> servers, InstalledProgram wrk, TemporaryFolder folder, CancellationToken cancellation)

@@ -5,7 +5,8 @@ namespace ModelServing.Bench.Inference;
 /// <summary>Prints the figures as the tables of docs/bench.md.</summary>
 internal static class BatchingTable
 {
-    internal static void Print(IReadOnlyList<BatchingReport> reports, IReadOnlyList<InProcessReport> inProcess)
+    internal static void Print(
+        IReadOnlyList<BatchingReport> reports, IReadOnlyList<InProcessReport> inProcess, IReadOnlyList<CallReport> calls)
     {
         foreach (var report in reports)
         {
@@ -46,6 +47,19 @@ internal static class BatchingTable
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {report.Model} | {report.Rows} | {report.RowsPerSecond.Median:N0} | {report.ProcessorMicroseconds.Median:0.00} |"));
+        }
+
+        Console.WriteLine();
+        Console.WriteLine("One row in each request, from 32 callers of .NET's client:");
+        Console.WriteLine();
+        Console.WriteLine("| model | way | CPU per request, µs | CPU, ratio |");
+        Console.WriteLine("| --- | --- | ---: | ---: |");
+        foreach (var report in calls)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {report.Model} | {report.Way} | {report.ProcessorMicroseconds.Median:0.0} | {report.Ratio.Median:0.00} "
+                + $"({report.Ratio.Lowest:0.00} to {report.Ratio.Highest:0.00}) |"));
         }
     }
 }

@@ -24,7 +24,7 @@ internal static class InferenceCommand
             command,
             (arguments, cancellation) => new BatchingBench(
                 arguments.GetValue(rounds), arguments.GetValue(seconds), arguments.GetValue(other)).RunAsync(cancellation),
-            static report => BatchingTable.Print(report.Servers, report.InProcess));
+            static report => BatchingTable.Print(report.Servers, report.InProcess, report.Calls));
         return command;
     }
 

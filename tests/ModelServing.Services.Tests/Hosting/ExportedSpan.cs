@@ -6,6 +6,11 @@ namespace ModelServing.Services.Tests.Hosting;
 /// <summary>A span, as OTLP's message has it.</summary>
 internal sealed record ExportedSpan(string Trace, string Id, string Parent, string Name, IReadOnlyDictionary<string, string> Tags)
 {
+    /// <summary>When it began and ended, in nanoseconds since 1970.</summary>
+    internal ulong Began { get; private init; }
+
+    internal ulong Ended { get; private init; }
+
     /// <summary>Reads the spans of an ExportTraceServiceRequest.</summary>
     internal static IEnumerable<ExportedSpan> ReadAll(byte[] request) =>
         from resource in Fields(request, 1)
@@ -21,9 +26,26 @@ internal sealed record ExportedSpan(string Trace, string Id, string Parent, stri
         Fields(span, 9).ToDictionary(
             static tag => Encoding.UTF8.GetString(Fields(tag, 1).Single()),
             static tag => Fields(tag, 2).Select(static value => Fields(value, 1).Select(Encoding.UTF8.GetString).FirstOrDefault() ?? "")
-                .Single()));
+                .Single()))
+    {
+        Began = Time(span, 7),
+        Ended = Time(span, 8),
+    };
 
     private static string Hex(IEnumerable<byte[]> field) => Convert.ToHexStringLower(field.FirstOrDefault() ?? []);
+
+    private static ulong Time(byte[] message, int field)
+    {
+        var input = new CodedInputStream(message);
+        while (input.ReadTag() is var tag and not 0)
+        {
+            if (WireFormat.GetTagFieldNumber(tag) == field)
+                return input.ReadFixed64();
+            input.SkipLastField();
+        }
+
+        return 0;
+    }
 
     // The values of a field that has a length.
     private static List<byte[]> Fields(byte[] message, int field)

@@ -18,7 +18,7 @@ public class CallStatusTests
     [InlineData(429, StatusCode.ResourceExhausted)]
     [InlineData(499, StatusCode.Cancelled)]
     [InlineData(500, StatusCode.Internal)]
-    [InlineData(502, StatusCode.Internal)]
+    [InlineData(502, StatusCode.Unavailable)]
     [InlineData(503, StatusCode.Unavailable)]
     [InlineData(504, StatusCode.DeadlineExceeded)]
     [InlineData(418, StatusCode.Internal)]

@@ -179,9 +179,17 @@ public sealed class RouterCallsTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}")]
     [InlineData("HTTP/1.1 204 X\r\n\r\n")]
+    public async Task An_answer_that_is_not_a_message_is_an_internal_error(string answer)
+    {
+        await using var version = RawServer.Answering(_ => answer);
+        await using var router = await CallingRouter.StartAsync(version);
+        Assert.Equal(StatusCode.Internal, (await router.FailAsync(CallingRouter.Request())).StatusCode);
+    }
+
+    [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{}")]
     [InlineData("")]
-    public async Task An_answer_that_is_not_a_message_is_an_internal_error(string answer)
+    public async Task A_version_that_ends_before_its_answer_is_unavailable(string answer)
     {
         await using var version = new RawServer(async connection =>
         {
@@ -189,7 +197,8 @@ public sealed class RouterCallsTests
             await connection.SendAsync(answer);
         });
         await using var router = await CallingRouter.StartAsync(version);
-        Assert.Equal(StatusCode.Internal, (await router.FailAsync(CallingRouter.Request())).StatusCode);
+        var failure = await router.FailAsync(CallingRouter.Request());
+        Assert.Equal((StatusCode.Unavailable, "connection-lost"), (failure.StatusCode, failure.Trailers.GetValue("x-problem-reason")));
     }
 
     [Theory]

@@ -1,19 +1,24 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 
 namespace ModelServing.Bench.Soak.Overload;
 
-/// <summary>Sends a mix of requests, one after another on some connections, or at a steady rate whether answers come or not.</summary>
+/// <summary>Sends a mix of requests, one after another on some connections, or at a steady rate whether answers come or not. One thread
+/// does it all, with bytes that were made before: the service has the same processors.</summary>
 internal sealed class OverloadLoad : IDisposable
 {
-    // More than the service's queue and its answers on the way. A request that finds none of them free waits for one.
+    // More than the service's queue and its answers on the way.
     private const int MostConnections = 3000;
+
+    // No answer takes longer, so the service hangs.
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
 
     private readonly IPEndPoint address;
     private readonly OverloadRequest[] hundred;
-    private readonly ConcurrentBag<OverloadConnection> idle = [];
-    private readonly SemaphoreSlim free = new(MostConnections);
+    private readonly ReadablePoll poll = new();
+    private readonly List<OverloadConnection> connections = [];
+    private readonly Stack<OverloadConnection> idle = [];
+    private readonly List<float> delays = [];
 
     internal OverloadLoad(IPEndPoint address, IReadOnlyList<OverloadRequest> requests)
     {
@@ -25,82 +30,138 @@ internal sealed class OverloadLoad : IDisposable
 
     internal IReadOnlyList<OverloadRequest> Requests { get; }
 
-    /// <summary>How the requests of each kind ended, since the last <see cref="Restart"/>.</summary>
+    /// <summary>How the requests of each kind ended, since the load began.</summary>
     internal IReadOnlyDictionary<OverloadRequest, OverloadTally> Tallies { get; private set; } = null!;
 
-    internal int Answered => Tallies.Values.Sum(static tally => tally.Answered);
+    /// <summary>The requests that were not sent, because every connection waited for an answer.</summary>
+    internal int Unsent { get; private set; }
+
+    private int Busy => connections.Count - idle.Count;
+
+    /// <summary>The time in milliseconds within which this share of the requests was sent, after it should have been.</summary>
+    internal double SentWithin(double share) => OverloadTally.At(delays, share);
 
     public void Dispose()
     {
-        while (idle.TryTake(out var connection))
+        foreach (var connection in connections)
             connection.Dispose();
-        free.Dispose();
+        poll.Dispose();
     }
 
-    internal void Restart() => Tallies = Requests.ToDictionary(static request => request, static _ => new OverloadTally());
-
-    /// <summary>Sends one request after another on each connection, and returns how many were answered in a second.</summary>
-    internal async Task<double> SaturateAsync(int connections, TimeSpan time, CancellationToken cancellation)
-    {
-        Restart();
-        var began = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(i => Task.Run(
-            async () =>
-            {
-                var random = new Random(i);
-                while (Stopwatch.GetElapsedTime(began) < time)
-                    await SendAsync(Some(random));
-            },
-            cancellation)));
-        return Answered / Stopwatch.GetElapsedTime(began).TotalSeconds;
-    }
+    /// <summary>Sends one request after another on each of some connections, and returns how many were answered in a second.</summary>
+    internal Task<double> SaturateAsync(int count, TimeSpan time) => Task.Factory.StartNew(
+        () => Saturate(count, time), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Sends so many requests in a second. Returns when the last one has ended.</summary>
-    internal async Task RunAsync(double perSecond, TimeSpan time, CancellationToken cancellation)
+    internal Task RunAsync(double perSecond, TimeSpan time, CancellationToken cancellation) => Task.Factory.StartNew(
+        () => Run(perSecond, time, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private double Saturate(int count, TimeSpan time)
     {
         Restart();
-        // On a thread of its own, because those of the pool are busy with answers.
-        await Task.Factory.StartNew(
-            () => Send(perSecond, time, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        for (var i = 0; i < MostConnections; i++)
-            await free.WaitAsync(CancellationToken.None);
-        free.Release(MostConnections);
-    }
-
-    private void Send(double perSecond, TimeSpan time, CancellationToken cancellation)
-    {
         var random = new Random(1);
         var began = Stopwatch.GetTimestamp();
-        for (var sent = 0L; Stopwatch.GetElapsedTime(began) < time; Thread.Sleep(1))
+        for (var i = 0; i < count; i++)
+            SendOne();
+        while (Busy > 0)
         {
-            for (var due = (long)(Stopwatch.GetElapsedTime(began).TotalSeconds * perSecond); sent < due; sent++)
+            var freed = Read(HangLimit);
+            if (freed < 0)
+                throw new BenchException($"no answer came for {HangLimit.TotalSeconds:0} s");
+            for (; freed > 0 && Stopwatch.GetElapsedTime(began) < time; freed--)
+                SendOne();
+        }
+
+        return Tallies.Values.Sum(static tally => tally.Answered) / Stopwatch.GetElapsedTime(began).TotalSeconds;
+
+        void SendOne()
+        {
+            const int MostFailures = 1000;
+            for (var i = 0; !Send(hundred[random.Next(hundred.Length)]); i++)
             {
-                free.Wait(cancellation);
-                var request = Some(random);
-                ThreadPool.UnsafeQueueUserWorkItem(
-                    static one => _ = one.load.SendAndFreeAsync(one.request), (load: this, request), preferLocal: false);
+                if (i == MostFailures)
+                    throw new BenchException("no request can be sent");
             }
         }
     }
 
-    private async Task SendAndFreeAsync(OverloadRequest request)
+    private void Run(double perSecond, TimeSpan time, CancellationToken cancellation)
     {
-        try
+        Restart();
+        // To connect waits for a second if the service does not accept at once. That would be a part of the load then.
+        while (connections.Count < MostConnections)
         {
-            await SendAsync(request);
+            var connection = new OverloadConnection(address, connections.Count);
+            connections.Add(connection);
+            idle.Push(connection);
+            connection.Open(poll);
         }
-        finally
+
+        var random = new Random(1);
+        var began = Stopwatch.GetTimestamp();
+        var sent = 0L;
+        while (Stopwatch.GetElapsedTime(began) is var elapsed && elapsed < time)
         {
-            free.Release();
+            cancellation.ThrowIfCancellationRequested();
+            for (; sent < elapsed.TotalSeconds * perSecond; sent++)
+            {
+                delays.Add((float)((Stopwatch.GetElapsedTime(began).TotalSeconds - (sent / perSecond)) * 1000));
+                if (idle.Count == 0)
+                    Unsent++;
+                else
+                    Send(hundred[random.Next(hundred.Length)]);
+            }
+
+            // The answers of a millisecond are read together. To wait for each would wake this thread as often as there are answers.
+            Thread.Sleep(1);
+            while (Read(TimeSpan.Zero) > 0)
+            {
+            }
+        }
+
+        while (Busy > 0 && Read(HangLimit) >= 0)
+        {
+        }
+
+        foreach (var connection in connections)
+        {
+            if (connection.Request is { } request)
+                Tallies[request].AddFault(request, "no answer");
         }
     }
 
-    private async Task SendAsync(OverloadRequest request)
+    private void Restart()
     {
-        var connection = idle.TryTake(out var one) ? one : new OverloadConnection(address);
-        await connection.SendAsync(request, Tallies[request]);
-        idle.Add(connection);
+        Tallies = Requests.ToDictionary(static request => request, static _ => new OverloadTally());
+        delays.Clear();
+        Unsent = 0;
     }
 
-    private OverloadRequest Some(Random random) => hundred[random.Next(hundred.Length)];
+    // Whether an answer will come.
+    private bool Send(OverloadRequest request)
+    {
+        if (!idle.TryPop(out var connection))
+            connections.Add(connection = new OverloadConnection(address, connections.Count));
+        if (connection.Send(request, poll, Tallies[request]))
+            return true;
+        idle.Push(connection);
+        return false;
+    }
+
+    // How many connections are free again; less than none if nothing came.
+    private int Read(TimeSpan most)
+    {
+        var readable = poll.Wait(most);
+        var freed = 0;
+        foreach (var key in readable)
+        {
+            var connection = connections[key];
+            if (!connection.TryRead(connection.Request is { } request ? Tallies[request] : null))
+                continue;
+            idle.Push(connection);
+            freed++;
+        }
+
+        return readable.IsEmpty ? -1 : freed;
+    }
 }

@@ -12,6 +12,9 @@ internal sealed class OverloadReport(OverloadPlan plan)
     // "At once": in less time than the shortest deadline leaves to another version.
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(100);
 
+    // "As it should": what was sent later than this was not sent at a steady rate.
+    private static readonly TimeSpan SentAtOnce = TimeSpan.FromMilliseconds(50);
+
     private const double MostGrowth = 1.05;
     private const long MostGrowthBytes = 16 * 1024 * 1024;
 
@@ -21,6 +24,9 @@ internal sealed class OverloadReport(OverloadPlan plan)
     private readonly Table requests = new Table { Border = TableBorder.Markdown }.AddColumns(
         "request", "sent", "answered", "p50 ms", "p99 ms", "most ms", "refused", "p99 ms", "at its deadline", "left", "failed");
 
+    private readonly Table processors = new Table { Border = TableBorder.Markdown }.AddColumns(
+        "load", "processors of the service", "processors of the load", "rows of a run");
+
     private readonly Table promises = new Table { Border = TableBorder.Markdown }.AddColumns("promise", "", "");
 
     /// <summary>The requests of the mix that are answered in a second.</summary>
@@ -28,8 +34,24 @@ internal sealed class OverloadReport(OverloadPlan plan)
 
     internal bool IsGood { get; private set; } = true;
 
+    internal void Add(string load, OverloadUsage usage) => processors.AddRow(
+        [load, Decimal(usage.Service, "0.00"), Decimal(usage.Load, "0.00"), Decimal(usage.RowsOfRun, "0.0")]);
+
+    /// <summary>Checks that the load came as it should. A fault here is the soak's own.</summary>
+    internal void CheckLoad(OverloadLoad load)
+    {
+        var late = load.SentWithin(0.99);
+        Check(
+            "the soak sends what it should",
+            plan.IsShort || (load.Unsent == 0 && late <= SentAtOnce.TotalMilliseconds),
+            $"99% within {Decimal(late, "0.0")} ms, {load.Unsent:N0} not at all");
+    }
+
     internal void CheckOverload(
-        IReadOnlyDictionary<OverloadRequest, OverloadTally> tallies, IReadOnlyList<long> memory, IReadOnlyList<string> notReady)
+        IReadOnlyDictionary<OverloadRequest, OverloadTally> tallies,
+        IReadOnlyList<long> memory,
+        IReadOnlyList<string> notReady,
+        OverloadMetrics measured)
     {
         Add(tallies);
         var all = tallies.Values;
@@ -42,7 +64,10 @@ internal sealed class OverloadReport(OverloadPlan plan)
         if (!plan.IsShort)
         {
             var within = all.Max(static one => one.RefusedWithin(0.99));
-            Check("it is refused at once", within <= AtOnce.TotalMilliseconds, $"99% within {within:0} ms");
+            Check(
+                "it is refused at once",
+                within <= AtOnce.TotalMilliseconds,
+                $"99% within {Decimal(within, "0.0")} ms; in the service, within {Decimal(measured.RefusedWithin(0.99), "0.#")} ms");
             var rate = answered / plan.Time.TotalSeconds;
             Check(
                 "as much is answered as can be sustained",
@@ -82,6 +107,8 @@ internal sealed class OverloadReport(OverloadPlan plan)
     {
         AnsiConsole.Write(requests);
         Console.WriteLine();
+        AnsiConsole.Write(processors);
+        Console.WriteLine();
         AnsiConsole.Write(promises);
         Console.WriteLine(IsGood ? "Every promise was kept." : "BROKEN");
     }
@@ -101,11 +128,11 @@ internal sealed class OverloadReport(OverloadPlan plan)
                 $"{request.Name}, {request.Deadline.TotalMilliseconds:0} ms",
                 Number(tally.Sent),
                 Number(tally.Answered),
-                Milliseconds(tally.AnsweredWithin(0.5)),
-                Milliseconds(tally.AnsweredWithin(0.99)),
-                Milliseconds(tally.AnsweredWithin(1)),
+                Decimal(tally.AnsweredWithin(0.5), "0.0"),
+                Decimal(tally.AnsweredWithin(0.99), "0.0"),
+                Decimal(tally.AnsweredWithin(1), "0.0"),
                 Number(tally.Refused),
-                Milliseconds(tally.RefusedWithin(0.99)),
+                Decimal(tally.RefusedWithin(0.99), "0.0"),
                 Number(tally.Late),
                 Number(tally.Left),
                 Number(tally.Failed),
@@ -116,7 +143,7 @@ internal sealed class OverloadReport(OverloadPlan plan)
     private static string Faults(IEnumerable<OverloadTally> tallies) =>
         string.Join("; ", tallies.SelectMany(static one => one.Faults).Take(5)) is { Length: > 0 } faults ? faults : "";
 
-    private static string Milliseconds(double time) => time.ToString("0.0", CultureInfo.InvariantCulture);
+    private static string Decimal(double figure, string form) => figure.ToString(form, CultureInfo.InvariantCulture);
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -47,15 +47,21 @@ internal sealed class OverloadSoak(OverloadPlan plan)
                 Rows("1 row, the caller leaves", 5, 1, second, group: 0) with { Leaves = true },
             ]);
         // 1
-        await load.SaturateAsync(Connections, plan.Measured / 4, cancellation);
-        report.Sustainable = await load.SaturateAsync(Connections, plan.Measured, cancellation);
+        await load.SaturateAsync(Connections, plan.Measured / 4);
+        var usage = new OverloadUsage(version, await version.MeasuredAsync(cancellation));
+        report.Sustainable = await load.SaturateAsync(Connections, plan.Measured);
+        report.Add("as much as can be sustained", usage.End(await version.MeasuredAsync(cancellation)));
         await Console.Error.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture, $"{report.Sustainable:N0} requests/s can be sustained; {plan.Time.TotalSeconds:0} s at more"));
         // 2
         version.Watch();
+        usage = new OverloadUsage(version, await version.MeasuredAsync(cancellation));
         await load.RunAsync(report.Sustainable * plan.Times, plan.Time, cancellation);
+        var measured = await version.MeasuredAsync(cancellation);
+        report.Add($"{plan.Times:0} times as much", usage.End(measured));
         await version.RestAsync();
-        report.CheckOverload(load.Tallies, version.Memory, version.NotReady);
+        report.CheckLoad(load);
+        report.CheckOverload(load.Tallies, version.Memory, version.NotReady, measured);
     }
 
     private async Task HopelessAsync(OverloadReport report, TemporaryFolder folder, CancellationToken cancellation)

@@ -1,20 +1,19 @@
 namespace ModelServing.Bench.Soak.Overload;
 
-/// <summary>How the requests of one kind ended. Any thread may count.</summary>
+/// <summary>How the requests of one kind ended.</summary>
 internal sealed class OverloadTally
 {
     private const int MostFaults = 5;
 
-    private readonly Lock counting = new();
     private readonly List<float> answered = [];
     private readonly List<float> refused = [];
     private readonly List<string> faults = [];
 
     /// <summary>The requests that were sent.</summary>
-    internal int Sent { get; private set; }
+    internal int Sent { get; set; }
 
     /// <summary>The callers that left, as they meant to.</summary>
-    internal int Left { get; private set; }
+    internal int Left { get; set; }
 
     /// <summary>The requests that the service ended at their deadline.</summary>
     internal int Late { get; private set; }
@@ -29,18 +28,6 @@ internal sealed class OverloadTally
     /// <summary>The first failures.</summary>
     internal IReadOnlyList<string> Faults => faults;
 
-    internal void AddSent()
-    {
-        lock (counting)
-            Sent++;
-    }
-
-    internal void AddLeft()
-    {
-        lock (counting)
-            Left++;
-    }
-
     /// <summary>Counts an answer.</summary>
     /// <param name="request">Its request.</param>
     /// <param name="status">Its status.</param>
@@ -48,23 +35,21 @@ internal sealed class OverloadTally
     /// <param name="elapsed">The time since the request was sent.</param>
     internal void AddAnswer(OverloadRequest request, int status, bool saysWhen, TimeSpan elapsed)
     {
-        lock (counting)
-        {
-            if (status == 200)
-                answered.Add((float)elapsed.TotalMilliseconds);
-            else if (status == 503 && saysWhen)
-                refused.Add((float)elapsed.TotalMilliseconds);
-            else if (status == 504 && elapsed >= request.Deadline / 2)
-                Late++;
-            else
-                AddFault($"{request.Name}: {status}{(status == 503 ? " without Retry-After" : "")} after {elapsed.TotalMilliseconds:0} ms");
-        }
+        if (status == 200)
+            answered.Add((float)elapsed.TotalMilliseconds);
+        else if (status == 503 && saysWhen)
+            refused.Add((float)elapsed.TotalMilliseconds);
+        else if (status == 504 && elapsed >= request.Deadline / 2)
+            Late++;
+        else
+            AddFault(request, $"{status}{(status == 503 ? " without Retry-After" : "")} after {elapsed.TotalMilliseconds:0} ms");
     }
 
-    internal void AddFailure(OverloadRequest request, string why)
+    internal void AddFault(OverloadRequest request, string why)
     {
-        lock (counting)
-            AddFault($"{request.Name}: {why}");
+        Failed++;
+        if (faults.Count < MostFaults)
+            faults.Add($"{request.Name}: {why}");
     }
 
     /// <summary>The time in milliseconds within which this share of the answers came.</summary>
@@ -73,14 +58,8 @@ internal sealed class OverloadTally
     /// <summary>The time in milliseconds within which this share of the refusals came.</summary>
     internal double RefusedWithin(double share) => At(refused, share);
 
-    private void AddFault(string fault)
-    {
-        Failed++;
-        if (faults.Count < MostFaults)
-            faults.Add(fault);
-    }
-
-    private static double At(List<float> times, double share)
+    /// <summary>The time within which this share of some events came; 0 if there were none.</summary>
+    internal static double At(List<float> times, double share)
     {
         times.Sort();
         return times.Count == 0 ? 0 : times[Math.Min(times.Count - 1, (int)(times.Count * share))];

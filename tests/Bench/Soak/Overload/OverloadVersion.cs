@@ -53,6 +53,10 @@ internal sealed class OverloadVersion : IAsyncDisposable
         return new(await InferenceBench.StartAsync("the version", InferenceBench.Program, settings, cancellation));
     }
 
+    /// <summary>Asks the service what it has measured.</summary>
+    internal async Task<OverloadMetrics> MeasuredAsync(CancellationToken cancellation) =>
+        OverloadMetrics.Parse(await client.GetStringAsync(new Uri($"http://{Address}{InferencePaths.Metrics}"), cancellation));
+
     /// <summary>Begins to watch its memory and its readiness.</summary>
     internal void Watch() => watching = Task.Run(WatchAsync);
 

@@ -127,7 +127,7 @@ public sealed class BatchingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_call_that_cannot_get_its_turn_in_time_is_refused_at_once()
+    public void A_call_that_cannot_get_its_turn_in_time_is_refused_at_once()
     {
         var running = Run(Enter(Flood, mostRows: 0));
         var waiting = Enumerable.Range(0, 20).Select(_ => Enter(Flood, mostRows: 0)).ToList();
@@ -140,7 +140,7 @@ public sealed class BatchingTests : IDisposable
         }
 
         // 15 wait, and a run has just begun. The forecast of 160 ms may be wrong by half, and the call itself takes 10 ms too.
-        Assert.Equal(Outcome.QueueTooLong, await Enter(Flood, left: 249, mostRows: 0).Outcome);
+        Assert.Equal(Outcome.QueueTooLong, Enter(Flood, left: 249, mostRows: 0).Now);
         Assert.Equal(Turn.QueueTooLong, gate.Refuses(Flood, InMilliseconds(249)));
         Assert.Null(gate.Refuses(Flood, InMilliseconds(250)));
         Assert.False(Enter(Flood, left: 250, mostRows: 0).Outcome.IsCompleted);
@@ -149,14 +149,14 @@ public sealed class BatchingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_call_whose_run_cannot_end_in_time_is_refused_although_it_is_the_next()
+    public void A_call_whose_run_cannot_end_in_time_is_refused_although_it_is_the_next()
     {
         time.Advance(TimeSpan.FromMilliseconds(100));
         gate.Leave(Run(EnterAndAdvance(milliseconds: 100)));
         var running = Run(Enter(Flood, mostRows: 0));
         time.Advance(TimeSpan.FromMilliseconds(40));
         // The run ends in 60 ms, which may be 90, and another takes 100 ms.
-        Assert.Equal(Outcome.QueueTooLong, await Enter(Flood, left: 189, mostRows: 0).Outcome);
+        Assert.Equal(Outcome.QueueTooLong, Enter(Flood, left: 189, mostRows: 0).Now);
         Assert.False(Enter(Flood, left: 190, mostRows: 0).Outcome.IsCompleted);
         // Whatever waits, a version with this time is too slow. It is to blame then, and not the queue.
         Assert.False(Enter(Flood, left: 99, mostRows: 0).Outcome.IsCompleted);
@@ -164,11 +164,11 @@ public sealed class BatchingTests : IDisposable
     }
 
     [Fact]
-    public async Task More_rows_than_usual_need_more_time()
+    public void More_rows_than_usual_need_more_time()
     {
         gate.Leave(Run(EnterAndAdvance(milliseconds: 10)));
         Run(Enter(Flood, mostRows: 0));
-        Assert.Equal(Outcome.QueueTooLong, await Enter(Flood, rows: 20, left: 210, mostRows: 0).Outcome);
+        Assert.Equal(Outcome.QueueTooLong, Enter(Flood, rows: 20, left: 210, mostRows: 0).Now);
         Assert.False(Enter(Flood, rows: 20, left: 215, mostRows: 0).Outcome.IsCompleted);
         Assert.False(Enter(Flood, rows: 1, left: 30, mostRows: 0).Outcome.IsCompleted);
     }
@@ -183,7 +183,7 @@ public sealed class BatchingTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_measured_is_forgotten_when_nobody_waits()
+    public void What_was_measured_is_forgotten_when_nobody_waits()
     {
         var running = Run(Enter(Flood, mostRows: 0));
         foreach (var call in Enumerable.Range(0, 3).Select(_ => Enter(Flood, mostRows: 0)).ToList())
@@ -200,7 +200,7 @@ public sealed class BatchingTests : IDisposable
         var inTime = Enter(Flood, left: 100, mostRows: 0);
         Assert.False(inTime.Outcome.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(100));
-        Assert.Equal(Outcome.TimedOut, await inTime.Outcome);
+        Assert.Equal(Outcome.TimedOut, inTime.Now);
     }
 
     private SomeCall EnterAndAdvance(int milliseconds)

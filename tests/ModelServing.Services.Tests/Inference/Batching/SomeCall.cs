@@ -20,6 +20,9 @@ internal sealed class SomeCall : QueuedCall
 
     internal Task<Outcome> Outcome => outcome.Task;
 
+    /// <summary>The outcome, if it has one yet: a gate that decides at once needs no waiting.</summary>
+    internal Outcome? Now => outcome.Task.IsCompletedSuccessfully ? outcome.Task.Result : null;
+
     /// <summary>Gets the batch that it leads.</summary>
     internal Action<Batch>? Begins { get; init; }
 

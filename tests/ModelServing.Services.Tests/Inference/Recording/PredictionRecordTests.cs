@@ -83,6 +83,17 @@ public sealed class PredictionRecordTests : IDisposable
     }
 
     [Theory]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "0AF7651916CD43DD8448EB211C80319C")]
+    [InlineData("00-0af7651916cd43dd", "")]
+    [InlineData(null, "")]
+    public async Task A_prediction_has_the_trace_of_its_request(string? header, string trace)
+    {
+        await using var service = await StartAsync(SomeOnnx.Reciprocal(Datatype.Fp32));
+        Assert.Equal(200, (await service.SendAsync(Numbers("1"), [.. FromRouter, .. header is null ? [] : Traced(header)])).Status);
+        Assert.Equal(trace, Convert.ToHexString(Assert.Single(await RecordsAsync(service)).Trace.Span));
+    }
+
+    [Theory]
     [InlineData("canary;version=2;trial=1;kind=error", false)]
     [InlineData("canary;version=2;trial=1;kind=slow", true)]
     public async Task A_retry_is_the_second_attempt_and_a_comparison_says_so(string failover, bool isComparison)
@@ -209,6 +220,8 @@ public sealed class PredictionRecordTests : IDisposable
         Assert.Equal(200, (await service.SendAsync(Numbers("1"), FromRouter)).Status);
         Assert.Single(await RecordsAsync(service));
     }
+
+    private static (string, string)[] Traced(string header) => [("traceparent", header)];
 
     private static string Numbers(string data) =>
         $$"""{"inputs":[{"name":"x","shape":[{{data.Split(',').Length}}],"datatype":"FP32","data":[{{data}}]}]}""";

@@ -15,6 +15,7 @@ public sealed class PredictionDocumentsTests
     {
         var record = SomeRecord.Create(after: TimeSpan.FromMicroseconds(1_234_567));
         record.Experiment = "q4";
+        record.Trace = ByteString.CopyFrom(10, 11);
         record.Views.Add(new RecordedView
         {
             View = "card",
@@ -36,8 +37,8 @@ public sealed class PredictionDocumentsTests
         var page = new PredictionsPage([PredictionDocuments.Create(record, outcome)], "7");
         const string Expected = """
             {"predictions":[{"requestId":"01J9Z3NDEKTSV4RRFFQ0000001","attempt":1,"time":"2026-11-28T10:00:01.234567Z","model":"fraud",
-            "version":2,"variant":"canary","revision":"0123456789abcdef","trial":3,"experiment":"q4","routingKeyHash":"abcd","status":200,
-            "nonFinite":false,"comparison":false,
+            "version":2,"variant":"canary","revision":"0123456789abcdef","trial":3,"experiment":"q4","traceId":"0a0b","routingKeyHash":"abcd",
+            "status":200,"nonFinite":false,"comparison":false,
             "inputs":[{"name":"amount","datatype":"FP32","shape":[1,1],"data":[12.5]},
             {"name":"country","datatype":"BYTES","shape":[1,1],"data":["DE"]},
             {"name":"photo","datatype":"UINT8","shape":[1,999999],"omitted":"large","digest":"0102","pointer":"predictions/large/1"}],

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CsCheck;
 using Google.Protobuf;
 using ModelServing.Predictions.Records;
@@ -64,6 +65,7 @@ public class RecordWriterTests
             record.Inputs.AddRange(tensors.Item1);
             record.Outputs.AddRange(tensors.Item2);
             record.Views.AddRange(tensors.Item3);
+            record.Trace = time % 2 == 0 ? ByteString.Empty : ByteString.CopyFrom([.. BitConverter.GetBytes(time), .. new byte[8]]);
             return record;
         });
 
@@ -140,6 +142,7 @@ public class RecordWriterTests
             TimeSpan.FromMicroseconds(latency.Features)));
         foreach (var view in record.Views)
             writer.View(new ViewHead(view.View, view.Version, view.Digest), [.. view.Sequences], [.. view.Statuses]);
+        writer.Trace(record.Trace.IsEmpty ? UInt128.Zero : BinaryPrimitives.ReadUInt128BigEndian(record.Trace.Span));
         return writer.Written;
     }
 }

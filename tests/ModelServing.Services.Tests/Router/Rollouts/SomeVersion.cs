@@ -8,6 +8,7 @@ internal sealed class SomeVersion : IAsyncDisposable
 {
     private readonly RawServer server;
     private volatile string? failure;
+    private volatile string? good;
     private volatile bool cuts;
     private volatile bool saysUnready;
     private long delayTicks;
@@ -30,6 +31,7 @@ internal sealed class SomeVersion : IAsyncDisposable
             await connection.SendAsync(
                 isInference && failure is { } answer ? answer
                 : !isInference && SaysUnready ? "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"
+                : isInference && good is { } other ? other
                 : RawServer.Ok(isInference ? $"v{version}" : "{}"));
         }
     });
@@ -66,6 +68,9 @@ internal sealed class SomeVersion : IAsyncDisposable
     internal void Fail(string answer = "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops") => failure = answer;
 
     internal void Recover() => failure = null;
+
+    /// <summary>Answers inferences with another answer than its version's number.</summary>
+    internal void Say(string answer) => good = answer;
 
     internal void Kill() => server.Kill();
 
