@@ -201,10 +201,11 @@ internal sealed class RolloutGuards(
         await ExchangeAllAsync(changed, exchange.IsReached, cancellation);
     }
 
-    private static Task TogetherAsync<T>(IEnumerable<T> versions, Func<T, Task> act, CancellationToken cancellation) => Parallel.ForEachAsync(
-        versions,
-        new ParallelOptions { MaxDegreeOfParallelism = MostExchanges, CancellationToken = cancellation },
-        async (version, _) => await act(version));
+    private static Task TogetherAsync<T>(IEnumerable<T> versions, Func<T, Task> act, CancellationToken cancellation) =>
+        Parallel.ForEachAsync(
+            versions,
+            new ParallelOptions { MaxDegreeOfParallelism = MostExchanges, CancellationToken = cancellation },
+            async (version, _) => await act(version));
 
     private Task ExchangeAllAsync(IEnumerable<WatchedVariant> versions, bool usesCache, CancellationToken cancellation) =>
         TogetherAsync(versions, watched => ExchangeAsync(watched, usesCache, cancellation), cancellation);

@@ -6,8 +6,8 @@ namespace ModelServing.Router.Forwarding.Wire;
 /// <summary>One request to an endpoint and its answer. The object, with its message and its token, is used for one request after
 /// another.</summary>
 /// <remarks>
-/// Two sides write <see cref="state"/>: the request (begin, extend, end) and the sweep. The sweep cancels <see cref="Cut"/>, which makes the
-/// HTTP client close the connection; a request that ends in time takes the state away from it.
+/// Two sides write <see cref="state"/>: the request (begin, extend, end) and the sweep. The sweep cancels <see cref="Cut"/>, which makes
+/// the HTTP client close the connection; a request that ends in time takes the state away from it.
 /// </remarks>
 #pragma warning disable CA1001 // They hold nothing that must be released: no timer, no handle, and no bytes between two requests.
 internal sealed class UpstreamCall

@@ -94,7 +94,7 @@ public sealed class JournalKeeperTests : IAsyncDisposable
         }
 
         public async IAsyncEnumerable<JournalEvent> ReadAsync(
-            ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+            ModelName model, long after, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             lock (asked)
                 asked.Add(model);
@@ -105,6 +105,15 @@ public sealed class JournalKeeperTests : IAsyncDisposable
 #pragma warning restore CS0162
         }
 
+        public async IAsyncEnumerable<ChangeRow> ReadChangesAsync(
+            long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            yield break;
+        }
+
         public Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<bool> PutChangeAsync(ChangeRow change, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }
