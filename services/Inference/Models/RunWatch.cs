@@ -73,6 +73,9 @@ internal sealed class RunWatch : IDisposable
         {
             isDisposed = true;
             Monitor.PulseAll(changing);
+            // Nobody waits for them any more, and the thread that would end them ends.
+            foreach (var run in runs)
+                EndAtLast(run);
             foreach (var options in spare)
                 options.Dispose();
             spare.Clear();
@@ -93,12 +96,12 @@ internal sealed class RunWatch : IDisposable
         }
     }
 
-    /// <summary>The work has its thread; false if its time is over.</summary>
+    /// <summary>The work has its thread; false if its time is over, or the host ends.</summary>
     internal bool TryStart(WatchedRun run)
     {
         lock (changing)
         {
-            if (run.State != RunState.Queued)
+            if (isDisposed || run.State != RunState.Queued)
                 return false;
             run.State = RunState.Running;
             run.Since = time.GetTimestamp();
@@ -221,6 +224,19 @@ internal sealed class RunWatch : IDisposable
             RunWatchLog.Stuck(logger);
             ReportStuck();
             run.Lose();
+        }
+    }
+
+    private static void EndAtLast(WatchedRun run)
+    {
+        if (run.State == RunState.Queued)
+        {
+            run.State = RunState.Abandoned;
+        }
+        else if (run is { State: RunState.Running, IsDone: false })
+        {
+            run.State = RunState.Ending;
+            run.End();
         }
     }
 

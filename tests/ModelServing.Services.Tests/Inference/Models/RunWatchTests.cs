@@ -46,6 +46,20 @@ public sealed class RunWatchTests : IDisposable
     }
 
     [Fact]
+    public void Work_is_ended_with_the_host_and_none_starts_after_it()
+    {
+        var run = Start(TimeSpan.FromHours(1));
+        var queued = Add(TimeSpan.FromHours(1));
+        watch.Dispose();
+        Assert.True(run.Options.Terminate);
+        Assert.False(watch.TryStart(queued));
+        var late = Add(TimeSpan.FromHours(1));
+        Assert.False(watch.TryStart(late));
+        foreach (var each in (WatchedRun[])[run, queued, late])
+            watch.Remove(each);
+    }
+
+    [Fact]
     public async Task Options_that_ended_work_are_never_used_again_and_others_are()
     {
         var ended = StartOver();
@@ -157,9 +171,15 @@ public sealed class RunWatchTests : IDisposable
 
     private SomeRun Start(TimeSpan limit, bool fails = false, CancellationToken caller = default)
     {
+        var run = Add(limit, fails, caller);
+        Assert.True(watch.TryStart(run));
+        return run;
+    }
+
+    private SomeRun Add(TimeSpan limit, bool fails = false, CancellationToken caller = default)
+    {
         var run = new SomeRun(time.GetTimestamp() + limit.Ticks, caller) { Fails = fails };
         watch.Add(run);
-        Assert.True(watch.TryStart(run));
         return run;
     }
 
