@@ -73,7 +73,7 @@ internal sealed class RunWatch : IDisposable
         {
             isDisposed = true;
             Monitor.PulseAll(changing);
-            // Nobody waits for them any more, and the thread that would end them ends.
+            // No caller is left, and the thread that would end them ends.
             foreach (var run in runs)
                 EndAtLast(run);
             foreach (var options in spare)
