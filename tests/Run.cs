@@ -25,7 +25,8 @@ var others = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", S
     .Except([EndToEnd, Services])
     .Order(StringComparer.Ordinal);
 var lanes = await Task.WhenAll(
-    RunLaneAsync([(Services, Services, ["-trait-", Third])], prints: true),
+    // Many of these tests wait for a process or a clock, so more of them run at a time than there are processors.
+    RunLaneAsync([(Services, Services, ["-trait-", Third, "-maxThreads", "4"])], prints: true),
     RunLaneAsync([(EndToEnd, EndToEnd, ["-trait-", Third, "-trait-", Fourth])], prints: false),
     RunLaneAsync([(EndToEnd, EndToEnd + ".Third", ["-trait", Third])], prints: false),
     RunLaneAsync([(EndToEnd, EndToEnd + ".Fourth", ["-trait", Fourth])], prints: false),
