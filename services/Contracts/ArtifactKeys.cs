@@ -16,7 +16,7 @@ public static class ArtifactKeys
     /// expire.</summary>
     public const string DataLakePrefix = "datalake/";
 
-    /// <summary>The beginning of the keys of what routers leave for each other.</summary>
+    /// <summary>The start of the keys of what routers leave for each other.</summary>
     public const string RoutersPrefix = DataLakePrefix + "routers/";
 
     /// <summary>The start of the keys of the event log. Only the feature server stores objects there.</summary>

@@ -87,7 +87,7 @@ internal sealed class JournalSnapshotKeeper(
     /// <summary>Records that the board has every event that was put before <paramref name="read"/>.</summary>
     internal void MarkRead(DateTimeOffset read)
     {
-        // Of a journal that can't be read, other routers must see that for themselves.
+        // Other routers must see for themselves that a journal can't be read.
         var states = board.States.Where(state => board.FaultOf(state.Model) is null).ToList();
         // The same object as long as nothing changed.
         known = new KnownStates(read, known is { } before && before.States.SequenceEqual(states) ? before.States : states);

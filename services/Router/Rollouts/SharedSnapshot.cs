@@ -20,7 +20,7 @@ internal sealed class SharedSnapshot(IObjectStore store, string journal)
 
     private static readonly ObjectKey Key = ObjectKey.Parse(ArtifactKeys.RoutersPrefix + "journal-snapshot.json.gz");
 
-    /// <summary>Reads the snapshot; null if there is none.</summary>
+    /// <summary>Reads the snapshot; null for none.</summary>
     /// <exception cref="RegistryException">The bucket can't be read.</exception>
     /// <exception cref="ContractException">The object is not a snapshot of this journal that this program can read.</exception>
     internal async Task<KnownStates?> ReadAsync(CancellationToken cancellation)

@@ -18,7 +18,7 @@ internal sealed class RegisterUnion
     /// <summary>Adds a sketch that is a list.</summary>
     internal void AddList(ReadOnlySpan<ushort> list)
     {
-        // Without branches, because whether a value is new is by chance.
+        // Without branches: the processor could not predict whether a value is new.
         var next = count;
         ref var first = ref MemoryMarshal.GetArrayDataReference(registers);
         foreach (var item in list)
