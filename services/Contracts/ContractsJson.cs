@@ -23,6 +23,7 @@ namespace ModelServing.Contracts;
     NewLine = "\n")]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(EndpointsDocument))]
+[JsonSerializable(typeof(PoolDocument))]
 [JsonSerializable(typeof(RolloutsStatus))]
 [JsonSerializable(typeof(ModelStatus))]
 [JsonSerializable(typeof(RollbackRequest))]

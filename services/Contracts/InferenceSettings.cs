@@ -10,6 +10,9 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The default of <see cref="BatchRows"/>.</summary>
     public const int DefaultBatchRows = 32;
 
+    /// <summary>The largest <see cref="BatchRows"/>.</summary>
+    public const int MostBatchRows = 1024;
+
     private const long MostModelBytes = 3L * 1024 * 1024 * 1024 / 2;
 
     private static readonly HostSetting[] Table =
@@ -20,7 +23,7 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
         HostSetting.Whole(nameof(Concurrency), 0, 1024),
         HostSetting.Whole(nameof(Threads), 1, 1024),
-        HostSetting.Whole(nameof(BatchRows), 1, 1024),
+        HostSetting.Whole(nameof(BatchRows), 1, MostBatchRows),
         HostSetting.Whole(nameof(QueueLimit), 0, 1_000_000),
         HostSetting.Text(nameof(GrpcUrls)),
         HostSetting.Whole(nameof(MaxRequestBytes), 1, int.MaxValue),

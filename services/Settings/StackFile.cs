@@ -135,8 +135,8 @@ public sealed class StackFile
     /// <returns>Every fault; empty if the settings alone show no reason not to apply them.</returns>
     public IReadOnlyList<SettingsFault> Check()
     {
-        var faults = RolloutRules.Check(Settings).Concat(ClientRules.Check(Settings, Cloud)).Concat(PredictionRules.Check(Settings))
-            .Concat(ServedViewRules.Check(Settings)).Concat(SizeRules.Check(Settings, root, IsForCloud));
+        var faults = RolloutRules.Check(Settings).Concat(PoolRules.Check(Settings)).Concat(ClientRules.Check(Settings, Cloud))
+            .Concat(PredictionRules.Check(Settings)).Concat(ServedViewRules.Check(Settings)).Concat(SizeRules.Check(Settings, root, IsForCloud));
         if (Cloud is { } cloud)
             faults = faults.Concat(CloudRules.Check(Settings, cloud));
         return [.. faults.Select(AtItsPosition)];

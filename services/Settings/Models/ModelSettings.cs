@@ -54,6 +54,7 @@ public sealed record ModelSettings
     [Setting("What the log of predictions records of this model.")]
     public ModelPredictionSettings Predictions { get; init; } = new();
 
-    [Setting("The pods of each version of this model, where they differ from `modelserving:inference`. Only `pulumi up` reads it.")]
+    [Setting(
+        "The pods of each version of this model, where they differ from `modelserving:inference`, or the pool that serves the versions.")]
     public ModelPodSettings Pods { get; init; } = new();
 }

@@ -10,6 +10,10 @@ public sealed record StackSettings
     [Setting("The models by name, and how each is released.")]
     public required IReadOnlyDictionary<ModelName, ModelSettings> Models { get; init; }
 
+    [Setting(
+        "The pools by name. A pool serves the versions of all models that name it (`pods.pool`). See docs/pools.md.")]
+    public IReadOnlyDictionary<ModelName, PoolSettings> Pools { get; init; } = new Dictionary<ModelName, PoolSettings>();
+
     [Setting("The clients with API keys, by name. A name has the form of a model name. See docs/clients.md.")]
     public IReadOnlyDictionary<ModelName, ClientSettings> Clients { get; init; } = new Dictionary<ModelName, ClientSettings>();
 
