@@ -66,7 +66,7 @@ internal sealed class VersionHosts(
 
         IEnumerable<Task> Starting() => started.Select(static one => one.Host.Ready).Where(static ready => !ready.IsCompleted);
 
-        List<VersionFailure> Failures() => [.. started.Select(static one => FailureOf(one.Version, one.Host)).OfType<VersionFailure>()];
+        List<VersionFailure> Failures() => [.. started.Select(static one => FailureOf(one.Version, one.Host, over.IsCompleted)).OfType<VersionFailure>()];
     }
 
     /// <summary>Waits until a host that is still starting is ready or has failed, or until the time is over.</summary>
@@ -93,14 +93,15 @@ internal sealed class VersionHosts(
         hosts.Clear();
     }
 
-    private static VersionFailure? FailureOf(PublishedVersion version, SupervisedHost host)
+    private static VersionFailure? FailureOf(PublishedVersion version, SupervisedHost host, bool isOver)
     {
         var ready = host.Ready;
         if (ready.IsCompletedSuccessfully)
             return null;
         if (!ready.IsCompleted)
         {
-            var line = host.Age < Patience
+            // A timer may be some milliseconds ahead of the clock that tells the age.
+            var line = !isOver && host.Age < Patience
                 ? $"{host.Label} is not ready yet, and the others are served meanwhile: {host.Problem}"
                 : $"{host.Label} is not ready after {Patience.TotalSeconds:0} s: {host.Problem}";
             return new VersionFailure(version, line, IsTransient: true);
