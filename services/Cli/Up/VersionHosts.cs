@@ -66,7 +66,8 @@ internal sealed class VersionHosts(
 
         IEnumerable<Task> Starting() => started.Select(static one => one.Host.Ready).Where(static ready => !ready.IsCompleted);
 
-        List<VersionFailure> Failures() => [.. started.Select(static one => FailureOf(one.Version, one.Host, over.IsCompleted)).OfType<VersionFailure>()];
+        List<VersionFailure> Failures() =>
+            [.. started.Select(one => FailureOf(one.Version, one.Host, over.IsCompleted)).OfType<VersionFailure>()];
     }
 
     /// <summary>Waits until a host that is still starting is ready or has failed, or until the time is over.</summary>
