@@ -14,7 +14,8 @@ namespace ModelServing.Bench.Soak;
 /// 1 one router     200 requests/s, canary 10%; all of its calls start to fail
 /// 2 three routers  the same, with pushes over redis-server: from the decision to the last router at zero
 /// 3 without cache  the same, with redis-server killed before: by polling the journal
-/// 4 function       instead of these, with --splitting function: one router behind TrafficSplitter
+/// 4 many models    one router with redis-server; all other models have a canary too, and two requests a second each
+/// 5 function       instead of these, with --splitting function: one router behind TrafficSplitter
 /// </code>
 /// Between two runs the canary is reset, so each run is a separate trial.
 /// </remarks>
@@ -40,16 +41,17 @@ internal static class RollbackSoakCommand
         {
             Description = "What assigns requests to variants; with 'function', only one router is measured, behind TrafficSplitter.",
         };
+        var models = BenchOptions.Count("--models", "How many models with a canary one of the routers has beside the one that fails.", 500);
         var command = new Command(
             "rollback",
-            "Lets a canary fail again and again, and holds the rollback against what it promises.") { runs, splitting };
+            "Lets a canary fail again and again, and holds the rollback against what it promises.") { runs, models, splitting };
         command.SetAction(async (arguments, cancellation) =>
         {
             try
             {
                 return arguments.GetValue(splitting) == SplittingMode.Function
                     ? await RunSplitAsync(arguments.GetValue(runs), cancellation)
-                    : await RunAsync(arguments.GetValue(runs), cancellation);
+                    : await RunAsync(arguments.GetValue(runs), arguments.GetValue(models), cancellation);
             }
             catch (BenchException e)
             {
@@ -65,21 +67,27 @@ internal static class RollbackSoakCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(int runs, CancellationToken cancellation)
+    private static async Task<int> RunAsync(int runs, int models, CancellationToken cancellation)
     {
         if (!RedisServer.IsInstalled)
             throw new BenchException(RedisServer.Missing, ExitCode.Missing);
         var one = await OneRouterAsync(runs, cancellation);
         var (pushed, polled) = await ThreeRoutersAsync(runs, Math.Max(1, runs / 10), cancellation);
+        var many = await ManyModelsAsync(Math.Max(1, runs / 10), models, cancellation);
         var table = new FigureTable();
         var isGood = Add("first failure to last call of the canary, ms", one.Select(static run => run.ToZero.TotalMilliseconds), 99, 1000)
-            & Add("failures seen by callers", one.Concat(pushed).Select(static run => (double)run.Seen), 100, 0)
+            & Add("failures seen by callers", one.Concat(pushed).Concat(many).Select(static run => (double)run.Seen), 100, 0)
             & Add("median retried less median stable call, ms", one.Select(static run => run.RetryCost.TotalMilliseconds), 100, 20)
             & Add("calls that reached the failing canary", one.Select(static run => (double)run.Reached), 100, null)
             & Add("three routers, by push: decision to all at zero, ms", pushed.Select(static run => run.ToAll.TotalMilliseconds), 99, 100)
             & Add(
                 "three routers, no cache: decision to all at zero, ms",
                 polled.Select(static run => run.ToAll.TotalMilliseconds),
+                99,
+                1000)
+            & Add(
+                string.Create(CultureInfo.InvariantCulture, $"beside {models} models: first failure to last call of the canary, ms"),
+                many.Select(static run => run.ToZero.TotalMilliseconds),
                 99,
                 1000);
         AnsiConsole.Write(table.Table);
@@ -88,7 +96,7 @@ internal static class RollbackSoakCommand
         bool Add(string name, IEnumerable<double> figures, int percentile, double? most) => table.Add(name, figures, percentile, most);
     }
 
-    // 4
+    // 5
     private static async Task<int> RunSplitAsync(int runs, CancellationToken cancellation)
     {
         if (!RedisServer.IsInstalled)
@@ -156,6 +164,26 @@ internal static class RollbackSoakCommand
         }
 
         return (pushed, polled);
+    }
+
+    // 4
+    private static async Task<List<Run>> ManyModelsAsync(int runs, int models, CancellationToken cancellation)
+    {
+        const int PerModel = 2;
+        using var folder = new TemporaryFolder();
+        await using var redis = await RedisServer.StartAsync();
+        await using var stable = new SoakVersion();
+        await using var canary = new SoakVersion();
+        var cache = new CacheSettings { Addresses = [redis.Address.ToString()], Password = redis.Password };
+        await using var routers = await SoakRouters.StartAsync(
+            1, folder, stable, canary, cache, cancellation, models: models + 1);
+        await using var others = new SoakLoad(routers.InferOthers, PerModel * models);
+        await Task.Delay(Warming, cancellation);
+        var results = new List<Run>(runs);
+        for (var i = 0; i < runs; i++)
+            results.Add(await RunAsync($"{models} other models {i + 1}/{runs}", routers, canary, killCache: null, cancellation));
+        await others.StopAsync();
+        return others.Failed == 0 ? results : throw new BenchException($"{others.Failed} requests for other models failed");
     }
 
     private static async Task<Run> RunAsync(

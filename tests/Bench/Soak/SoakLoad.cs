@@ -4,7 +4,7 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Bench.Soak;
 
-/// <summary>Sends requests at a steady rate, one after another to each router, whether answers come or not.</summary>
+/// <summary>Sends requests at a steady rate, to one address after another, whether answers come or not.</summary>
 internal sealed class SoakLoad : IAsyncDisposable
 {
     internal const int PerSecond = 200;
@@ -17,7 +17,8 @@ internal sealed class SoakLoad : IAsyncDisposable
     private readonly Task sending;
     private int failed;
 
-    internal SoakLoad(IReadOnlyList<Uri> routers) => sending = Task.Run(() => SendAsync(routers));
+    internal SoakLoad(IReadOnlyList<Uri> addresses, int perSecond = PerSecond) =>
+        sending = Task.Run(() => SendAsync(addresses, perSecond));
 
     /// <summary>The number of requests without a successful answer.</summary>
     internal int Failed => Volatile.Read(ref failed);
@@ -40,26 +41,26 @@ internal sealed class SoakLoad : IAsyncDisposable
         client.Dispose();
     }
 
-    private async Task SendAsync(IReadOnlyList<Uri> routers)
+    private async Task SendAsync(IReadOnlyList<Uri> addresses, int perSecond)
     {
         var began = Stopwatch.GetTimestamp();
         for (var sent = 0; !stopping.IsCancellationRequested; sent++)
         {
-            var early = TimeSpan.FromSeconds((double)sent / PerSecond) - Stopwatch.GetElapsedTime(began);
+            var early = TimeSpan.FromSeconds((double)sent / perSecond) - Stopwatch.GetElapsedTime(began);
             if (early > TimeSpan.FromMilliseconds(1))
                 await Task.Delay(early, CancellationToken.None);
-            asking.Add(AskAsync(routers[sent % routers.Count]));
+            asking.Add(AskAsync(addresses[sent % addresses.Count]));
         }
     }
 
-    private async Task AskAsync(Uri router)
+    private async Task AskAsync(Uri address)
     {
         await Task.Yield();
         var began = Stopwatch.GetTimestamp();
         try
         {
             using var content = new StringContent("{}");
-            using var answer = await client.PostAsync(router, content, CancellationToken.None);
+            using var answer = await client.PostAsync(address, content, CancellationToken.None);
             var took = Stopwatch.GetElapsedTime(began);
             if (!answer.IsSuccessStatusCode)
                 Interlocked.Increment(ref failed);

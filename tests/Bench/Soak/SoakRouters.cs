@@ -9,14 +9,16 @@ using ModelServing.TestKit;
 namespace ModelServing.Bench.Soak;
 
 /// <summary>Router processes of one environment, perhaps behind the function TrafficSplitter, with a canary at 10%, a SQLite journal, and
-/// perhaps a cache.</summary>
+/// perhaps a cache. Further models may have the same versions.</summary>
 internal sealed class SoakRouters : IAsyncDisposable
 {
     internal const int CanaryPercent = 10;
 
     private const string OperatorKey = "msk_soak";
 
-    private static readonly ModelName Model = ModelName.Parse("fraud");
+    /// <summary>The model whose canary fails; the first one by name.</summary>
+    internal static readonly ModelName Model = ModelName.Parse("fraud");
+
     private static readonly ModelVersion Stable = new(1);
     private static readonly ModelVersion Canary = new(2);
 
@@ -36,6 +38,9 @@ internal sealed class SoakRouters : IAsyncDisposable
     /// <summary>The inference address of each router.</summary>
     internal List<Uri> Infer { get; } = [];
 
+    /// <summary>The addresses of the further models at the first router.</summary>
+    internal List<Uri> InferOthers { get; } = [];
+
     internal static async Task<SoakRouters> StartAsync(
         int count,
         TemporaryFolder folder,
@@ -43,28 +48,32 @@ internal sealed class SoakRouters : IAsyncDisposable
         SoakVersion canary,
         CacheSettings? cache,
         CancellationToken cancellation,
-        bool isSplit = false)
+        bool isSplit = false,
+        int models = 1)
     {
         const int Weight = CanaryPercent * PlanDocument.Buckets / 100;
+        var rollout = new RolloutPlan
+        {
+            Revision = "soak",
+            DeadlineMilliseconds = 5000,
+            AttemptLimitMilliseconds = 2500,
+            Guard = new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.001, UnreachableForMilliseconds = 60_000 },
+            Variants = [new(VariantPlan.Canary, Canary, Weight), new(VariantPlan.Stable, Stable, PlanDocument.Buckets - Weight)],
+        };
+        List<ModelName> names = [Model, .. Enumerable.Range(1, models - 1).Select(static i => ModelName.Parse($"model-{i}"))];
         var plan = new PlanDocument
         {
             Schema = PlanDocument.CurrentSchema,
-            Rollouts = new()
-            {
-                [Model] = new RolloutPlan
-                {
-                    Revision = "soak",
-                    DeadlineMilliseconds = 5000,
-                    AttemptLimitMilliseconds = 2500,
-                    Guard = new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.001, UnreachableForMilliseconds = 60_000 },
-                    Variants = [new(VariantPlan.Canary, Canary, Weight), new(VariantPlan.Stable, Stable, PlanDocument.Buckets - Weight)],
-                },
-            },
+            Rollouts = new(names.ToDictionary(static name => name, _ => rollout)),
         };
         var endpoints = new EndpointsDocument
         {
             Schema = EndpointsDocument.CurrentSchema,
-            Endpoints = [new(Model, Stable, stable.Address.ToString(), 1), new(Model, Canary, canary.Address.ToString(), 2)],
+            Endpoints =
+            [
+                .. names.Select(name => new EndpointEntry(name, Stable, stable.Address.ToString(), 1)),
+                .. names.Select(name => new EndpointEntry(name, Canary, canary.Address.ToString(), 2)),
+            ],
         };
         var clients = new ClientsDocument
         {
@@ -84,6 +93,7 @@ internal sealed class SoakRouters : IAsyncDisposable
             for (var i = 0; i < count; i++)
                 await routers.StartOneAsync(folder, plan, count, cache, isSplit, cancellation);
             await routers.UntilAsync(static status => status.LastSeq > 0, cancellation);
+            routers.InferOthers.AddRange(names.Skip(1).Select(name => new Uri(routers.Infer[0], InferencePaths.Infer(name))));
             return routers;
         }
         catch

@@ -1,12 +1,16 @@
 using System.Diagnostics;
 using System.Net;
+using ModelServing.Contracts;
 using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Soak;
 
-/// <summary>One version's endpoint. It can start to fail, and records when requests arrived.</summary>
+/// <summary>One version's endpoint, perhaps of several models. It can start to fail for one of them, and records when its requests
+/// arrived.</summary>
 internal sealed class SoakVersion : IAsyncDisposable
 {
+    private static readonly string OfModel = InferencePaths.Model(SoakRouters.Model) + "/";
+
     private readonly RawServer server;
     private volatile bool fails;
     private long firstFailure;
@@ -15,7 +19,7 @@ internal sealed class SoakVersion : IAsyncDisposable
 
     internal SoakVersion() => server = RawServer.Answering(request =>
     {
-        if (!request.StartLine.StartsWith("POST", StringComparison.Ordinal))
+        if (!request.StartLine.StartsWith("POST " + OfModel, StringComparison.Ordinal))
             return RawServer.Ok("{}");
         var now = Stopwatch.GetTimestamp();
         Volatile.Write(ref lastRequest, now);
