@@ -26,7 +26,7 @@ var others = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", S
     .Order(StringComparer.Ordinal);
 var lanes = await Task.WhenAll(
     // Many of these tests wait for a process or a clock, so more of them run at a time than there are processors.
-    RunLaneAsync([(Services, Services, ["-trait-", Third, "-maxThreads", "8"])], prints: true),
+    RunLaneAsync([(Services, Services, ["-trait-", Third, "-maxThreads", "6"])], prints: true),
     RunLaneAsync([(EndToEnd, EndToEnd, ["-trait-", Third, "-trait-", Fourth])], prints: false),
     RunLaneAsync([(EndToEnd, EndToEnd + ".Third", ["-trait", Third])], prints: false),
     RunLaneAsync([(EndToEnd, EndToEnd + ".Fourth", ["-trait", Fourth])], prints: false),
