@@ -48,7 +48,7 @@ public sealed class FillOrderTests() : FollowedCacheTests(TestedGarnet.StartAsyn
     {
         Append(1, 10);
         var view = View(out var values);
-        var late = BitConverter.GetBytes(0x0123456789abcdefUL).Concat(Engine.Encode(Engine.CreateState())).ToArray();
+        var late = BitConverter.GetBytes(0x0223456789abcdefUL).Concat(Engine.Encode(Engine.CreateState())).ToArray();
         await values.WriteAsync([new FeatureWrite(view.KeyOf(SomeViews.Card(3)), late)], view.Kept, Token);
         var fill = Fill(view, TimeProvider.System);
         Assert.True(await fill.HoldAsync(Token));

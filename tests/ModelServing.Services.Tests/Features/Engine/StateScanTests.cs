@@ -180,7 +180,7 @@ public class StateScanTests
         AreEqual(engine, [.. bytes[..at], .. behind, .. bytes[(at + behind.Length)..]], newest);
 
         static byte[] Varint(long value) =>
-            [.. Enumerable.Range(0, 4).Select(i => (byte)((value >> (7 * i) & 0x7F) | (i < 3 ? 0x80 : 0)))];
+            [.. Enumerable.Range(0, 4).Select(i => (byte)(((uint)value >> (7 * i) & 0x7F) | (i < 3 ? 0x80u : 0)))];
     }
 
     // Otherwise the scan would read what is behind the array, which no value shows.
