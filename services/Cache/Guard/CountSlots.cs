@@ -14,6 +14,9 @@ public sealed class CountSlots
     // Few enough to read, and enough that programs that start together seldom try the same one.
     private const int MostTried = 16;
 
+    private const int MostTries = 12;
+    private const string WriteFailure = "counts can't be written";
+
     private static readonly TimeSpan Extension = TimeSpan.FromMinutes(1);
 
     private readonly CacheConnection cache;
@@ -84,16 +87,31 @@ public sealed class CountSlots
     {
         ArgumentNullException.ThrowIfNull(slot);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(counts.Length, TrialCounts.MaxBytes);
-        var field = FieldOf(slot.Id);
-        // A cache that has restarted may have lost the slot. Then no other program can have taken it.
-        return await TryAsync(Condition.HashEqual(keys.Holders, field, FieldOf(slot.Holder)), isHeld: until - slot.Until < Extension)
-            || await TryAsync(Condition.HashNotExists(keys.Holders, field), isHeld: false);
+        var (field, own) = (FieldOf(slot.Id), FieldOf(slot.Holder));
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            // Otherwise programs whose transactions disturb each other would do so again and again.
+            if (tries > 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(100, 1 << tries)), cancellationToken);
+            // A cache that has restarted may have lost the slot. Then no other program can have taken it.
+            if (await TryAsync(Condition.HashEqual(keys.Holders, field, own), isHeld: until - slot.Until < Extension)
+                || await TryAsync(Condition.HashNotExists(keys.Holders, field), isHeld: false))
+                return true;
+            // A transaction also fails if the holder of any other slot changed in between, or if a slow cache did not answer in time
+            // whether the condition holds.
+            var holder = await cache.QueryAsync(
+                WriteFailure, multiplexer => multiplexer.GetDatabase().HashGetAsync(keys.Holders, field), cancellationToken);
+            if (!holder.IsNull && holder != own)
+                return false;
+        }
+
+        throw new CacheException($"{WriteFailure} at the cache {cache.Location}: other holders changed each time");
 
         async Task<bool> TryAsync(Condition condition, bool isHeld)
         {
             var (isWritten, _) = await CacheTransaction.RunAsync(
                 cache,
-                "counts can't be written",
+                WriteFailure,
                 transaction =>
                 {
                     transaction.AddCondition(condition);

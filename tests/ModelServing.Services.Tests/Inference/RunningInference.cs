@@ -191,6 +191,12 @@ internal sealed class RunningInference : IAsyncDisposable
         Assert.Matches(pattern, metrics);
     }
 
+    /// <summary>How many requests wait for their turn at the model.</summary>
+    internal async Task<int> QueueLengthAsync() => int.Parse(
+        Regex.Match(
+            await Client.GetStringAsync(InferencePaths.Metrics), @"modelserving_inference_queue_length\{[^}]*\} (\d+)").Groups[1].Value,
+        System.Globalization.CultureInfo.InvariantCulture);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

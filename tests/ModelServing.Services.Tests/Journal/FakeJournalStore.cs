@@ -25,6 +25,9 @@ internal sealed class FakeJournalStore : IJournalStore
     /// <summary>Runs before each read.</summary>
     internal Action? Reading { get; set; }
 
+    /// <summary>Runs before the changes are read.</summary>
+    internal Action? ReadingChanges { get; set; }
+
     /// <summary>Changes the result of a read.</summary>
     internal Func<IEnumerable<JournalEvent>, IEnumerable<JournalEvent>>? Read { get; set; }
 
@@ -65,6 +68,7 @@ internal sealed class FakeJournalStore : IJournalStore
         long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
+        ReadingChanges?.Invoke();
         foreach (var change in changes.Values.Where(change => change.Number > after))
             yield return change;
     }

@@ -269,14 +269,15 @@ public abstract class ViewFollowerTests : FollowedCacheTests
         Append(1, 100);
         var values = new FeatureValues(Cache.Open());
         var view = new ViewStore(Engine, values, "dev");
-        var late = BitConverter.GetBytes(0x0123456789abcdefUL).Concat(Engine.Encode(Engine.CreateState())).ToArray();
+        // Later than every fill of this century, whose numbers begin with 01.
+        var late = BitConverter.GetBytes(0x0223456789abcdefUL).Concat(Engine.Encode(Engine.CreateState())).ToArray();
         await values.WriteAsync([new FeatureWrite(view.KeyOf(SomeViews.Card(3)), late)], view.Kept, Token);
         using (var follower = Follow())
             await FollowAsync(follower);
         await IsReplayOfAsync(new OnlineReader(values), 100);
-        Assert.True((await view.FindMarkerAsync(Token))!.FillNumber > 0x0123456789abcdefUL);
+        Assert.True((await view.FindMarkerAsync(Token))!.FillNumber > 0x0223456789abcdefUL);
         // A follower finds one in its way, too.
-        late[7] = 2;
+        late[7] = 3;
         await values.WriteAsync([new FeatureWrite(view.KeyOf(SomeViews.Card(3)), late)], view.Kept, Token);
         Append(101, 100);
         using var next = Follow();

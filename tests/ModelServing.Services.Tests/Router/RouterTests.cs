@@ -43,6 +43,25 @@ public class RouterTests
     }
 
     [Fact]
+    public async Task A_version_learns_which_versions_its_model_has_unless_the_path_names_it()
+    {
+        RawMessage? seen = null;
+        await using var endpoint = RawServer.Answering(request =>
+        {
+            seen = request;
+            return RawServer.Ok("{}");
+        });
+        await using var router = await RunningRouter.StartAsync(
+            SomePlan.Canary(3000), SomePlan.Endpoints((1, endpoint.Address), (2, endpoint.Address)));
+        // What a client says about it does not count.
+        foreach (var (path, versions) in ((string, string?)[])[("", "1,2"), ("/versions/2", null)])
+        {
+            var answer = await router.AskAsync($"GET /v2/models/fraud{path} HTTP/1.1\r\nHost: a\r\nX-Model-Versions: 9\r\n\r\n");
+            Assert.Equal((200, versions), (answer.Status, seen!["X-Model-Versions"]));
+        }
+    }
+
+    [Fact]
     public async Task A_problem_of_the_router_has_its_times()
     {
         await using var endpoint = new RawServer(static connection => connection.ReadToEndAsync());

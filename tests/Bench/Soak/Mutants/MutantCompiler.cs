@@ -62,6 +62,9 @@ internal sealed class MutantCompiler
     internal async Task<string?> CompileAsync(string source, string changed, string assembly, CancellationToken cancellation)
     {
         var response = assembly + ".rsp";
+        // Otherwise the sound project would be compiled, and no test could notice anything.
+        if (arguments.Count(argument => IsFile(argument, source)) != 1)
+            return $"{source} is not one of the project's sources";
         await File.WriteAllLinesAsync(
             response,
             arguments.Where(static argument => !IsOutput(argument))

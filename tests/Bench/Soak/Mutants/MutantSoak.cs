@@ -72,7 +72,8 @@ internal sealed class MutantSoak
         // 2
         if (!compilers.TryGetValue(mutation.Project, out var compiler))
             compilers.Add(mutation.Project, compiler = await MutantCompiler.CreateAsync(mutation.Project, cancellation));
-        var source = Repository.Combine(mutation.File.Split('/'));
+        // A file of a list may be beside the list's folder.
+        var source = Path.GetFullPath(Repository.Combine(mutation.File.Split('/')));
         var changed = Path.Combine(folder, Path.GetFileName(source));
         var assembly = Path.Combine(folder, compiler.Assembly);
         await File.WriteAllTextAsync(changed, mutation.Apply(await File.ReadAllTextAsync(source, cancellation)), cancellation);

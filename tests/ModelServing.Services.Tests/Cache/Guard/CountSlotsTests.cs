@@ -69,6 +69,26 @@ public abstract class CountSlotsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_program_keeps_its_slot_while_others_take_theirs_and_extend_them()
+    {
+        // All holders are in one key, so each of these writes disturbs the others.
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+        {
+            var slots = Slots();
+            var slot = await slots.TakeAsync(SomeEvents.Noon, Lease, Token);
+            for (var minute = 1; minute <= 25; minute++)
+            {
+                var until = SomeEvents.Noon + Lease + TimeSpan.FromMinutes(minute);
+                Assert.True(await slots.WriteAsync(slot, new[] { (byte)i, (byte)minute }, until, Token), $"slot {i}, minute {minute}");
+            }
+        }));
+        var read = await new TrialCounts(cache.Open(), "dev", Trial).ReadAsync(Token);
+        Assert.Equal(
+            Enumerable.Range(0, 8).Select(static i => (i, 25)),
+            read.Values.Select(static counts => ((int)counts.Span[0], (int)counts.Span[1])).Order());
+    }
+
+    [Fact]
     public async Task A_slot_that_the_cache_has_lost_is_taken_again_by_the_next_write()
     {
         var slot = await Slots().TakeAsync(SomeEvents.Noon, Lease, Token);

@@ -17,9 +17,7 @@ public sealed class BatchEndTests : IDisposable
     {
         await using var service = await StartAsync();
         using var holding = new CancellationTokenSource();
-        var holder = SendAsync(service, SomeSlowOnnx.Endless, 600_000, holding.Token);
-        // Until its run has begun. Before that, others would join it.
-        await Task.Delay(200, TestContext.Current.CancellationToken);
+        var holder = Assert.Single(await TakenTurns.TakeAsync(service, 1, holding.Token));
         var endless = Enumerable.Range(0, 4)
             .Select(_ => SendAsync(service, SomeSlowOnnx.Endless, theyLeave ? 600_000 : 2000, leaving.Token))
             .ToList();
@@ -51,9 +49,7 @@ public sealed class BatchEndTests : IDisposable
     {
         await using var service = await StartAsync();
         using var holding = new CancellationTokenSource();
-        var holder = SendAsync(service, SomeSlowOnnx.Endless, 600_000, holding.Token);
-        // Until its run has begun. Before that, others would join it.
-        await Task.Delay(200, TestContext.Current.CancellationToken);
+        var holder = Assert.Single(await TakenTurns.TakeAsync(service, 1, holding.Token));
         var left = SendAsync(service, SomeSlowOnnx.Endless, 600_000, leaving.Token);
         var others = Enumerable.Range(1, 4)
             .Select(steps => SendAsync(service, steps, 60_000, TestContext.Current.CancellationToken))

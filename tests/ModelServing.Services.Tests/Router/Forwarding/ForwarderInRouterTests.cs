@@ -250,12 +250,12 @@ public class ForwarderInRouterTests
             for (var i = 0; i < 16; i++)
                 await connection.SendAsync(new byte[1_000_000]);
         });
-        await using var router = await RunningRouter.StartAsync(endpoint, deadlineMilliseconds: 300);
+        await using var router = await RunningRouter.StartAsync(endpoint, deadlineMilliseconds: 1000);
         using var client = await router.ConnectAsync(receiveBuffer: 16 * 1024);
         await client.SendAsync(RunningRouter.Infer());
         var head = (await client.ReadHeadAsync())!;
         Assert.Equal(200, head.Status);
-        await Task.Delay(1000);
+        await Task.Delay(2500);
         Assert.Equal(16_000_000, (await client.ReadExactlyAsync(16_000_000)).Length);
     }
 
@@ -268,7 +268,8 @@ public class ForwarderInRouterTests
             await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 16000000\r\n\r\nbegun");
             await connection.ReadToEndAsync();
         });
-        await using var router = await RunningRouter.StartAsync(endpoint, deadlineMilliseconds: 100);
+        // Long enough for the head on a busy machine.
+        await using var router = await RunningRouter.StartAsync(endpoint, deadlineMilliseconds: 2000);
         using var client = await router.ConnectAsync();
         await client.SendAsync(RunningRouter.Infer());
         Assert.Equal(200, (await client.ReadHeadAsync())!.Status);
@@ -321,7 +322,7 @@ public class ForwarderInRouterTests
                 await connection.SendAsync(RawServer.Ok("{}"));
             await connection.ReadHeadAsync();
         });
-        await using var router = await RunningRouter.StartAsync(endpoint, deadlineMilliseconds: 300);
+        await using var router = await RunningRouter.StartAsync(endpoint, deadlineMilliseconds: 1500);
         Assert.Equal(200, (await router.InferAsync()).Status);
         (await router.AskAsync(RunningRouter.Get("/v2/models/fraud"))).AssertProblem(504, "deadline");
         Assert.Equal(2, endpoint.Accepted);

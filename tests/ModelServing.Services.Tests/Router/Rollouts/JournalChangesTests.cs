@@ -115,6 +115,22 @@ public sealed class JournalChangesTests : IDisposable
         Assert.Single(await RoundAsync());
     }
 
+    [Fact]
+    public async Task An_outage_hides_no_change_however_long_it_was()
+    {
+        await RoundAsync();
+        await new RolloutJournal(store, time: time).AppendAsync(SomeEvents.RolledBack(2) with { Model = Models[20] }, Test);
+        store.ReadingChanges = static () => throw FakeJournalStore.Lost();
+        for (var i = 0; i < 4; i++)
+        {
+            time.Now += JournalLimits.Settled;
+            await Assert.ThrowsAsync<JournalException>(RoundAsync);
+        }
+
+        store.ReadingChanges = null;
+        Assert.Contains(Models[20], await RoundAsync());
+    }
+
     private static JournalEvent Rollback(ModelName model) => SomeEvents.RolledBack(2) with { Model = model, Seq = 1 };
 
     private async Task<IReadOnlyCollection<ModelName>> RoundAsync()

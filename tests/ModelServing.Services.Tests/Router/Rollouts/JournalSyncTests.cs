@@ -53,6 +53,24 @@ public sealed class JournalSyncTests : IDisposable
         Assert.Empty(store.Events);
     }
 
+    [Fact]
+    public async Task A_plan_that_comes_while_the_one_before_is_recorded_is_recorded_too()
+    {
+        await sync.ReadAsync(Fraud, Token);
+        sync.SetPlan(Some(Plan(1, 2)));
+        store.Putting = _ =>
+        {
+            store.Putting = null;
+            sync.SetPlan(Some(Plan(1, 2, weight: 900)));
+        };
+        await sync.AppendDueAsync(Fraud, Token);
+        Assert.Equal([Fraud], sync.Due);
+        await sync.AppendDueAsync(Fraud, Token);
+        Assert.Equal(2, store.Events.Count);
+        Assert.Equal(900, Assert.IsAssignableFrom<RolloutEvent>(store.Events[^1]).Rollout.Variants[0].Weight);
+        Assert.Empty(sync.Due);
+    }
+
     private static PlanDocument Some(RolloutPlan? rollout) => new()
     {
         Schema = PlanDocument.CurrentSchema,

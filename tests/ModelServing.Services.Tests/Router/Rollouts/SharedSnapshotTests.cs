@@ -113,6 +113,41 @@ public sealed class SharedSnapshotTests : IDisposable
     }
 
     [Fact]
+    public async Task A_snapshot_that_could_not_be_written_is_written_in_the_next_round()
+    {
+        using var router = new OneRouter(this);
+        await router.ReadAsync();
+        // A file in the place of the bucket's folder.
+        var blocker = folder.Combine("datalake");
+        await File.WriteAllTextAsync(blocker, "", Test);
+        await Assert.ThrowsAnyAsync<Exception>(router.ShareAsync);
+        File.Delete(blocker);
+        Assert.True(await router.ShareAsync());
+    }
+
+    [Fact]
+    public async Task A_router_that_starts_from_a_snapshot_reads_what_changed_since()
+    {
+        foreach (var model in Models)
+            store.Add(SomeEvents.RolledBack(2) with { Model = model, Seq = 1 });
+        using (var first = new OneRouter(this))
+        {
+            await first.ReadAsync();
+            await first.ShareAsync();
+        }
+
+        time.Now += TimeSpan.FromHours(3);
+        await new RolloutJournal(store, time: time).AppendAsync(SomeEvents.Reset(2) with { Model = Models[7] }, Test);
+        using var second = new OneRouter(this);
+        // It has one round, so the model is not found in its turn.
+        await second.Keeper.StartAsync(Test);
+        Assert.NotNull(second.Board.StateOf(Models[8])!.Condemned(new ModelVersion(2)));
+        await RunningRouter.UntilAsync(
+            () => second.Board.StateOf(Models[7])!.Condemned(new ModelVersion(2)) is null, "the change is read");
+        await second.Keeper.StopAsync(Test);
+    }
+
+    [Fact]
     public async Task A_journal_that_is_damaged_is_left_out_so_that_others_see_it_for_themselves()
     {
         foreach (var model in Models)
@@ -146,6 +181,8 @@ public sealed class SharedSnapshotTests : IDisposable
         Assert.Equal(JournalReach.Away, second.Get<RolloutBoard>().Reach);
         Assert.True(SomeRouters.IsCondemned(second, 2));
         Assert.Equal(0, await routers.ReachingAsync(second, 2));
+        // Nothing that it has not read itself is shared as if it were.
+        Assert.Null(second.Get<JournalSnapshotKeeper>().Known);
 
         Task<RunningRouter> StartAsync() =>
             routers.StartAsync(with: settings => settings with { JournalBucket = "file:" + folder.FullPath });

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Hosting.Memory;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Endpoints;
+using ModelServing.Router.Forwarding;
 using ModelServing.Router.Rollouts;
 using ModelServing.TestKit;
 
@@ -16,11 +18,12 @@ public sealed class SlowCanaryTests : IAsyncDisposable
     private readonly RawServer canary;
     private int stableMilliseconds = 20;
     private int canaryMilliseconds = 20;
+    private Action? canaryAnswers;
 
     public SlowCanaryTests()
     {
         stable = Taking(() => stableMilliseconds);
-        canary = Taking(() => canaryMilliseconds);
+        canary = Taking(() => canaryMilliseconds, () => canaryAnswers?.Invoke());
     }
 
     public async ValueTask DisposeAsync()
@@ -48,6 +51,7 @@ public sealed class SlowCanaryTests : IAsyncDisposable
         await AskCanaryAsync(router, 5);
         await RunningRouter.UntilAsync(() => Slow(router).Other > 0, "stable's slow answers are counted");
         Assert.Equal(seen, Slow(router).Watched);
+        await RunningRouter.UntilAsync(() => router.Get<ByteBudget>().Reserved == 0, "the copies of the requests are given back");
     }
 
     [Fact]
@@ -66,15 +70,41 @@ public sealed class SlowCanaryTests : IAsyncDisposable
         Assert.InRange(Slow(router).Watched, 1, seen);
     }
 
+    [Fact]
+    public async Task Slow_answers_that_could_not_be_compared_keep_neither_places_nor_bytes()
+    {
+        await using var router = await StartAsync(SomeRouters.PatientCanary2());
+        await LearnAsync(router);
+        time.Advance(EndpointHealth.NewFor);
+        canaryMilliseconds = 200;
+        // No retry is left.
+        canaryAnswers = () =>
+        {
+            while (router.Fraud.Budget.TryTake())
+            {
+            }
+        };
+        await AskCanaryAsync(router, SlowComparison.MaxRunning + 1);
+        Assert.Equal((0, 0), Slow(router));
+        canaryAnswers = null;
+        var seen = await AskCanaryAsync(router, 3);
+        await RunningRouter.UntilAsync(() => Slow(router).Watched == seen, "the later ones are compared");
+        await RunningRouter.UntilAsync(() => router.Get<ByteBudget>().Reserved == 0, "the copies of the requests are given back");
+    }
+
     private static (long Watched, long Other) Slow(RunningRouter router) =>
         router.Fraud.Watched.Single().Version.Recorder.Read().All.Total(GuardKind.Slow);
 
-    private RawServer Taking(Func<int> milliseconds) => new(async connection =>
+    private RawServer Taking(Func<int> milliseconds, Action? answers = null) => new(async connection =>
     {
         while (await connection.ReadMessageAsync() is { } request)
         {
             if (request.StartLine.StartsWith("POST", StringComparison.Ordinal))
+            {
                 time.Advance(TimeSpan.FromMilliseconds(milliseconds()));
+                answers?.Invoke();
+            }
+
             await connection.SendAsync(RawServer.Ok("{}"));
         }
     });
