@@ -30,9 +30,9 @@ internal sealed class Batch
         }
     }
 
-    internal bool IsFull => Rows >= Lead.MostRows;
+    internal bool IsFull => Rows >= Lead.MostRows || count >= Lead.MostCalls;
 
-    internal bool HasRoomFor(QueuedCall call) => Rows + call.Rows <= Math.Min(Lead.MostRows, call.MostRows);
+    internal bool HasRoomFor(QueuedCall call) => !IsFull && Rows + call.Rows <= Math.Min(Lead.MostRows, call.MostRows);
 
     internal void Add(QueuedCall call)
     {

@@ -34,19 +34,22 @@ internal sealed class CallQueue(int limit)
 
     internal void Add(QueuedCall call, GroupTurns group)
     {
-        BeginToWait(group);
+        BeginToWait(call, group);
         call.Place = group.Waiting.AddLast(call);
     }
 
     internal void AddFirst(QueuedCall call, GroupTurns group)
     {
-        BeginToWait(group);
+        BeginToWait(call, group);
         call.Place = group.Waiting.AddFirst(call);
     }
 
     internal void Remove(QueuedCall call, GroupTurns group)
     {
+        if (group.Waiting.First == call.Place)
+            group.Overtook = 0;
         group.Waiting.Remove(call.Place!);
+        group.WaitingRows -= call.Rows;
         call.Place = null;
         count--;
         if (group.Waiting.Count > 0)
@@ -58,11 +61,11 @@ internal sealed class CallQueue(int limit)
     /// <summary>Takes a call out, because it gets its turn.</summary>
     internal void Take(QueuedCall call, GroupTurns group, long now)
     {
-        group.Takes(now);
+        group.Takes(call.Rows, now);
         Remove(call, group);
     }
 
-    /// <summary>Takes out the calls whose callers no longer wait.</summary>
+    /// <summary>Takes out the calls whose callers no longer wait, and those whose turn would come too late.</summary>
     internal List<QueuedCall> TakeOver(long now)
     {
         List<QueuedCall> over = [];
@@ -73,7 +76,7 @@ internal sealed class CallQueue(int limit)
             {
                 var call = node.Value;
                 node = node.Next;
-                if (!call.IsOver(now))
+                if (!call.IsOver(now) && !call.IsHopeless(now))
                     continue;
                 over.Add(call);
                 Remove(call, group);
@@ -83,10 +86,11 @@ internal sealed class CallQueue(int limit)
         return over;
     }
 
-    private void BeginToWait(GroupTurns group)
+    private void BeginToWait(QueuedCall call, GroupTurns group)
     {
         if (group.Waiting.Count == 0)
             groups.Add(group);
+        group.WaitingRows += call.Rows;
         count++;
     }
 }

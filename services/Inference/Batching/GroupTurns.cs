@@ -11,8 +11,8 @@ internal sealed class GroupTurns(bool isPinned)
     private const double Step = 0.125;
 
     private long takenAt;
-    private int taken;
-    private double perCall;
+    private long taken;
+    private double perRow;
     private double usualTurn;
     private double usualRows;
 
@@ -27,8 +27,24 @@ internal sealed class GroupTurns(bool isPinned)
     /// <summary>The number of its last turn, its own or a shared one, in the order in which turns began; 0 for none.</summary>
     internal long LastTurn { get; set; }
 
+    /// <summary>What its calls have used of the model's time, in the clock's units. <see cref="UsedTime"/> sets it.</summary>
+    internal double Used { get; set; }
+
+    /// <summary>What calls have used of it that got turns before the oldest one: they fit into a batch, and it does not.</summary>
+    internal double Overtook { get; set; }
+
+    /// <summary>What it had used when its oldest call became the oldest. By this it gets turns, so that a call which fits into no batch is
+    /// not overtaken for ever.</summary>
+    internal double UsedByFirst => Used - Overtook;
+
+    /// <summary>The group with the least is the next that leads a turn.</summary>
+    internal (int Held, double Used, long LastTurn) Order => (Held, UsedByFirst, LastTurn);
+
     /// <summary>Its calls in the queue, oldest first.</summary>
     internal LinkedList<QueuedCall> Waiting { get; } = [];
+
+    /// <summary>The rows of these.</summary>
+    internal long WaitingRows { get; set; }
 
     /// <summary>Its calls that lead a run or wait.</summary>
     internal int Requests => Held + Waiting.Count;
@@ -41,18 +57,21 @@ internal sealed class GroupTurns(bool isPinned)
 
     /// <summary>How long a new call will wait behind those of its group, in the clock's units; 0 while that is not known. It follows from
     /// how fast the last ones got their turns, so it includes what other groups take.</summary>
-    internal long Wait => (long)(Waiting.Count * perCall);
+    internal long Wait => (long)(WaitingRows * perRow);
 
     /// <summary>How many times as long as forecast a new call may wait.</summary>
     internal WaitMargin Margin { get; } = new();
 
-    /// <summary>How long a turn that it leads usually takes, in the clock's units; 0 while that is not known.</summary>
+    /// <summary>The number of the last turn that it had a part of and that has ended, in the order in which turns ended.</summary>
+    internal long LastEnded { get; set; }
+
+    /// <summary>How long a turn that it has a part of usually takes, in the clock's units; 0 while that is not known.</summary>
     internal long UsualTurn => (long)usualTurn;
 
     /// <summary>How long a run for so many rows probably takes: that of a turn, or more for more rows than usual.</summary>
     internal long RunOf(int rows) => (long)(usualTurn * Math.Max(1, rows / Math.Max(1, usualRows)));
 
-    /// <summary>A turn that it led has ended.</summary>
+    /// <summary>A turn that it had a part of has ended.</summary>
     internal void TurnTook(long duration, int rows)
     {
         usualTurn = usualTurn <= 0 ? duration
@@ -62,16 +81,16 @@ internal sealed class GroupTurns(bool isPinned)
         usualRows = usualRows > 0 ? usualRows + (Weight * (rows - usualRows)) : rows;
     }
 
-    /// <summary>A call that waited gets its turn.</summary>
-    internal void Takes(long now)
+    /// <summary>A call of so many rows that waited gets its turn.</summary>
+    internal void Takes(int rows, long now)
     {
         if (takenAt != 0 && now > takenAt)
         {
             var one = (double)(now - takenAt) / taken;
-            perCall = perCall > 0 ? perCall + (Weight * (one - perCall)) : one;
+            perRow = perRow > 0 ? perRow + (Weight * (one - perRow)) : one;
         }
 
-        taken = now == takenAt ? taken + 1 : 1;
+        taken = now == takenAt ? taken + rows : rows;
         takenAt = now;
     }
 
@@ -79,6 +98,6 @@ internal sealed class GroupTurns(bool isPinned)
     internal void IsEmpty()
     {
         takenAt = 0;
-        perCall = 0;
+        perRow = 0;
     }
 }

@@ -7,6 +7,7 @@ internal sealed class HeldTurns(GroupTurns[] groups, int concurrency)
 {
     // In the order in which they began.
     private readonly List<Batch> batches = [];
+    private long ended;
 
     internal void Begin(Batch batch, long now)
     {
@@ -17,7 +18,15 @@ internal sealed class HeldTurns(GroupTurns[] groups, int concurrency)
     internal void End(Batch batch, long now)
     {
         batches.Remove(batch);
-        GroupOf(batch).TurnTook(now - batch.Began, batch.Rows);
+        ended++;
+        // Also a group whose calls only join the batches of others must know how long their runs take.
+        foreach (var call in batch.Calls)
+        {
+            var group = groups[call.Caller.Index];
+            if (group.LastEnded != ended)
+                group.TurnTook(now - batch.Began, batch.Rows);
+            group.LastEnded = ended;
+        }
     }
 
     /// <summary>Some calls have ended, or their time has.</summary>
@@ -25,6 +34,13 @@ internal sealed class HeldTurns(GroupTurns[] groups, int concurrency)
     {
         foreach (var call in calls)
             call.Measure(groups[call.Caller.Index].Margin, now);
+    }
+
+    /// <summary>Some calls waited, and have no time left for a turn.</summary>
+    internal void MeasureLate(List<QueuedCall> calls)
+    {
+        foreach (var call in calls)
+            call.MeasureLate(groups[call.Caller.Index].Margin);
     }
 
     /// <summary>How long a call would take if it came now.</summary>

@@ -9,23 +9,31 @@ internal sealed class OpenBatches(GroupTurns[] groups, CallQueue queue)
     private const int MostSearched = 64;
 
     private readonly List<Batch> open = [];
+    private readonly UsedTime used = new(groups);
     private long turns;
 
     internal bool Any => open.Count > 0;
 
-    /// <summary>Begins a batch with a call that has a turn. It takes others that wait, from each group in turn, so that none fills the
-    /// batch while others wait.</summary>
+    /// <summary>A call of the group begins to wait.</summary>
+    internal void Comes(GroupTurns group) => used.Comes(group);
+
+    /// <summary>Begins a batch with a call that has a turn, and takes it out of the queue. The batch takes others that wait, each time from
+    /// the group that has used least of the model's time, so that none fills the batch while others wait.</summary>
     internal Batch Begin(QueuedCall lead, GroupTurns group, long now)
     {
-        group.LastTurn = ++turns;
+        used.Leads(group, queue.Groups);
+        Take(lead, group, now);
         var batch = new Batch(lead);
         while (!batch.IsFull)
         {
             GroupTurns? next = null;
             foreach (var other in queue.Groups)
             {
-                if (other.Unfit != batch && (next is null || other.LastTurn < next.LastTurn))
+                if (other.Unfit != batch
+                    && (next is null || (other.Used, other.LastTurn).CompareTo((next.Used, next.LastTurn)) < 0))
+                {
                     next = other;
+                }
             }
 
             if (next is null)
@@ -40,8 +48,8 @@ internal sealed class OpenBatches(GroupTurns[] groups, CallQueue queue)
                 continue;
             }
 
-            queue.Take(call, next, now);
-            Add(call, batch, next);
+            Take(call, next, now);
+            batch.Add(call);
         }
 
         return batch;
@@ -54,7 +62,8 @@ internal sealed class OpenBatches(GroupTurns[] groups, CallQueue queue)
         {
             if (!Fits(call, group, batch, now))
                 continue;
-            Add(call, batch, group);
+            Take(call, group, now);
+            batch.Add(call);
             if (batch.IsFull)
                 open.Remove(batch);
             return true;
@@ -66,10 +75,15 @@ internal sealed class OpenBatches(GroupTurns[] groups, CallQueue queue)
     /// <summary>No call joins the batch any more.</summary>
     internal void Close(Batch batch) => open.Remove(batch);
 
-    private void Add(QueuedCall call, Batch batch, GroupTurns group)
+    /// <summary>The turn of a batch has ended.</summary>
+    internal void Ended(Batch batch, long now) => used.Ended(batch, now);
+
+    private void Take(QueuedCall call, GroupTurns group, long now)
     {
-        batch.Add(call);
         group.LastTurn = ++turns;
+        used.Pays(call, group);
+        if (call.Place is not null)
+            queue.Take(call, group, now);
     }
 
     private bool Fits(QueuedCall call, GroupTurns group, Batch batch, long now)

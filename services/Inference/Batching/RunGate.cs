@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Batching;
@@ -10,8 +9,9 @@ namespace ModelServing.Inference.Batching;
 /// </summary>
 /// <remarks>
 /// <code>
-/// next turn    for the waiting group that leads the fewest; of several, for the one whose last turn began longest ago
-/// batch        the call whose turn it is takes others that wait, from each group in turn. Until the run begins, new calls join it
+/// next turn    for the waiting group that leads the fewest; of several, for the one that has used least of the model's time
+/// batch        the call whose turn it is takes others that wait, from the groups that have used least. Until the run begins, new calls
+///              join it
 /// queue        if it is full, the newest call of the group with the most calls makes room for one of a group with fewer. A call whose run
 ///              would not end in time does not wait for its turn
 /// sharing      while fewer turns are enough for the runs, a call waits for the next of these, unless it fills a batch
@@ -148,6 +148,7 @@ internal sealed class RunGate : IDisposable
             var now = time.GetTimestamp();
             sharing.Changed(now);
             turns.End(batch, now);
+            open.Ended(batch, now);
             group.Held--;
             if (UsesTurns(group))
                 held--;
@@ -214,7 +215,7 @@ internal sealed class RunGate : IDisposable
             GroupTurns? next = null;
             foreach (var group in queue.Groups)
             {
-                if (MayBegin(group) && (next is null || (group.Held, group.LastTurn).CompareTo((next.Held, next.LastTurn)) < 0))
+                if (MayBegin(group) && (next is null || group.Order.CompareTo(next.Order) < 0))
                     next = group;
             }
 
@@ -223,7 +224,6 @@ internal sealed class RunGate : IDisposable
             var lead = next.Waiting.First!.Value;
             if (sharing.Waits(lead, held, queue.Count, now))
                 break;
-            queue.Take(lead, next, now);
             var batch = Begin(lead, next, now);
             batch.Next = begun;
             begun = batch;
@@ -243,6 +243,7 @@ internal sealed class RunGate : IDisposable
         var victim = queue.HasRoom(group) ? null : queue.FindVictim(group);
         if (victim is not null)
             queue.Remove(victim, groups[victim.Caller.Index]);
+        open.Comes(group);
         queue.Add(call, group);
         StartTimer();
         return victim;
@@ -273,11 +274,12 @@ internal sealed class RunGate : IDisposable
     {
         List<QueuedCall> over;
         Batch? begun;
+        long now;
         lock (changing)
         {
-            var now = time.GetTimestamp();
+            now = time.GetTimestamp();
             over = queue.TakeOver(now);
-            turns.Measure(CollectionsMarshal.AsSpan(over), now);
+            turns.MeasureLate(over);
             FindBlocker();
             begun = BeginNext(now);
             if (queue.Count == 0)
@@ -288,7 +290,7 @@ internal sealed class RunGate : IDisposable
         }
 
         foreach (var call in over)
-            call.Refuse(Turn.TimedOut);
+            call.Refuse(call.IsOver(now) ? Turn.TimedOut : Turn.QueueTooLong);
         Start(begun);
     }
 }

@@ -32,6 +32,17 @@ internal struct DataCursor(long[] shape, DataField field)
             throw field.Fault($"it has more than {count} elements, but the shape {ShapeText} requires {count}");
     }
 
+    /// <summary>How many of so many elements may follow the current one in its array.</summary>
+    internal readonly int RoomFor(int elements) =>
+        counts is null ? elements : (int)Math.Clamp(shape[^1] - counts[depth], 0, elements);
+
+    /// <summary>Some elements that follow the current one in its array were read.</summary>
+    internal readonly void HasPassed(int elements)
+    {
+        if (counts is not null)
+            counts[depth] += elements;
+    }
+
     /// <summary>The fault of an element that is not <paramref name="expected"/>.</summary>
     internal readonly RequestFaultException WrongElement(ref Utf8JsonReader reader, int index, string expected)
     {

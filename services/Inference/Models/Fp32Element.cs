@@ -17,6 +17,10 @@ internal readonly struct Fp32Element : IElement<float>
         return read;
     }
 
+    public static bool AreNumbers => true;
+
+    public static bool TryRound(double number, bool isExact, out float value) => ShortNumber.TryRound(number, out value);
+
     public static bool AnyNonFinite(ReadOnlySpan<float> elements) => NonFinite.Any(MemoryMarshal.Cast<float, uint>(elements), 0x7F80_0000u);
 
     public static void Write(Utf8JsonWriter json, float value)

@@ -15,6 +15,14 @@ internal readonly struct Fp64Element : IElement<double>
             : NonFinite.TryRead(ref reader, out value);
     }
 
+    public static bool AreNumbers => true;
+
+    public static bool TryRound(double number, bool isExact, out double value)
+    {
+        value = number;
+        return isExact;
+    }
+
     public static bool AnyNonFinite(ReadOnlySpan<double> elements) =>
         NonFinite.Any(MemoryMarshal.Cast<double, ulong>(elements), 0x7FF0_0000_0000_0000ul);
 

@@ -41,6 +41,7 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
         Rows = (int)Math.Min(int.MaxValue, Tensors[0].Shape[0]);
         var bytes = TensorCost.Measure(model.Inputs, Tensors, 0);
         MostRows = model.Batching.MostRowsWith(Tensors, bytes);
+        MostCalls = calls.MostTogether;
         // A batch copies the tensors.
         if (MostRows > 0 && request.Bytes?.TryTake(bytes) == false)
             MostRows = 0;
@@ -64,8 +65,9 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
         {
             field = value;
             hasRunBefore |= value;
+            // The forecast was made for one run.
             if (value)
-                MostRows = 0;
+                (MostRows, Forecast) = (0, default);
         }
     }
 

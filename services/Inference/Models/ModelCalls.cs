@@ -13,6 +13,9 @@ internal sealed class ModelCalls : IDisposable
 {
     private const int MaxPooledAnswers = 64;
 
+    // Smaller batches cost more time for each row.
+    private const int LeastTogether = 12;
+
     // Runs that usually take longer keep the pool's threads from requests that arrive: with a thread for each processor, and as many runs,
     // a request would wait for the end of a run before it is read, and so would its refusal.
     private static readonly TimeSpan Blocks = TimeSpan.FromMilliseconds(1);
@@ -73,6 +76,10 @@ internal sealed class ModelCalls : IDisposable
 
     /// <summary>Whether there are no more requests than turns. Then none gains by sharing one.</summary>
     internal bool HasTurnForEach => Volatile.Read(ref requests) <= turns;
+
+    /// <summary>How many calls may share a run: half of the requests that are here. While these run, the others are read and answered. If
+    /// all were in one run, the other processors would have nothing to do, and this one nothing to run afterwards.</summary>
+    internal int MostTogether => turns == 1 ? int.MaxValue : Math.Max(LeastTogether, (Volatile.Read(ref requests) + 1) / 2);
 
     /// <summary>A request has arrived.</summary>
     internal void Began() => Interlocked.Increment(ref requests);

@@ -55,11 +55,12 @@ internal abstract class TensorFormat
 
     /// <summary>Reads a tensor's data.</summary>
     /// <param name="reader">The reader, on the first token of the data. Afterwards it is on the last one.</param>
+    /// <param name="json">The text that it reads.</param>
     /// <param name="shape">The tensor's shape.</param>
     /// <param name="count">The number of elements.</param>
     /// <param name="field">The place of the data in the request.</param>
     /// <exception cref="RequestFaultException">An element or the number of them is wrong.</exception>
-    internal RuntimeTensor Read(ref Utf8JsonReader reader, long[] shape, int count, DataField field)
+    internal RuntimeTensor Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, long[] shape, int count, DataField field)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
             throw field.Fault("it must be an array of elements, flat in row-major order or nested like the shape");
@@ -67,7 +68,7 @@ internal abstract class TensorFormat
         try
         {
             var cursor = new DataCursor(shape, field);
-            ReadElements(ref reader, tensor, count, ref cursor);
+            ReadElements(ref reader, json, tensor, count, ref cursor);
             return tensor;
         }
         catch
@@ -89,7 +90,8 @@ internal abstract class TensorFormat
     /// <summary>Whether a tensor contains NaN or infinity as an input, which for text includes what a model may read as such.</summary>
     internal virtual bool HasNonFiniteInput(RuntimeTensor tensor) => HasNonFinite(tensor);
 
-    private protected abstract void ReadElements(ref Utf8JsonReader reader, RuntimeTensor tensor, int count, ref DataCursor cursor);
+    private protected abstract void ReadElements(
+        ref Utf8JsonReader reader, ReadOnlySpan<byte> json, RuntimeTensor tensor, int count, ref DataCursor cursor);
 
     /// <summary>Elements of fixed size.</summary>
     private sealed class NumberFormat<T, TElement>(Datatype datatype, TensorElementType type) : TensorFormat
@@ -113,7 +115,8 @@ internal abstract class TensorFormat
 
         internal override bool HasNonFinite(RuntimeTensor tensor) => TElement.AnyNonFinite(tensor.Elements<T>());
 
-        private protected override void ReadElements(ref Utf8JsonReader reader, RuntimeTensor tensor, int count, ref DataCursor cursor)
+        private protected override void ReadElements(
+            ref Utf8JsonReader reader, ReadOnlySpan<byte> json, RuntimeTensor tensor, int count, ref DataCursor cursor)
         {
             var elements = tensor.Elements<T>();
             for (var i = 0; i < elements.Length; i++)
@@ -121,9 +124,36 @@ internal abstract class TensorFormat
                 cursor.Next(ref reader, i, count);
                 if (!TElement.TryRead(ref reader, out elements[i]))
                     throw cursor.WrongElement(ref reader, i, $"{TElement.Description} ({DatatypeNames.NameOf(datatype)})");
+                if (TElement.AreNumbers)
+                {
+                    var more = ReadMore(ref reader, json, elements.Slice(i + 1, cursor.RoomFor(elements.Length - i - 1)));
+                    cursor.HasPassed(more);
+                    i += more;
+                }
             }
 
             cursor.End(ref reader, count);
+        }
+
+        // Reads the elements that follow, as long as they are short numbers, and returns how many there were.
+        private static int ReadMore(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Span<T> elements)
+        {
+            if (elements.IsEmpty || reader.TokenType != JsonTokenType.Number || !json.Overlaps(reader.ValueSpan, out var begin))
+                return 0;
+            var rest = json[(begin + reader.ValueSpan.Length)..];
+            var (read, length, at) = (0, 0, 0);
+            while (read < elements.Length
+                && ShortNumber.TryTakeNext(rest, ref at, out var number, out var isExact)
+                && TElement.TryRound(number, isExact, out elements[read]))
+            {
+                read++;
+                length = at;
+            }
+
+            // For the reader, the last of them is the number that it has read.
+            if (read > 0)
+                reader = new Utf8JsonReader(rest[length..], isFinalBlock: true, reader.CurrentState);
+            return read;
         }
     }
 
@@ -183,7 +213,8 @@ internal abstract class TensorFormat
             return false;
         }
 
-        private protected override void ReadElements(ref Utf8JsonReader reader, RuntimeTensor tensor, int count, ref DataCursor cursor)
+        private protected override void ReadElements(
+            ref Utf8JsonReader reader, ReadOnlySpan<byte> json, RuntimeTensor tensor, int count, ref DataCursor cursor)
         {
             for (var i = 0; i < count; i++)
             {

@@ -47,7 +47,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             // Among texts, a name without quotes could become one.
             var count = inputs.Any(static spec => spec.IsText) ? 0 : BareNumbers.CountIn(json);
             if (count == 0)
-                throw Invalid(fault);
+                throw Invalid(json, fault);
             var length = json.Length + (count * BareNumbers.Quotes);
             bytes?.Take(length);
             var quoted = new NativeBytes(length);
@@ -59,12 +59,28 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             }
             catch (JsonException other)
             {
-                throw Invalid(other);
+                throw Invalid(quoted.GetSpan(), other);
             }
         }
     }
 
-    private static RequestFaultException Invalid(JsonException fault) => new("", $"the body is not valid JSON: {fault.Message}");
+    // Numbers that were read without the JSON reader are missing from the place that it names, so it reads all of the text again.
+    private static RequestFaultException Invalid(ReadOnlySpan<byte> json, JsonException fault)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException whole)
+        {
+            fault = whole;
+        }
+
+        return new("", $"the body is not valid JSON: {fault.Message}");
+    }
 
     private InferRequest Read(ReadOnlySpan<byte> json, BinaryData binary)
     {
@@ -113,7 +129,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             if (reader.ValueTextEquals("inputs"u8))
             {
                 RequestJson.Once(ref hasInputs, Field.Body("inputs"));
-                ReadInputs(ref reader, body.Length, tensors, ref binary);
+                ReadInputs(ref reader, body, tensors, ref binary);
             }
             else if (reader.ValueTextEquals("outputs"u8))
             {
@@ -161,14 +177,14 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
         };
     }
 
-    private void ReadInputs(ref Utf8JsonReader reader, int bodyLength, RuntimeTensor?[] tensors, ref BinaryData binary)
+    private void ReadInputs(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, RuntimeTensor?[] tensors, ref BinaryData binary)
     {
         if (!RequestJson.ReadTokenOrNull(ref reader, JsonTokenType.StartArray, Field.Body("inputs"), "an array of tensors"))
             return;
         var index = 0;
         while (RequestJson.NextEntry(ref reader))
         {
-            requestInputs.Add(tensors, index, inputReader.Read(ref reader, index, bodyLength, ref binary));
+            requestInputs.Add(tensors, index, inputReader.Read(ref reader, index, json, ref binary));
             index++;
         }
     }

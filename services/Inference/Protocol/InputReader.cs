@@ -16,9 +16,9 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
     /// <summary>Reads an input.</summary>
     /// <param name="reader">The reader, on the input's first token.</param>
     /// <param name="index">The input's index in the request, for a message.</param>
-    /// <param name="bodyLength">The size of the JSON, which bounds the number of its elements.</param>
+    /// <param name="json">The text that it reads.</param>
     /// <param name="binary">The bytes behind the JSON.</param>
-    internal InputTensor Read(ref Utf8JsonReader reader, int index, int bodyLength, ref BinaryData binary)
+    internal InputTensor Read(ref Utf8JsonReader reader, int index, ReadOnlySpan<byte> json, ref BinaryData binary)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
             throw Member(index, "").Fault("it must be an object with name, shape, datatype and data");
@@ -63,7 +63,7 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
                     if (input >= 0 && shape is not null && isTyped)
                     {
                         RequireDatatype(ref datatype, index, inputs[input]);
-                        tensor = ReadData(ref reader, index, inputs[input], shape, bodyLength);
+                        tensor = ReadData(ref reader, index, inputs[input], shape, json);
                     }
                     else
                     {
@@ -106,7 +106,7 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
                 tensor = BinaryTensor.Read(spec, shape, binary.Take(size, place), Member(index, ""), place);
             }
 
-            tensor ??= ReadData(ref earlyData, index, spec, shape, bodyLength);
+            tensor ??= ReadData(ref earlyData, index, spec, shape, json);
             return new InputTensor(input, tensor);
         }
         catch
@@ -152,20 +152,20 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
         throw Member(index, "shape").Fault($"it is [{string.Join(',', shape)}]; '{spec.Name}' takes {spec.ShapeText}{freeLength}");
     }
 
-    private static RuntimeTensor ReadData(ref Utf8JsonReader reader, int index, TensorSpec spec, long[] shape, int bodyLength)
+    private static RuntimeTensor ReadData(ref Utf8JsonReader reader, int index, TensorSpec spec, long[] shape, ReadOnlySpan<byte> json)
     {
         RequireShape(index, spec, shape);
         var field = new DataField(index);
-        // A shape that needs more elements than the body can have gets no memory.
+        // A shape that needs more elements than the text can have gets no memory.
         long count = 1;
         foreach (var length in shape)
         {
-            count = length == 0 ? 0 : count > bodyLength / length ? bodyLength : count * length;
-            if (count * spec.Format.LeastText > bodyLength + 1L)
+            count = length == 0 ? 0 : count > json.Length / length ? json.Length : count * length;
+            if (count * spec.Format.LeastText > json.Length + 1L)
                 throw field.Fault($"it has fewer elements than the shape [{string.Join(',', shape)}] requires");
         }
 
-        return spec.Format.Read(ref reader, shape, (int)count, field);
+        return spec.Format.Read(ref reader, json, shape, (int)count, field);
     }
 
     private static Field Member(int index, string member) => new("inputs", index, member);

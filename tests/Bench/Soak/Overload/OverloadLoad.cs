@@ -48,15 +48,16 @@ internal sealed class OverloadLoad : IDisposable
         poll.Dispose();
     }
 
-    /// <summary>Sends one request after another on each of some connections, and returns how many were answered in a second.</summary>
-    internal Task<double> SaturateAsync(int count, TimeSpan time) => Task.Factory.StartNew(
+    /// <summary>Sends one request after another on each of some connections, and returns how many were answered in a second, and how many
+    /// rows they had.</summary>
+    internal Task<(double Requests, double Rows)> SaturateAsync(int count, TimeSpan time) => Task.Factory.StartNew(
         () => Saturate(count, time), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Sends so many requests in a second. Returns when the last one has ended.</summary>
     internal Task RunAsync(double perSecond, TimeSpan time, CancellationToken cancellation) => Task.Factory.StartNew(
         () => Run(perSecond, time, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private double Saturate(int count, TimeSpan time)
+    private (double Requests, double Rows) Saturate(int count, TimeSpan time)
     {
         Restart();
         var random = new Random(1);
@@ -72,7 +73,10 @@ internal sealed class OverloadLoad : IDisposable
                 SendOne();
         }
 
-        return Tallies.Values.Sum(static tally => tally.Answered) / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return (
+            Tallies.Sum(static one => one.Value.Answered) / seconds,
+            Tallies.Sum(static one => (double)one.Key.Rows * one.Value.Answered) / seconds);
 
         void SendOne()
         {

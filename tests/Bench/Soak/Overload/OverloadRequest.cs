@@ -9,10 +9,13 @@ namespace ModelServing.Bench.Soak.Overload;
 /// <param name="Percent">How many of a hundred requests are of this kind.</param>
 /// <param name="Deadline">The time that it has.</param>
 /// <param name="Bytes">The request, as it is sent.</param>
+/// <param name="Rows">Its rows.</param>
 /// <param name="Leaves">Whether its caller leaves without an answer.</param>
 /// <param name="IsHopeless">Whether it would never end by itself.</param>
+/// <param name="AsksForLittle">Whether its client sends nothing else, and usually less rows than its part.</param>
 internal sealed record OverloadRequest(
-    string Name, int Percent, TimeSpan Deadline, byte[] Bytes, bool Leaves = false, bool IsHopeless = false)
+    string Name, int Percent, TimeSpan Deadline, byte[] Bytes, int Rows = 1, bool Leaves = false, bool IsHopeless = false,
+    bool AsksForLittle = false)
 {
     /// <summary>Makes a request.</summary>
     /// <param name="path">The path.</param>

@@ -17,6 +17,9 @@ namespace ModelServing.Bench.Soak.Overload;
 /// <param name="plan">How long, and how much.</param>
 internal sealed class OverloadSoak(OverloadPlan plan)
 {
+    /// <summary>The clients of the mix, each a group of its own.</summary>
+    internal const int Clients = 3;
+
     private const int Connections = 64;
 
     // A run takes some hundred microseconds for a row, alone several times as many: most of the machine's time is the model's.
@@ -41,7 +44,7 @@ internal sealed class OverloadSoak(OverloadPlan plan)
             version.Address,
             [
                 Rows("1 row", 60, 1, second, group: 0),
-                Rows("1 row, short deadline", 25, 1, second / 4, group: 1),
+                Rows("1 row, short deadline", 25, 1, second / 4, group: 1) with { AsksForLittle = true },
                 Rows("8 rows", 8, 8, second, group: 2),
                 Rows("64 rows", 2, 64, second, group: 2),
                 Rows("1 row, the caller leaves", 5, 1, second, group: 0) with { Leaves = true },
@@ -49,7 +52,7 @@ internal sealed class OverloadSoak(OverloadPlan plan)
         // 1
         await load.SaturateAsync(Connections, plan.Measured / 4);
         var usage = new OverloadUsage(version, await version.MeasuredAsync(cancellation));
-        report.Sustainable = await load.SaturateAsync(Connections, plan.Measured);
+        (report.Sustainable, report.SustainableRows) = await load.SaturateAsync(Connections, plan.Measured);
         report.Add("as much as can be sustained", usage.End(await version.MeasuredAsync(cancellation)));
         await Console.Error.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture, $"{report.Sustainable:N0} requests/s can be sustained; {plan.Time.TotalSeconds:0} s at more"));
@@ -86,7 +89,7 @@ internal sealed class OverloadSoak(OverloadPlan plan)
 
     private static OverloadRequest Rows(string name, int percent, int rows, TimeSpan deadline, int group) =>
         new(name, percent, deadline, OverloadRequest.Message(
-            OverloadVersion.Path, Encoding.ASCII.GetString(Model.Body(new LoadShape(1, rows)).Bytes), deadline, group));
+            OverloadVersion.Path, Encoding.ASCII.GetString(Model.Body(new LoadShape(1, rows)).Bytes), deadline, group), rows);
 
     private static OverloadRequest Steps(string name, int percent, long steps, TimeSpan deadline, int group) =>
         new(name, percent, deadline, OverloadRequest.Message(

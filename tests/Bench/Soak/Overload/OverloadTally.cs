@@ -5,6 +5,9 @@ internal sealed class OverloadTally
 {
     private const int MostFaults = 5;
 
+    // An answer and its reader need a processor too, which other work may have for so long.
+    private static readonly TimeSpan OnTheWay = TimeSpan.FromMilliseconds(50);
+
     private readonly List<float> answered = [];
     private readonly List<float> refused = [];
     private readonly List<string> faults = [];
@@ -17,6 +20,9 @@ internal sealed class OverloadTally
 
     /// <summary>The requests that the service ended at their deadline.</summary>
     internal int Late { get; private set; }
+
+    /// <summary>The answers that arrived after their deadline.</summary>
+    internal int AnsweredLate { get; private set; }
 
     /// <summary>The requests that ended in any other way.</summary>
     internal int Failed { get; private set; }
@@ -36,13 +42,23 @@ internal sealed class OverloadTally
     internal void AddAnswer(OverloadRequest request, int status, bool saysWhen, TimeSpan elapsed)
     {
         if (status == 200)
+        {
             answered.Add((float)elapsed.TotalMilliseconds);
+            if (elapsed > request.Deadline + OnTheWay)
+                AnsweredLate++;
+        }
         else if (status == 503 && saysWhen)
+        {
             refused.Add((float)elapsed.TotalMilliseconds);
+        }
         else if (status == 504 && elapsed >= request.Deadline / 2)
+        {
             Late++;
+        }
         else
+        {
             AddFault(request, $"{status}{(status == 503 ? " without Retry-After" : "")} after {elapsed.TotalMilliseconds:0} ms");
+        }
     }
 
     internal void AddFault(OverloadRequest request, string why)
@@ -57,6 +73,9 @@ internal sealed class OverloadTally
 
     /// <summary>The time in milliseconds within which this share of the refusals came.</summary>
     internal double RefusedWithin(double share) => At(refused, share);
+
+    /// <summary>The refusals that took longer than this.</summary>
+    internal int RefusedAfter(TimeSpan time) => refused.Count(one => one > time.TotalMilliseconds);
 
     /// <summary>The time within which this share of some events came; 0 if there were none.</summary>
     internal static double At(List<float> times, double share)

@@ -164,6 +164,23 @@ public sealed class BatchingTests : IDisposable
     }
 
     [Fact]
+    public void A_call_that_has_waited_so_long_that_its_run_would_end_too_late_is_refused_before_its_time_is_over()
+    {
+        gate.Leave(Run(EnterAndAdvance(milliseconds: 10)));
+        Run(Enter(Flood, mostRows: 0));
+        time.Advance(TimeSpan.FromMilliseconds(5));
+        var (waiting, tooSlow) = (Enter(Flood, left: 100, mostRows: 0), Enter(Flood, left: 9, mostRows: 0));
+        // The run that goes on takes much longer than usual.
+        time.Advance(TimeSpan.FromMilliseconds(10));
+        // A version whose runs take longer than the time is to blame, and not the queue.
+        Assert.Equal(Outcome.TimedOut, tooSlow.Now);
+        time.Advance(TimeSpan.FromMilliseconds(70));
+        Assert.Null(waiting.Now);
+        time.Advance(TimeSpan.FromMilliseconds(5));
+        Assert.Equal(Outcome.QueueTooLong, waiting.Now);
+    }
+
+    [Fact]
     public void More_rows_than_usual_need_more_time()
     {
         gate.Leave(Run(EnterAndAdvance(milliseconds: 10)));

@@ -43,6 +43,17 @@ public sealed class RunSharingTests : IDisposable
     }
 
     [Fact]
+    public void A_batch_with_the_most_calls_does_not_wait_and_takes_no_more()
+    {
+        Run(Enter(One));
+        var first = Enter(One, mostCalls: 2);
+        Assert.Null(first.Batch);
+        var second = Enter(Other, mostCalls: 2);
+        Assert.Equal([second, first], second.Batch!.Calls.ToArray());
+        Assert.DoesNotContain(Enter(One, mostCalls: 2), second.Batch.Calls.ToArray());
+    }
+
+    [Fact]
     public void If_all_turns_are_needed_for_the_runs_none_waits_for_others()
     {
         Run(Enter(One));
@@ -95,12 +106,12 @@ public sealed class RunSharingTests : IDisposable
         return lead.Batch!;
     }
 
-    private SomeCall Enter(CallerGroup caller, int mostRows = Most, int? left = null)
+    private SomeCall Enter(CallerGroup caller, int mostRows = Most, int? left = null, int mostCalls = int.MaxValue)
     {
         var deadline = left is { } milliseconds
             ? time.GetTimestamp() + (milliseconds * TimeSpan.TicksPerMillisecond)
             : long.MaxValue;
-        var call = new SomeCall(caller, deadline, mostRows: mostRows);
+        var call = new SomeCall(caller, deadline, mostRows: mostRows, mostCalls: mostCalls);
         gate.Enter(call);
         return call;
     }

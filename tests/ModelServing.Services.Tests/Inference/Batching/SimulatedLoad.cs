@@ -33,6 +33,9 @@ internal sealed class SimulatedLoad(int turns, int mostRows, int clients) : IDis
     /// <summary>The calls that were admitted and came too late.</summary>
     internal int Late { get; private set; }
 
+    /// <summary>The calls that were admitted, and were refused before they would have come too late.</summary>
+    internal int RefusedLater { get; private set; }
+
     /// <summary>The calls that were refused when they came.</summary>
     internal int Refused { get; private set; }
 
@@ -117,6 +120,8 @@ internal sealed class SimulatedLoad(int turns, int mostRows, int clients) : IDis
         {
             if (call.Outcome.Result == Outcome.QueueFull)
                 MadeRoom++;
+            else if (call.Outcome.Result == Outcome.QueueTooLong)
+                RefusedLater++;
             else
                 Late++;
         }

@@ -9,11 +9,17 @@ internal sealed class SomeCall : QueuedCall
     private readonly TaskCompletionSource<Outcome> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal SomeCall(
-        CallerGroup caller, long deadline = long.MaxValue, int rows = 1, int mostRows = 0, CancellationToken left = default)
+        CallerGroup caller,
+        long deadline = long.MaxValue,
+        int rows = 1,
+        int mostRows = 0,
+        int mostCalls = int.MaxValue,
+        CancellationToken left = default)
         : base(caller, deadline, left)
     {
         Rows = rows;
         MostRows = mostRows;
+        MostCalls = mostCalls;
     }
 
     internal string Shape { get; init; } = "";

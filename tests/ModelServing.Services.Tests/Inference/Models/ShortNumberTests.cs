@@ -14,7 +14,9 @@ public class ShortNumberTests
     [InlineData("-0.5", true)]
     [InlineData("9007199254740992", true)]
     [InlineData("9007199254740993", false)]
-    [InlineData("0.00000000000000001", false)]
+    [InlineData("0.00000000000000001", true)]
+    [InlineData("0.0000000000000000001", true)]
+    [InlineData("0.00000000000000000001", false)]
     [InlineData("1e3", false)]
     [InlineData("1234567890123456789", false)]
     public void It_reads_short_numbers_only(string text, bool isShort)
@@ -32,6 +34,13 @@ public class ShortNumberTests
             text = (isNegative ? "-" : "") + text[..^places] + (places > 0 ? "." + text[^places..] : "");
             Check(text);
         });
+
+    // Python writes a 32-bit number as the 64-bit one that it holds, with 17 digits.
+    [Fact]
+    public void Numbers_of_32_bits_with_the_digits_of_64_are_exact() =>
+        Gen.Select(Gen.Float[-1000, 1000], Gen.Int[-3, 3]).Sample((number, change) =>
+            Check(BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(number) + (ulong)change)
+                .ToString("0.##################", CultureInfo.InvariantCulture)));
 
     // A decimal that is halfway between two 32-bit numbers, and its neighbours.
     [Fact]
