@@ -19,6 +19,8 @@ public sealed record InferenceSettings : HostSettings
     [
         HostSetting.Value(nameof(Model), $"a model's name: {ModelName.Form}", ParseModel, isRequired: true),
         HostSetting.Value(nameof(Version), ModelVersion.Form, ParseVersion, isRequired: true),
+        HostSetting.Text(nameof(Pool)),
+        HostSetting.Text(nameof(PoolState)),
         HostSetting.RequiredText(nameof(Registry), "file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET"),
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
         HostSetting.Whole(nameof(Concurrency), 0, 1024),
@@ -42,9 +44,15 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Seconds(nameof(FeatureTimeout), least: 0.001m),
     ];
 
-    public required ModelName Model { get; init; }
+    public ModelName Model { get; init; } = null!;
 
-    public required ModelVersion Version { get; init; }
+    public ModelVersion Version { get; init; }
+
+    /// <summary>The document of the pool that the service serves (<see cref="PoolDocument"/>): <c>file:PATH</c>.</summary>
+    public string? Pool { get; init; }
+
+    /// <summary>The folder in which a pool keeps what its versions do.</summary>
+    public string? PoolState { get; init; }
 
     /// <summary>The registry: <c>file:FOLDER</c>, or <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>.</summary>
     public required string Registry { get; init; }
