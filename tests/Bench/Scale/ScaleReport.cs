@@ -3,8 +3,9 @@ using Spectre.Console;
 
 namespace ModelServing.Bench.Scale;
 
-/// <summary>How the cost of a router grows with the number of models, and with the length of a journal.</summary>
-internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<JournalRow> Journals)
+/// <summary>How the cost of a router grows with the number of models and with the length of a journal, and that of a whole platform with the
+/// models of a pool.</summary>
+internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<JournalRow> Journals, IReadOnlyList<PoolRow> Pools)
 {
     internal void Print(IAnsiConsole console)
     {
@@ -42,8 +43,25 @@ internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<J
                 Text(row.PageMilliseconds, "N1"));
         }
 
+        var pools = new Table().Border(TableBorder.Markdown).AddColumn("models in a pool");
+        foreach (var column in (ReadOnlySpan<string>)
+            ["processes", "CPU s until it serves", "s until it serves", "MB of all", "MB after a request to each"])
+            pools.AddColumn(column, static each => each.RightAligned());
+        foreach (var row in Pools)
+        {
+            pools.AddRow(
+                Text(row.Models, "N0"),
+                Text(row.Processes, "N0"),
+                Text(row.StartSeconds, "N1"),
+                Text(row.WallSeconds, "N1"),
+                Text(row.MemoryMegabytes, "N0"),
+                Text(row.UsedMegabytes, "N0"));
+        }
+
         console.WriteLine();
         console.Write(journals);
+        console.WriteLine();
+        console.Write(pools);
     }
 
     private static string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
