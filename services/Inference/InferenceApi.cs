@@ -14,7 +14,7 @@ namespace ModelServing.Inference;
 
 /// <summary>Answers inference requests, by the Open Inference Protocol.</summary>
 internal sealed class InferenceApi(
-    InferenceSettings settings,
+    VersionSettings settings,
     ModelDescription description,
     RequestMemory memory,
     ModelCalls calls,
@@ -25,12 +25,6 @@ internal sealed class InferenceApi(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider time = calls.Time;
-
-    internal Task NotFoundAsync(HttpContext context) => Problems.NoSuchPath.WriteAsync(
-        context,
-        $"There is nothing at {context.Request.Path}; " +
-        $"this service has {InferencePaths.Model(settings.Model, settings.Version)}[/ready|/infer]",
-        Problems.RequestIdOf(context));
 
     /// <summary>Answers an inference request.</summary>
     /// <remarks>
@@ -47,12 +41,12 @@ internal sealed class InferenceApi(
     {
         calls.Began();
         var times = new AnswerTimes(time.GetTimestamp(), time);
-        var requestTime = new RequestTime(times.Began, settings.RequestTimeout, IsShortened: false);
+        var requestTime = new RequestTime(times.Began, settings.Host.RequestTimeout, IsShortened: false);
         var isNonFinite = false;
         var hasLeft = false;
         try
         {
-            requestTime = RequestTime.Read(context.Request, requestTime.Began, settings.RequestTimeout);
+            requestTime = RequestTime.Read(context.Request, requestTime.Began, settings.Host.RequestTimeout);
             var caller = CallerGroup.Read(context.Request.Headers);
             // 1
             if (description.Model is not { } model || calls.Gate.IsLost(caller))
@@ -224,12 +218,12 @@ internal sealed class InferenceApi(
         ? BusyAsync(
             context,
             Problems.QueueFull,
-            $"{(caller.IsPinned ? settings.QueueLimit / 2 : settings.QueueLimit)} {(caller.IsPinned ? "pinned " : "")}requests are " +
-            $"already waiting for {settings.Model} version {settings.Version}")
+            $"{(caller.IsPinned ? settings.Host.QueueLimit / 2 : settings.Host.QueueLimit)} {(caller.IsPinned ? "pinned " : "")}requests are " +
+            $"already waiting for {settings}")
         : BusyAsync(
             context,
             Problems.QueueTooLong,
-            $"Behind the requests that wait for {settings.Model} version {settings.Version}, this one would not be answered within the " +
+            $"Behind the requests that wait for {settings}, this one would not be answered within the " +
             $"{requestTime.Remaining(time).TotalMilliseconds:0} ms that it has left");
 }
 

@@ -5,7 +5,7 @@ namespace ModelServing.Inference.Memory;
 
 /// <summary>Gives memory back to the system within about a second after calls that used much of it. Doing it after each call would make
 /// every call ask for its memory again, page by page.</summary>
-internal sealed class MemoryTrim(ArtifactLoader loader, TimeProvider time) : LoopingService
+internal sealed class MemoryTrim(ServedVersions versions, TimeProvider time) : LoopingService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -25,18 +25,25 @@ internal sealed class MemoryTrim(ArtifactLoader loader, TimeProvider time) : Loo
     private async Task TrimAsync(CancellationToken cancellation)
     {
         await Task.Delay(Period, time, cancellation);
-        if (loader.Model is not { } model || !model.TryUse())
+        periods++;
+        foreach (var version in versions.All)
+            used += version.Loader.Model?.TakeUsed() ?? 0;
+        if (used < (periods < PeriodsOfLittle ? Much : 1))
+            return;
+        periods = 0;
+        used = 0;
+        foreach (var version in versions.All)
+            Shrink(version.Loader.Model);
+        SystemAllocator.Trim();
+    }
+
+    private static void Shrink(LoadedModel? model)
+    {
+        if (model?.TryUse() != true)
             return;
         try
         {
-            periods++;
-            used += model.TakeUsed();
-            if (used < (periods < PeriodsOfLittle ? Much : 1))
-                return;
-            periods = 0;
-            used = 0;
             model.Shrink();
-            SystemAllocator.Trim();
         }
         finally
         {

@@ -10,7 +10,8 @@ namespace ModelServing.Inference.Models;
 /// Loads the version while the host already answers liveness checks. If a store on the network does not have the version yet, or can't be
 /// read now, the loader waits. A refused version never reaches ONNX Runtime: the host stays alive and reports the reason. As a version
 /// never changes, it is read again only if its manifest changes. A fault in a folder needs the person who started the process, so it ends
-/// the process. So does a version that takes too long: the machine may be busy, so its supervisor may start the process again.
+/// the process. So does a version that takes too long: the machine may be busy, so its supervisor may start the process again. A version of a
+/// pool ends no process: it is refused, and the others are served.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -22,14 +23,14 @@ namespace ModelServing.Inference.Models;
 /// </code>
 /// </remarks>
 internal sealed class ArtifactLoader(
-    InferenceSettings settings,
+    VersionSettings settings,
     ModelRegistry registry,
     ModelOpening opening,
-    Readiness readiness,
+    VersionReadiness readiness,
     HostFailure failure,
     TimeProvider time,
     ILogger<ArtifactLoader> logger)
-    : LoopingService
+    : IDisposable
 {
     private readonly PollDelay delay = new(Random.Shared);
     private volatile LoadedModel? model;
@@ -38,22 +39,15 @@ internal sealed class ArtifactLoader(
     /// <summary>The model; null until it is ready.</summary>
     internal LoadedModel? Model => model;
 
-    public override void Dispose()
-    {
-        base.Dispose();
-        model?.Dispose();
-    }
+    public void Dispose() => model?.Dispose();
 
     /// <summary>Ends the current wait, if any, because the artifact may have changed.</summary>
     internal void CheckNow() => wakeUp.TrySetResult();
 
-    protected override Task RunAsync(HostLoops loops, CancellationToken stopping) =>
-        loops.RunUntilDoneAsync("artifact", LoadAsync, stopping);
-
     /// <summary>Makes one attempt. Returns whether there is nothing left to do.</summary>
-    private async Task<bool> LoadAsync(CancellationToken cancellation)
+    internal async Task<bool> LoadAsync(CancellationToken cancellation)
     {
-        readiness.NotReady($"loading {settings.Model} version {settings.Version}");
+        readiness.NotReady($"loading {settings}");
         // The digest is taken before the manifest is read, so that a change in between is noticed.
         var digest = await WaitForManifestAsync(cancellation);
         string? why;
@@ -63,24 +57,34 @@ internal sealed class ArtifactLoader(
         }
         catch (TimeoutException)
         {
-            var late = $"{settings.Model} version {settings.Version} was not open and warm within " +
-                $"{settings.LoadTimeout.TotalSeconds:0.#} s";
-            readiness.NotReady(late);
-            failure.Stop($"{late} ({HostEnvironment.NameOf(nameof(settings.LoadTimeout))})");
-            return true;
+            why = $"was not open and warm within {settings.Host.LoadTimeout.TotalSeconds:0.#} s " +
+                $"({HostEnvironment.NameOf(nameof(settings.Host.LoadTimeout))})";
+            if (!settings.IsPooled)
+                return Stop($"{settings} {why}");
+            why = $"it {why}";
         }
 
         if (why is null)
             return true;
         // 5
+        if (!registry.IsRemote && !settings.IsPooled)
+            return Stop($"{settings} can't be served from {registry.Location}: {why}");
+        var refused = $"{settings} is refused: {why}";
+        ArtifactLoaderLog.Refused(logger, refused);
+        readiness.Refuse(refused);
+        // A folder is not polled. Its pool is started again when the person has done something about it.
         if (!registry.IsRemote)
-        {
-            failure.Stop($"{settings.Model} version {settings.Version} can't be served from {registry.Location}: {why}");
             return true;
-        }
-
-        await WaitForOtherManifestAsync(digest, $"{settings.Model} version {settings.Version} is refused: {why}", cancellation);
+        await WaitForOtherManifestAsync(digest, cancellation);
         return false;
+    }
+
+    // The only version of a process ends it.
+    private bool Stop(string why)
+    {
+        readiness.NotReady(why);
+        failure.Stop(why);
+        return true;
     }
 
     /// <summary>Loads the artifact. Returns null if the model is ready, otherwise the reason for the refusal.</summary>
@@ -128,7 +132,7 @@ internal sealed class ArtifactLoader(
         {
             await RetryAsync(token => opening.FindViewsAsync(opened, token), cancellation);
             while (await opening.FindUnfilledAsync(opened, cancellation) is { } why)
-                await WaitAsync(why, cancellation);
+                await WaitAsync(why, mayLast: true, cancellation);
         }
         catch
         {
@@ -145,18 +149,18 @@ internal sealed class ArtifactLoader(
         {
             if (await FindManifestDigestAsync(cancellation) is { } digest)
                 return digest;
-            await WaitAsync("no manifest", cancellation);
+            await WaitAsync("no manifest", mayLast: true, cancellation);
         }
 
         return null;
     }
 
-    private async Task WaitForOtherManifestAsync(string? digest, string why, CancellationToken cancellation)
+    private async Task WaitForOtherManifestAsync(string? digest, CancellationToken cancellation)
     {
-        ArtifactLoaderLog.Refused(logger, why);
+        var why = readiness.Reason!;
         do
         {
-            readiness.NotReady(why);
+            readiness.Refuse(why);
             await SleepAsync(delay.NextForRefused(), cancellation);
         }
         while (await FindManifestDigestAsync(cancellation) == digest);
@@ -177,16 +181,23 @@ internal sealed class ArtifactLoader(
             catch (RegistryException e) when (registry.IsRemote && e.Error is RegistryError.NotFound or RegistryError.Unavailable)
             {
                 var isManifest = e.Key == RegistryLayout.Manifest(settings.Model, settings.Version);
-                await WaitAsync(e.Error == RegistryError.NotFound && isManifest ? "no manifest" : e.Message, cancellation);
+                await WaitAsync(
+                    e.Error == RegistryError.NotFound && isManifest ? "no manifest" : e.Message,
+                    mayLast: e.Error == RegistryError.NotFound,
+                    cancellation);
             }
         }
     }
 
-    private async Task WaitAsync(string reason, CancellationToken cancellation)
+    // What may last is the version's own affair, which its pool does not wait for.
+    private async Task WaitAsync(string reason, bool mayLast, CancellationToken cancellation)
     {
         var wait = delay.Next();
-        var why = $"waiting for {settings.Model} version {settings.Version} in {registry.Location}: {reason}";
-        readiness.NotReady(why);
+        var why = $"waiting for {settings} in {registry.Location}: {reason}";
+        if (mayLast)
+            readiness.Refuse(why);
+        else
+            readiness.NotReady(why);
         ArtifactLoaderLog.Waiting(logger, why, wait.TotalSeconds);
         await SleepAsync(wait, cancellation);
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ModelServing.Contracts;
 using ModelServing.Inference.Batching;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
@@ -28,7 +27,7 @@ internal sealed class ModelCalls : IDisposable
     private readonly RequestMemory memory;
 
     public ModelCalls(
-        InferenceSettings settings,
+        VersionSettings settings,
         RunWatch watch,
         InferenceMetrics metrics,
         RequestMemory memory,
@@ -42,9 +41,9 @@ internal sealed class ModelCalls : IDisposable
         Time = time;
         Recorder = recorder;
         Features = features;
-        turns = settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount;
+        turns = settings.Host.Concurrency > 0 ? settings.Host.Concurrency : Environment.ProcessorCount;
         share = new RunShare(turns, time);
-        Gate = new(turns, settings.QueueLimit, time, () => HasTurnForEach ? turns : share.Wanted);
+        Gate = new(turns, settings.Host.QueueLimit, time, () => HasTurnForEach ? turns : share.Wanted);
         metrics.Waiting = () => Gate.Waiting;
     }
 

@@ -1,4 +1,3 @@
-using ModelServing.Contracts;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Registry;
@@ -7,7 +6,7 @@ namespace ModelServing.Inference.Models;
 
 /// <summary>Opens a model within its time, and with its share of the process's memory, and finds its feature views.</summary>
 internal sealed class ModelOpening(
-    InferenceSettings settings, RunWatch watch, MemoryShares shares, ModelViews views, InferenceMetrics metrics, TimeProvider time)
+    VersionSettings settings, RunWatch watch, MemoryShares shares, ModelViews views, InferenceMetrics metrics, TimeProvider time)
 {
     /// <inheritdoc cref="ModelStart.RunAsync"/>
     /// <param name="artifact">A verified and accepted artifact.</param>
@@ -20,7 +19,7 @@ internal sealed class ModelOpening(
             shares.RuntimeBytes(artifact.Manifest.Size),
             watch,
             isCold,
-            time.GetTimestamp() + (long)(settings.LoadTimeout.TotalSeconds * time.TimestampFrequency),
+            time.GetTimestamp() + (long)(settings.Host.LoadTimeout.TotalSeconds * time.TimestampFrequency),
             cancellation);
         shares.Loaded();
         metrics.Loaded(time.GetElapsedTime(began), model.WarmUpTime);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
-using ModelServing.Contracts;
 using ModelServing.Registry;
 using ModelServing.Runtime;
 
@@ -12,7 +11,7 @@ internal sealed class ModelStart : WatchedRun
 {
     private readonly Artifact artifact;
     private readonly RunWatch watch;
-    private readonly InferenceSettings settings;
+    private readonly VersionSettings settings;
     private readonly SessionOptions options;
     private readonly long runtimeBytes;
     private readonly Action<string> isCold;
@@ -20,7 +19,7 @@ internal sealed class ModelStart : WatchedRun
 
     private ModelStart(
         Artifact artifact,
-        InferenceSettings settings,
+        VersionSettings settings,
         long runtimeBytes,
         RunWatch watch,
         Action<string> isCold,
@@ -30,7 +29,7 @@ internal sealed class ModelStart : WatchedRun
     {
         this.artifact = artifact;
         this.settings = settings;
-        options = RuntimeOptions.CreateSessionOptions(settings.Threads);
+        options = RuntimeOptions.CreateSessionOptions(settings.Host.Threads);
         this.runtimeBytes = runtimeBytes;
         this.watch = watch;
         this.isCold = isCold;
@@ -48,7 +47,7 @@ internal sealed class ModelStart : WatchedRun
     /// <exception cref="OperationCanceledException">The host stops.</exception>
     internal static async Task<LoadedModel> RunAsync(
         Artifact artifact,
-        InferenceSettings settings,
+        VersionSettings settings,
         long runtimeBytes,
         RunWatch watch,
         Action<string> isCold,

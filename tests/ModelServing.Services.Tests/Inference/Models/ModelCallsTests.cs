@@ -16,10 +16,11 @@ public sealed class ModelCallsTests
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var settings = new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "file:x" };
-        var metrics = new InferenceMetrics(services.GetRequiredService<IMeterFactory>(), settings);
+        var version = VersionSettings.Single(settings);
+        var metrics = new InferenceMetrics(new InferenceInstruments(services.GetRequiredService<IMeterFactory>()), version);
         var budget = new ByteBudget(1024);
         var memory = new RequestMemory(budget, new MemoryShares(settings, budget), body: null!, sender: null!);
-        var calls = new ModelCalls(settings, watch: null!, metrics, memory, TimeProvider.System);
+        var calls = new ModelCalls(version, watch: null!, metrics, memory, TimeProvider.System);
         calls.ReturnAnswer(calls.BeginAnswer(CallerGroup.Unknown));
 
         calls.Dispose();
