@@ -77,7 +77,7 @@ internal sealed class PoolProcess
             });
         // What a process lost while it was started again is not a failure of the stack file, so it is said here.
         foreach (var (version, refusal) in refused.Where(pair => Served.Contains(pair.Key) && !pair.Value.HasEndedProcess))
-            terminal.Warn($"{LoneVersion.NameOf(version)} is not ready in {label}: {refusal.Detail}");
+            terminal.Warn($"{LoneVersion.NameOf(version)} is not ready in {label}: {refusal.Reason}");
         Refused = refused;
         Served = versions.Where(version => !refused.ContainsKey(version)).ToHashSet();
     }
@@ -90,11 +90,10 @@ internal sealed class PoolProcess
                 new Uri(address.Url, InferencePaths.Model(version.Model, version.Version) + "/ready"));
             if (answer.StatusCode == HttpStatusCode.OK)
                 return null;
-            using var problem = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
+            using var readiness = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
             return new VersionRefusal(
-                problem.RootElement.GetProperty("detail").GetString() ?? "",
-                problem.RootElement.GetProperty("type").GetString()?.EndsWith(
-                    ":" + PoolDocument.EndedProcess, StringComparison.Ordinal) == true);
+                readiness.RootElement.GetProperty("reason").GetString() ?? "",
+                readiness.RootElement.TryGetProperty(PoolDocument.EndedProcessMember, out var ended) && ended.ValueKind == JsonValueKind.True);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException or KeyNotFoundException
             or InvalidOperationException)

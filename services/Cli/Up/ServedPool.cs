@@ -82,7 +82,7 @@ internal sealed class ServedPool : IVersionGroup
 
         return Serves(version)
             ? null
-            : processes.Select(process => process.Refused.GetValueOrDefault(version)).FirstOrDefault(static reason => reason is not null)?.Detail;
+            : processes.Select(process => process.Refused.GetValueOrDefault(version)).FirstOrDefault(static reason => reason is not null)?.Reason;
     }
 
     public void Withdraw()
@@ -113,8 +113,8 @@ internal sealed class ServedPool : IVersionGroup
         {
             foreach (var (version, refusal) in process.Refused)
             {
-                if (refusal.HasEndedProcess && ended.TryAdd(version, refusal.Detail))
-                    terminal.Warn($"{LoneVersion.NameOf(version)} gets no more requests: {refusal.Detail}");
+                if (refusal.HasEndedProcess && ended.TryAdd(version, refusal.Reason))
+                    terminal.Warn($"{LoneVersion.NameOf(version)} gets no more requests: {refusal.Reason}");
             }
 
             // Also the endpoints of the other process, which such a version would end next. The first process may be ready before the second

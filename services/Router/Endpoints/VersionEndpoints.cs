@@ -21,8 +21,21 @@ internal sealed class VersionEndpoints
         suspicion = previous?.suspicion ?? new PoolSuspicion(time);
     }
 
-    /// <summary>Whether the version runs in a pool, whose processes serve other versions too.</summary>
-    internal bool ArePooled => endpoints.Length > 0 && endpoints[0].IsShared;
+    /// <summary>Whether the version runs in a pool, whose processes serve other versions too. One that moves into a pool has another process
+    /// for a while.</summary>
+    internal bool ArePooled
+    {
+        get
+        {
+            foreach (var endpoint in endpoints)
+            {
+                if (endpoint.IsShared)
+                    return true;
+            }
+
+            return false;
+        }
+    }
 
     internal int Count => endpoints.Length;
 

@@ -59,7 +59,7 @@ internal sealed class SecondTry(Forwarder forwarder, RouterMetrics metrics, Time
 
         // 3
         if (body.IsWhole
-            && first is { Result: ForwardResult.ConnectionLost, Endpoint: { } lost }
+            && first is { Result: ForwardResult.ConnectionLost, Endpoint: { IsShared: true } lost }
             && attempt.Route.Endpoints.MaskOf(lost) is var leftOut and > 0
             && attempt.Route.Endpoints.Choose(leftOut, evenUnreachable: false) >= 0
             && new Retry(attempt.Model, attempt.Route, attempt.Deadline, metrics, time).Take(RetryReason.ConnectionLost))

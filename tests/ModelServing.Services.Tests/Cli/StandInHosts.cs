@@ -27,14 +27,20 @@ internal sealed class StandInHosts : IAsyncDisposable
         health.MapGet(InferencePaths.HealthReady, static () => Results.Ok());
         health.MapGet(
             InferencePaths.Models + "{model}/versions/{version}/ready",
-            (string model, string version) => Refused.TryGetValue($"{model} v{version}", out var problem)
+            (string model, string version) => Refused.TryGetValue($"{model} v{version}", out var refusal)
                 ? Results.Json(
-                    new { type = "urn:modelserving:problem:" + problem.Reason, detail = problem.Detail }, statusCode: 503)
+                    new Dictionary<string, object>
+                    {
+                        ["ready"] = false,
+                        ["reason"] = refusal.Reason,
+                        [PoolDocument.EndedProcessMember] = refusal.HasEndedProcess,
+                    },
+                    statusCode: 503)
                 : Results.Ok());
     }
 
     /// <summary>The versions that the hosts say are not ready.</summary>
-    internal ConcurrentDictionary<string, (string Reason, string Detail)> Refused { get; } = new();
+    internal ConcurrentDictionary<string, (string Reason, bool HasEndedProcess)> Refused { get; } = new();
 
     internal Uri Address => new(health.Urls.First());
 

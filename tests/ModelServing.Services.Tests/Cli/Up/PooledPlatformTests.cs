@@ -125,7 +125,7 @@ public sealed class PooledPlatformTests : IAsyncLifetime
     [Fact]
     public async Task A_version_that_the_pool_refuses_is_named_and_the_others_are_served()
     {
-        hosts.Refused["lin v2"] = ("not-ready", "its SHA-256 is wrong");
+        hosts.Refused["lin v2"] = ("its SHA-256 is wrong", false);
         var failure = Assert.Single(await StartAsync(TwoModels));
         Assert.Equal(("lin v2 is not ready: its SHA-256 is wrong", false), (failure.Message, failure.IsTransient));
         Assert.Contains("lin v2 is not ready: its SHA-256 is wrong", terminal.Lines);
@@ -150,7 +150,7 @@ public sealed class PooledPlatformTests : IAsyncLifetime
     public async Task A_version_that_ended_a_process_is_taken_out_of_the_other_one_too()
     {
         await StartAsync(TwoModels);
-        hosts.Refused["lin v2"] = (PoolDocument.EndedProcess, "it was running when the process ended");
+        hosts.Refused["lin v2"] = ("it was running when the process ended", true);
         Kill(ProcessesOf("text", 1)[1]);
         await terminal.WaitForAsync("lin v2 gets no more requests: it was running when the process ended");
         await Until(() => ProcessesOf("text", 1).Count == 2);
