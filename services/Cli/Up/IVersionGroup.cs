@@ -24,7 +24,7 @@ internal interface IVersionGroup
     bool Serves(PublishedVersion version);
 
     /// <summary>Why a version is not served although the group is ready; null if it is served.</summary>
-    string? RefusalOf(PublishedVersion version);
+    VersionRefusal? RefusalOf(PublishedVersion version);
 
     /// <summary>Takes its processes out of the endpoints for good.</summary>
     void Withdraw();

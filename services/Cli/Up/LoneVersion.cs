@@ -35,7 +35,7 @@ internal sealed class LoneVersion : IVersionGroup
 
     public bool Serves(PublishedVersion wanted) => wanted == version && host.Ready.IsCompletedSuccessfully;
 
-    public string? RefusalOf(PublishedVersion wanted) => null;
+    public VersionRefusal? RefusalOf(PublishedVersion wanted) => null;
 
     public void Withdraw() => host.Withdraw();
 

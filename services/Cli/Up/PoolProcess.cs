@@ -13,7 +13,7 @@ internal sealed class PoolProcess
 {
     private const int MostQuestions = 8;
 
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly IReadOnlyCollection<PublishedVersion> versions;
     private readonly string label;
@@ -24,7 +24,7 @@ internal sealed class PoolProcess
     /// <param name="label">Its label in messages.</param>
     /// <param name="versions">The versions of its pool.</param>
     /// <param name="program">The program of the inference service.</param>
-    /// <param name="settings">Its settings.</param>
+    /// <param name="settings">Its settings, with a folder of its own for the state.</param>
     /// <param name="changed">Called each time that it is ready, and each time that it no longer is.</param>
     /// <param name="supervision">What the supervisors of all hosts share.</param>
     internal PoolProcess(
@@ -67,15 +67,25 @@ internal sealed class PoolProcess
     private async Task ExamineAsync(HostAddress address)
     {
         var refused = new ConcurrentDictionary<PublishedVersion, VersionRefusal>();
+        // A process that gives no answer gives none to the other questions either.
+        VersionRefusal? silence = null;
         await Parallel.ForEachAsync(
             versions,
             new ParallelOptions { MaxDegreeOfParallelism = MostQuestions },
             async (version, _) =>
             {
-                if (await AskAsync(address, version) is { } refusal)
-                    refused[version] = refusal;
+                try
+                {
+                    if ((silence ?? await AskAsync(address, version)) is { } refusal)
+                        refused[version] = refusal;
+                }
+                catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException or KeyNotFoundException
+                    or InvalidOperationException)
+                {
+                    refused[version] = silence = new VersionRefusal($"it does not say whether it is ready: {e.Message}", IsTransient: true);
+                }
             });
-        // What a process lost while it was started again is not a failure of the stack file, so it is said here.
+        // What a process lost while it was started again is not a failure of the stack file, so it is printed here.
         foreach (var (version, refusal) in refused.Where(pair => Served.Contains(pair.Key) && !pair.Value.HasEndedProcess))
             terminal.Warn($"{LoneVersion.NameOf(version)} is not ready in {label}: {refusal.Reason}");
         Refused = refused;
@@ -84,22 +94,13 @@ internal sealed class PoolProcess
 
     private static async Task<VersionRefusal?> AskAsync(HostAddress address, PublishedVersion version)
     {
-        try
-        {
-            using var answer = await Http.GetAsync(
-                new Uri(address.Url, InferencePaths.Model(version.Model, version.Version) + "/ready"));
-            if (answer.StatusCode == HttpStatusCode.OK)
-                return null;
-            using var readiness = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
-            return new VersionRefusal(
-                readiness.RootElement.GetProperty("reason").GetString() ?? "",
-                readiness.RootElement.TryGetProperty(PoolDocument.EndedProcessMember, out var ended) && ended.ValueKind == JsonValueKind.True);
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException or KeyNotFoundException
-            or InvalidOperationException)
-        {
-            return new VersionRefusal(e.Message, HasEndedProcess: false);
-        }
+        using var answer = await Http.GetAsync(new Uri(address.Url, InferencePaths.Model(version.Model, version.Version) + "/ready"));
+        if (answer.StatusCode == HttpStatusCode.OK)
+            return null;
+        using var readiness = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
+        return new VersionRefusal(
+            readiness.RootElement.GetProperty("reason").GetString() ?? "",
+            readiness.RootElement.TryGetProperty(PoolDocument.EndedProcessMember, out var ended) && ended.ValueKind == JsonValueKind.True);
     }
 
     // The next process can't see how this one ended, and what an operator or a lack of memory killed is not the fault of what ran in it.

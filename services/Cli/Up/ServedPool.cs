@@ -16,7 +16,7 @@ internal sealed class ServedPool : IVersionGroup
     private readonly Lock gate = new();
 
     // Guarded by gate. Versions that ended a process. They are out at all processes.
-    private readonly Dictionary<PublishedVersion, string> ended = [];
+    private readonly Dictionary<PublishedVersion, VersionRefusal> ended = [];
 
     /// <summary>Starts the processes.</summary>
     /// <param name="document">The pool.</param>
@@ -60,8 +60,8 @@ internal sealed class ServedPool : IVersionGroup
 
     public TimeSpan Age => processes[0].Host.Age;
 
-    public string Problem => processes.Select(static process => process.Host).FirstOrDefault(static host => !host.Ready.IsCompleted)?.Problem
-        ?? "";
+    public string Problem =>
+        processes.Select(static process => process.Host).FirstOrDefault(static host => !host.Ready.IsCompleted)?.Problem ?? "";
 
     /// <summary>The identity of a pool: its name, and what it serves.</summary>
     internal static string KeyOf(PoolDocument document) => $"{NameOf(document)} {document.Digest}";
@@ -72,7 +72,7 @@ internal sealed class ServedPool : IVersionGroup
             return !ended.ContainsKey(version) && processes.Any(process => process.Served.Contains(version));
     }
 
-    public string? RefusalOf(PublishedVersion version)
+    public VersionRefusal? RefusalOf(PublishedVersion version)
     {
         lock (gate)
         {
@@ -82,7 +82,7 @@ internal sealed class ServedPool : IVersionGroup
 
         return Serves(version)
             ? null
-            : processes.Select(process => process.Refused.GetValueOrDefault(version)).FirstOrDefault(static reason => reason is not null)?.Reason;
+            : processes.Select(process => process.Refused.GetValueOrDefault(version)).FirstOrDefault(static refusal => refusal is not null);
     }
 
     public void Withdraw()
@@ -113,12 +113,11 @@ internal sealed class ServedPool : IVersionGroup
         {
             foreach (var (version, refusal) in process.Refused)
             {
-                if (refusal.HasEndedProcess && ended.TryAdd(version, refusal.Reason))
+                if (refusal.HasEndedProcess && ended.TryAdd(version, refusal))
                     terminal.Warn($"{LoneVersion.NameOf(version)} gets no more requests: {refusal.Reason}");
             }
 
-            // Also the endpoints of the other process, which such a version would end next. The first process may be ready before the second
-            // one is made.
+            // Also the endpoints of the other process, which such a version would end next. One may be ready before the other is made.
             foreach (var each in processes ?? [process])
             {
                 files.Set(each, each.Address is { } address

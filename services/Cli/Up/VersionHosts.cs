@@ -20,6 +20,9 @@ internal sealed class VersionHosts(
     /// <summary>How long a version is waited for.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    // A timer may be a little early.
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
+
     // Not guarded, because the platform makes one call at a time. By what they serve: a pool with another document is another group.
     private readonly Dictionary<string, IVersionGroup> groups = [];
 
@@ -120,7 +123,7 @@ internal sealed class VersionHosts(
             foreach (var version in group.Versions)
             {
                 if (group.RefusalOf(version) is { } why && !IsServedBeside(group, version))
-                    yield return new VersionFailure(version, $"{LoneVersion.NameOf(version)} is not ready: {why}", IsTransient: false);
+                    yield return new VersionFailure(version, $"{LoneVersion.NameOf(version)} is not ready: {why.Reason}", why.IsTransient);
             }
 
             yield break;
@@ -139,7 +142,7 @@ internal sealed class VersionHosts(
     {
         if (!group.Ready.IsCompleted)
         {
-            var line = group.Age < Patience
+            var line = group.Age < Patience - Slack
                 ? $"{group.Label} is not ready yet, and the others are served meanwhile: {group.Problem}"
                 : $"{group.Label} is not ready after {Patience.TotalSeconds:0} s: {group.Problem}";
             return (line, true);

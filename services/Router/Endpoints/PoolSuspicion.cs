@@ -2,8 +2,8 @@ namespace ModelServing.Router.Endpoints;
 
 /// <summary>Whether a version may have ended a process of its pool. It goes on through changes of the endpoints.</summary>
 /// <remarks>A version that lost its connection at one process must not end the others too. So it gets no requests at processes that are
-/// older than the loss. A newer process knows what ran when the one before it ended, and refuses the version if it was that one. Once a newer
-/// process has answered well, or after <see cref="Longest"/>, the version gets requests everywhere.</remarks>
+/// older than the loss. A newer process knows what ran when the one before it ended, and refuses the version if it was that one. Once a
+/// newer process has answered well, or after <see cref="Longest"/>, the version gets requests everywhere.</remarks>
 internal sealed class PoolSuspicion(TimeProvider time)
 {
     /// <summary>A pool with many versions needs some time to start again, and a connection may be lost although no process

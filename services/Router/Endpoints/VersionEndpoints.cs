@@ -21,8 +21,8 @@ internal sealed class VersionEndpoints
         suspicion = previous?.suspicion ?? new PoolSuspicion(time);
     }
 
-    /// <summary>Whether the version runs in a pool, whose processes serve other versions too. One that moves into a pool has another process
-    /// for a while.</summary>
+    /// <summary>Whether the version runs in a pool, whose processes serve other versions too. One that moves into a pool has another
+    /// process for a while.</summary>
     internal bool ArePooled
     {
         get

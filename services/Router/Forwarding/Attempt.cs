@@ -81,7 +81,7 @@ internal sealed record Attempt
     /// <summary>In such a retry: the failed attempt's limit.</summary>
     internal TimeSpan FailedWithin { get; init; }
 
-    /// <summary>Whether it is the second try at the same version, whose process was lost with the first (<see cref="SecondTry"/>).</summary>
+    /// <summary>Whether it is the second try at the same version: the process was lost with the first (<see cref="SecondTry"/>).</summary>
     internal bool IsSecondTry { get; init; }
 
     /// <summary>The endpoints of the route that are left out, as bits of their indices: those that had the request before.</summary>

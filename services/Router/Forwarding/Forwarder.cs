@@ -67,7 +67,8 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
         if (attempt.IsShortenedAt(began, time))
             attempt = attempt with { IsShortened = true };
         var times = AttemptTimes.For(attempt, began);
-        var until = attempt.Retry is not null && body.IsWhole && attempt.Limit > 0 ? Math.Min(attempt.Deadline, began + attempt.Limit) : attempt.Deadline;
+        var isCutOff = attempt.Retry is not null && body.IsWhole && attempt.Limit > 0;
+        var until = isCutOff ? Math.Min(attempt.Deadline, began + attempt.Limit) : attempt.Deadline;
         var route = attempt.Route;
         var first = route.Endpoints.Choose(attempt.LeftOut, route.TriesUnreachable);
         if (first < 0)

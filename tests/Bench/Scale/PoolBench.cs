@@ -67,7 +67,10 @@ internal static class PoolBench
             new MediaTypeHeaderValue("application/json"));
         using var answer = await http.PostAsync(address, content, cancellation);
         if (!answer.IsSuccessStatusCode)
-            throw new BenchException($"{address} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellation)}");
+        {
+            var problem = await answer.Content.ReadAsStringAsync(cancellation);
+            throw new BenchException($"{address} answered {(int)answer.StatusCode}: {problem}");
+        }
     }
 
     private static TimeSpan ProcessorOf(IEnumerable<int> processes) => processes.Aggregate(TimeSpan.Zero, static (sum, id) =>

@@ -21,7 +21,8 @@ internal static class ScaleCommand
         var isShort = BenchOptions.Short("two small numbers of models, and a few changes");
         var json = BenchOptions.Json();
         var command = new Command(
-            "scale", "Measures a router with 1 to 5,000 models, each with a canary, a journal of up to 100,000 events, and a pool of 200 models.")
+            "scale",
+            "Measures a router with 1 to 5,000 models, each with a canary, a journal of up to 100,000 events, and a pool of 200 models.")
         {
             changes, pooled, isShort, json,
         };

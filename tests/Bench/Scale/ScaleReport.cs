@@ -3,8 +3,8 @@ using Spectre.Console;
 
 namespace ModelServing.Bench.Scale;
 
-/// <summary>How the cost of a router grows with the number of models and with the length of a journal, and that of a whole platform with the
-/// models of a pool.</summary>
+/// <summary>How the cost of a router grows with the number of models and with the length of a journal, and that of a whole platform with
+/// the models of a pool.</summary>
 internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<JournalRow> Journals, IReadOnlyList<PoolRow> Pools)
 {
     internal void Print(IAnsiConsole console)
@@ -30,7 +30,7 @@ internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<J
                 Text(row.MetricsBytes / 1024.0, "N0"));
         }
 
-        console.Write(table);
+        WriteAny(console, table);
         var journals = new Table().Border(TableBorder.Markdown).AddColumn("events of a model");
         foreach (var column in (ReadOnlySpan<string>)["database KB", "CPU s to read all", "CPU ms of a page of the history"])
             journals.AddColumn(column, static each => each.RightAligned());
@@ -58,10 +58,17 @@ internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<J
                 Text(row.UsedMegabytes, "N0"));
         }
 
+        WriteAny(console, journals);
+        WriteAny(console, pools);
+    }
+
+    // A run may measure only one of them.
+    private static void WriteAny(IAnsiConsole console, Table table)
+    {
+        if (table.Rows.Count == 0)
+            return;
+        console.Write(table);
         console.WriteLine();
-        console.Write(journals);
-        console.WriteLine();
-        console.Write(pools);
     }
 
     private static string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);

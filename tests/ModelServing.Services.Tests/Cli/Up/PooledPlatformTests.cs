@@ -17,8 +17,8 @@ public sealed class PooledPlatformTests : IAsyncLifetime
         "POOL=${MODELSERVING_POOL#file:}; FOLDER=$(dirname $(dirname $MODELSERVING_ADDRESS_FILE)); " +
         "grep -q '\"version\": 8' $POOL /dev/null && { echo '12:34:56.789 FTL it is broken'; exit 1; }; " +
         "grep -q '\"version\": 6' $POOL /dev/null && { [ -e $FOLDER/enough ] || kill -9 $$; }; " +
-        "[ -z $MODELSERVING_POOL_STATE ] || { [ -e $MODELSERVING_POOL_STATE/exit ] && echo ended with $(cat $MODELSERVING_POOL_STATE/exit); " +
-        "echo counts in $MODELSERVING_POOL_STATE; }; " + Serve;
+        "STATE=$MODELSERVING_POOL_STATE; " +
+        "[ -z $STATE ] || { [ -e $STATE/exit ] && echo ended with $(cat $STATE/exit); echo counts in $STATE; }; " + Serve;
 
     private const string TwoModels = """
         lin: { stable: { version: 1 }, canary: { version: 2, percent: 10 }, batchRows: 4, pods: { pool: small } },

@@ -12,7 +12,10 @@ public class PoolRulesTests
     [InlineData("{}", "pods: { pool: small }", "pods.pool", "there is no pool 'small'; add it: pools: { small: {} }")]
     [InlineData("{ big: {}, tiny: {} }", "pods: { pool: small }", "pods.pool", "there is no pool 'small'; the pools are big, tiny")]
     [InlineData(
-        "{ small: {} }", "pods: { pool: small, min: 2 }", "pods.min", "the pods of a pool serve several models; set this at pools.small.min")]
+        "{ small: {} }",
+        "pods: { pool: small, min: 2 }",
+        "pods.min",
+        "the pods of a pool serve several models; set this at pools.small.min")]
     [InlineData("{ small: {} }", "pods: { pool: small, memory: 1Gi }", "pods.memory", "set this at pools.small.memory")]
     public void A_model_in_a_pool_names_one_that_exists_and_has_no_pods_of_its_own(
         string pools, string settings, string path, string message)
@@ -51,9 +54,12 @@ public class PoolRulesTests
         Assert.NotEqual(before, Digest("canary: { version: 3, percent: 5 }"));
         Assert.NotEqual(before, Digest("canary: { version: 2, percent: 5 }, batchRows: 2"));
 
-        static string Digest(string settings) => Assert.Single(PoolMaker.Make(Parse(
-            "modelserving:pools: { small: {} }", $"a: {{ stable: {{ version: 1 }}, {settings}, pods: {{ pool: small }} }}").Settings.Models))
-            .Digest;
+        static string Digest(string settings)
+        {
+            var file = Parse(
+                "modelserving:pools: { small: {} }", $"a: {{ stable: {{ version: 1 }}, {settings}, pods: {{ pool: small }} }}");
+            return Assert.Single(PoolMaker.Make(file.Settings.Models)).Digest;
+        }
     }
 
     [Fact]
@@ -69,7 +75,8 @@ public class PoolRulesTests
                   canary: { version: 2, percent: 5 }
                   pods: { pool: small }
             """;
-        var (changed, _) = StackFile.Change(file, [new StackEdit.Set("models.a.stable.version", "2"), new StackEdit.Remove("models.a.canary")]);
+        var (changed, _) = StackFile.Change(
+            file, [new StackEdit.Set("models.a.stable.version", "2"), new StackEdit.Remove("models.a.canary")]);
         var settings = StackFile.Parse(changed!).File!.Settings;
         Assert.Equal("small", settings.Models[ModelName.Parse("a")].Pods.Pool);
         Assert.Equal(2, Assert.Single(settings.Pools).Value.Min);
