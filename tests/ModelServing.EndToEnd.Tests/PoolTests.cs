@@ -125,7 +125,7 @@ public sealed class PoolTests
             Assert.All(load.Answers, answer => Assert.True(answer.Status == 200, answer.Body));
         }
 
-        Assert.Contains("SIGABRT", ms.Output, StringComparison.Ordinal);
+        Assert.Contains("SIGSEGV", ms.Output, StringComparison.Ordinal);
         // One loss is not a reason for anybody's rollback.
         var (exitCode, history) = await MsProcess.RunAsync(folder, "history", "fraud");
         Assert.True(exitCode == 0, history);
@@ -193,7 +193,14 @@ public sealed class PoolTests
             new Uri($"http://{endpoint.Address}/v2/models/slow/versions/2/infer"), Loop(SomeSlowOnnx.Endless), Token);
         await load.MoreAsync(100);
         Assert.False(running.IsCompleted, ms.Output);
-        await Signals.SendAsync(Process.GetProcessById(endpoint.Process), "ABRT");
+        // .NET only restores the signal's own action at the first one, because a fault of its code would come again.
+        while (!running.IsCompleted)
+        {
+            using var kill = Process.Start("kill", ["-s", "SEGV", endpoint.Process.ToString(CultureInfo.InvariantCulture)]);
+            await kill.WaitForExitAsync(Token);
+            await Task.WhenAny(running, Task.Delay(100, Token));
+        }
+
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => running);
         await Until.TrueAsync(
             () => ProcessesOf(folder, "fraud", 1) is { Count: 2 } now && !now.Contains(endpoint.Process),
