@@ -150,7 +150,9 @@ public sealed class PoolTests
         Assert.Empty(EndpointsOf(folder, "slow", 2));
         Assert.Equal(2, ProcessesOf(folder, "slow", 1).Count);
         using var http = new HttpClient();
-        await Until.TrueAsync(() => Ask().GetAwaiter().GetResult().Version == "1", () => ms.Output);
+        // The router reads the endpoints a moment later.
+        await Until.TrueAsync(
+            () => Enumerable.Range(0, 20).All(_ => Ask().GetAwaiter().GetResult().Version == "1"), () => ms.Output);
         for (var i = 0; i < 50; i++)
             Assert.Equal((200, "1"), await Ask());
         await load.MoreAsync(200);
