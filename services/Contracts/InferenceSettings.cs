@@ -4,7 +4,7 @@ using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Contracts;
 
-/// <summary>The settings of an inference service, which serves one version of one model.</summary>
+/// <summary>The settings of an inference service, which serves one version of one model, or the versions of a pool.</summary>
 public sealed record InferenceSettings : HostSettings
 {
     /// <summary>The default of <see cref="BatchRows"/>.</summary>
@@ -13,12 +13,17 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The largest <see cref="BatchRows"/>.</summary>
     public const int MostBatchRows = 1024;
 
+    private const string ModelForm = $"a model's name: {ModelName.Form}";
     private const long MostModelBytes = 3L * 1024 * 1024 * 1024 / 2;
 
     private static readonly HostSetting[] Table =
     [
-        HostSetting.Value(nameof(Model), $"a model's name: {ModelName.Form}", ParseModel, isRequired: true),
-        HostSetting.Value(nameof(Version), ModelVersion.Form, ParseVersion, isRequired: true),
+        HostSetting.Value(nameof(Model), ModelForm, ParseModel),
+        HostSetting.Value(nameof(Version), ModelVersion.Form, ParseVersion),
+        HostSetting.Value(nameof(Pool), "file:PATH", ParsePool),
+        HostSetting.Text(nameof(PoolState)),
+        HostSetting.Whole(nameof(ModelsBytes), 1, long.MaxValue),
+        HostSetting.Seconds(nameof(PoolPatience)),
         HostSetting.RequiredText(nameof(Registry), "file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET"),
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
         HostSetting.Whole(nameof(Concurrency), 0, 1024),
@@ -42,9 +47,28 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Seconds(nameof(FeatureTimeout), least: 0.001m),
     ];
 
-    public required ModelName Model { get; init; }
+    /// <summary>The model of which the service serves one version; null if it serves a pool.</summary>
+    public ModelName? Model { get; init; }
 
-    public required ModelVersion Version { get; init; }
+    /// <summary>The version of the model; null if the service serves a pool.</summary>
+    public ModelVersion? Version { get; init; }
+
+    /// <summary>The document of the pool that the service serves (<see cref="PoolDocument"/>): <c>file:PATH</c>; null if it serves one
+    /// version. It is read once, at the start.</summary>
+    public string? Pool { get; init; }
+
+    /// <summary>The folder in which a pool keeps what its versions do, so that the process that follows knows which one made it crash; null
+    /// keeps nothing. Each process needs a folder of its own, which stays when the process is started again.</summary>
+    public string? PoolState { get; init; }
+
+    /// <summary>How long a pool that refuses versions is not ready, counted from its start, unless it has been ready before
+    /// (<see cref="PoolState"/>). So whoever waits for a new pool learns that a version is refused. 0 by default: then it is ready for the
+    /// others at once.</summary>
+    public TimeSpan PoolPatience { get; init; } = TimeSpan.Zero;
+
+    /// <summary>How many bytes the opened models of a pool may use together. Null, the default, is a share of the container's memory
+    /// limit.</summary>
+    public long? ModelsBytes { get; init; }
 
     /// <summary>The registry: <c>file:FOLDER</c>, or <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>.</summary>
     public required string Registry { get; init; }
@@ -130,11 +154,25 @@ public sealed record InferenceSettings : HostSettings
 #pragma warning restore CS8618
         : base(environment, Table)
     {
+        if (Pool is null && Model is null)
+            throw HostEnvironment.Missing(HostEnvironment.NameOf(nameof(Model)), ModelForm);
+        if (Pool is null && Version is null)
+            throw HostEnvironment.Missing(HostEnvironment.NameOf(nameof(Version)), ModelVersion.Form);
+        if (Pool is not null && (Model is not null || Version is not null))
+        {
+            throw new ContractException(
+                $"the environment variable {HostEnvironment.NameOf(nameof(Pool))} is set, and so is " +
+                $"{HostEnvironment.NameOf(Model is null ? nameof(Version) : nameof(Model))}; a service serves either a pool or one " +
+                "version");
+        }
     }
 
     private protected override HostSetting[] Own => Table;
 
     private static object? ParseModel(string text) => ModelName.TryParse(text, null, out var model) ? model : null;
+
+    private static string? ParsePool(string text) =>
+        text.Length > HostSources.FileScheme.Length && text.StartsWith(HostSources.FileScheme, StringComparison.Ordinal) ? text : null;
 
     private static object? ParseVersion(string text) => ModelVersion.TryParse(text, null, out var version) ? version : null;
 }

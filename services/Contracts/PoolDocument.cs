@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+
 namespace ModelServing.Contracts;
 
 /// <summary>The versions that one inference service serves together: a pool. infra/ and <c>ms up</c> write it, and the service reads it
@@ -11,6 +14,13 @@ public sealed record PoolDocument
     /// <summary>The largest document that is read, in bytes. In a cluster, it must fit into its ConfigMap.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    /// <summary>The member of a version's readiness that is true if the pool refuses the version because it ended a process.</summary>
+    public const string EndedProcessMember = "endedProcess";
+
+    /// <summary>The file in the folder of a pool's state in which its supervisor notes the exit code of the process before, if there is a
+    /// supervisor that knows it: 128 and the signal's number.</summary>
+    public const string ExitFile = "exit";
+
     public required int Schema { get; init; }
 
     /// <summary>The pool's name, which has the form of a model's.</summary>
@@ -18,6 +28,11 @@ public sealed record PoolDocument
 
     /// <summary>The versions, at least one, ordered by model and version.</summary>
     public required IReadOnlyList<PooledVersion> Versions { get; init; }
+
+    /// <summary>The first 10 hexadecimal digits of the SHA-256 hash of the document. Other versions, or other settings of one, have
+    /// another digest.</summary>
+    [JsonIgnore]
+    public string Digest => Convert.ToHexStringLower(SHA256.HashData(ToUtf8()))[..10];
 
     /// <summary>The document as UTF-8 JSON.</summary>
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.PoolDocument);

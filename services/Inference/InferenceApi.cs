@@ -14,23 +14,17 @@ namespace ModelServing.Inference;
 
 /// <summary>Answers inference requests, by the Open Inference Protocol.</summary>
 internal sealed class InferenceApi(
-    InferenceSettings settings,
+    VersionSettings settings,
+    ModelDemand demand,
     ModelDescription description,
     RequestMemory memory,
     ModelCalls calls,
     RequestFailures failures,
-    RequestTally tally,
-    ILogger<InferenceApi> logger)
+    RequestTally tally)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider time = calls.Time;
-
-    internal Task NotFoundAsync(HttpContext context) => Problems.NoSuchPath.WriteAsync(
-        context,
-        $"There is nothing at {context.Request.Path}; " +
-        $"this service has {InferencePaths.Model(settings.Model, settings.Version)}[/ready|/infer]",
-        Problems.RequestIdOf(context));
 
     /// <summary>Answers an inference request.</summary>
     /// <remarks>
@@ -45,17 +39,18 @@ internal sealed class InferenceApi(
     /// </remarks>
     internal async Task InferAsync(HttpContext context)
     {
-        calls.Began();
         var times = new AnswerTimes(time.GetTimestamp(), time);
-        var requestTime = new RequestTime(times.Began, settings.RequestTimeout, IsShortened: false);
+        calls.Began(times.Began);
+        var requestTime = new RequestTime(times.Began, settings.Host.RequestTimeout, IsShortened: false);
         var isNonFinite = false;
         var hasLeft = false;
         try
         {
-            requestTime = RequestTime.Read(context.Request, requestTime.Began, settings.RequestTimeout);
+            requestTime = RequestTime.Read(context.Request, requestTime.Began, settings.Host.RequestTimeout);
             var caller = CallerGroup.Read(context.Request.Headers);
             // 1
-            if (description.Model is not { } model || calls.Gate.IsLost(caller))
+            var model = demand.Model ?? await demand.OpenAsync(requestTime.Deadline(time), context.RequestAborted);
+            if (model is null || calls.Gate.IsLost(caller))
                 await description.NotReadyAsync(context);
             else if (calls.Gate.Refuses(caller, requestTime.Deadline(time)) is { } why)
                 await RefuseAsync(context, why, caller, requestTime);
@@ -169,10 +164,10 @@ internal sealed class InferenceApi(
             case CallEnd.MemoryRefused:
                 return Problems.RequestMemory.WriteAsync(context, result.Why!, requestId);
             case CallEnd.OutOfMemory:
-                InferenceLog.ModelFailed(logger, requestId, result.Why);
+                failures.Log(requestId, result.Why);
                 return Problems.ModelMemory.WriteAsync(context, result.Why!, requestId);
             case CallEnd.Failed:
-                InferenceLog.ModelFailed(logger, requestId, result.Why);
+                failures.Log(requestId, result.Why);
                 var node = RuntimeMessage.NodeIn(result.Why!) is { } found ? $" in its node {found}" : "";
                 return Problems.ModelFailed.WriteAsync(
                     context, $"The model failed on these inputs{node}; the service's log has the reason", requestId);
@@ -191,7 +186,7 @@ internal sealed class InferenceApi(
     {
         var isOver = requestTime.IsOver(time);
         if (call.Attempt is { } attempt && isOver)
-            calls.Recorder!.Failed(attempt, Problems.Deadline, description.Model, call.Request);
+            calls.Recorder!.Failed(attempt, Problems.Deadline, demand.Model, call.Request);
         call.Request.Dispose();
         if (!isOver)
             context.RequestAborted.ThrowIfCancellationRequested();
@@ -224,12 +219,12 @@ internal sealed class InferenceApi(
         ? BusyAsync(
             context,
             Problems.QueueFull,
-            $"{(caller.IsPinned ? settings.QueueLimit / 2 : settings.QueueLimit)} {(caller.IsPinned ? "pinned " : "")}requests are " +
-            $"already waiting for {settings.Model} version {settings.Version}")
+            $"{settings.Host.QueueLimit / (caller.IsPinned ? 2 : 1)} {(caller.IsPinned ? "pinned " : "")}requests are already waiting " +
+            $"for {settings}")
         : BusyAsync(
             context,
             Problems.QueueTooLong,
-            $"Behind the requests that wait for {settings.Model} version {settings.Version}, this one would not be answered within the " +
+            $"Behind the requests that wait for {settings}, this one would not be answered within the " +
             $"{requestTime.Remaining(time).TotalMilliseconds:0} ms that it has left");
 }
 

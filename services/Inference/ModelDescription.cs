@@ -1,66 +1,66 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
-using ModelServing.Hosting;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference;
 
-/// <summary>Answers questions about the model: its metadata, and whether it is ready.</summary>
+/// <summary>Answers questions about a version: its metadata, and whether it is ready.</summary>
 internal sealed class ModelDescription(
-    InferenceSettings settings, ArtifactLoader loader, Readiness readiness, InferenceMetrics metrics)
+    VersionSettings settings, VersionModel model, VersionReadiness readiness, InferenceMetrics metrics)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The model; null until it is ready.</summary>
-    internal LoadedModel? Model => loader.Model;
+    /// <summary>The version's model, which may be closed; null until the version is ready.</summary>
+    internal LoadedModel? Model => model.Known;
 
-    internal Task MetadataAsync(HttpContext context) => loader.Model is { } model
-        ? WriteAsync(context, StatusCodes.Status200OK, json =>
+    internal Task MetadataAsync(HttpContext context) => Model is { } known
+        ? JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json =>
         {
-            json.WriteString("name"u8, model.Name);
+            json.WriteString("name"u8, known.Name);
             json.WriteStartArray("versions"u8);
-            foreach (var version in VersionsIn(context.Request.Headers) ?? [model.Version])
+            foreach (var version in VersionsIn(context.Request.Headers) ?? [known.Version])
                 json.WriteStringValue(version);
             json.WriteEndArray();
             json.WriteString("platform"u8, "onnxruntime_onnx"u8);
-            WriteTensors(json, "inputs", model.RequestInputs);
-            WriteTensors(json, "outputs", model.Outputs);
+            WriteTensors(json, "inputs", known.RequestInputs);
+            WriteTensors(json, "outputs", known.Outputs);
         })
         : NotReadyAsync(context);
 
-    /// <summary>Answers with the names of the models, of which there is one.</summary>
-    internal Task ListAsync(HttpContext context) => WriteAsync(context, StatusCodes.Status200OK, json =>
-    {
-        json.WriteStartArray("models"u8);
-        json.WriteStringValue(settings.Model.Text);
-        json.WriteEndArray();
-    });
-
-    /// <summary>Answers with what the process has done since its start (Triton's statistics extension).</summary>
-    internal Task StatsAsync(HttpContext context) => loader.Model is { } model
-        ? WriteAsync(context, StatusCodes.Status200OK, json =>
+    /// <summary>Answers with what the version has done since the start of the process (Triton's statistics extension).</summary>
+    internal Task StatsAsync(HttpContext context) => Model is null
+        ? NotReadyAsync(context)
+        : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json =>
         {
             json.WriteStartArray("model_stats"u8);
-            json.WriteStartObject();
-            json.WriteString("name"u8, model.Name);
-            json.WriteString("version"u8, model.Version);
-            metrics.Statistics.WriteTo(json);
-            json.WriteEndObject();
+            WriteStats(json);
             json.WriteEndArray();
-        })
-        : NotReadyAsync(context);
+        });
+
+    /// <summary>Writes an entry of the statistics.</summary>
+    internal void WriteStats(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("name"u8, settings.Model.Text);
+        json.WriteString("version"u8, settings.Version.ToString());
+        metrics.Statistics.WriteTo(json);
+        json.WriteEndObject();
+    }
 
     internal Task ReadyAsync(HttpContext context)
     {
-        var ready = loader.Model is not null && readiness.Reason is null;
-        return WriteAsync(context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json =>
+        var why = readiness.Reason;
+        var ready = Model is not null && why is null;
+        return JsonAnswer.WriteAsync(context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json =>
         {
             json.WriteString("name"u8, settings.Model.Text);
             json.WriteBoolean("ready"u8, ready);
+            // Not the protocol's, but people want to know.
+            if (!ready && why is not null)
+                json.WriteString("reason"u8, why);
+            if (readiness.HasEndedProcess)
+                json.WriteBoolean(PoolDocument.EndedProcessMember, true);
         });
     }
 
@@ -70,7 +70,7 @@ internal sealed class ModelDescription(
         context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.Busy;
         return Problems.NotReady.WriteAsync(
             context,
-            $"{settings.Model} version {settings.Version} is not ready: {readiness.Reason}",
+            $"{settings} is not ready: {readiness.Reason ?? "it was closed to make room for others, and could not be opened in time"}",
             Problems.RequestIdOf(context),
             RetryAfter);
     }
@@ -99,21 +99,5 @@ internal sealed class ModelDescription(
         }
 
         json.WriteEndArray();
-    }
-
-    private static async Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> members)
-    {
-        var body = new ArrayBufferWriter<byte>(512);
-        await using (var json = new Utf8JsonWriter(body, Readable))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.WrittenCount;
-        await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }
 }

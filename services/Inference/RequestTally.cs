@@ -8,7 +8,7 @@ namespace ModelServing.Inference;
 
 /// <summary>Counts each answered request, once in the metrics and once for ModelMetrics, and logs it. All agree on what it was.</summary>
 internal sealed class RequestTally(
-    InferenceMetrics metrics, TimeProvider time, RequestRecorder? recorder = null, AttemptLog? attempts = null)
+    InferenceMetrics metrics, TimeProvider time, RequestRecorder recorder, AttemptLog? attempts = null)
 {
     /// <param name="context">The request.</param>
     /// <param name="hasLeft">Whether the caller left before its answer.</param>
@@ -30,7 +30,7 @@ internal sealed class RequestTally(
         var isShortened = requestTime.IsShortenedBy(times.BodyEnd, time);
         var isExcused = (status == StatusCodes.Status504GatewayTimeout && isShortened)
             || context.Response.Headers[HeaderNames.ModelOutcome] == HeaderNames.Busy;
-        recorder?.Answered(
+        recorder.Answered(
             context.Request.Headers,
             status,
             isNonFinite,

@@ -25,7 +25,7 @@ internal sealed class RequestHandler
     private readonly RoutingTableHolder holder;
     private readonly AnsweredRequests answered;
     private readonly TimeProvider time;
-    private readonly Forwarder forwarder;
+    private readonly SecondTry secondTry;
     private readonly Failover failover;
     private readonly KeyedHash? recordedKey;
 
@@ -44,9 +44,10 @@ internal sealed class RequestHandler
         this.holder = holder;
         this.answered = answered;
         this.time = time;
-        forwarder = new(observer, metrics, time);
         recordedKey = KeyedHash.Create(settings.Predictions?.HashKey);
-        failover = new(forwarder, forwarder.Comparison, metrics, time);
+        var forwarder = new Forwarder(observer, metrics, time);
+        secondTry = new(forwarder, metrics, time);
+        failover = new(forwarder, secondTry, forwarder.Comparison, metrics, time);
     }
 
     /// <summary>Answers a request.</summary>
@@ -100,7 +101,7 @@ internal sealed class RequestHandler
             if (request.IsAssigned && !route.IsStable)
                 (result, route) = await failover.ForwardAsync(context, attempt);
             else
-                result = await forwarder.ForwardAsync(context, attempt, default);
+                result = await secondTry.ForwardAsync(context, attempt, default);
 
             if (result.Result == ForwardResult.NoReadyEndpoint && route.Variant != VariantPlan.Pinned &&
                 request.Model.Effective.Refused is { } condemned)

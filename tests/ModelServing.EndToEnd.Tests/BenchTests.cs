@@ -51,11 +51,17 @@ public class BenchTests
     [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task A_router_is_measured_with_more_and_more_models()
     {
-        var rows = (await MeasureAsync("scale")).GetProperty("rows").EnumerateArray().ToList();
+        var report = await MeasureAsync("scale");
+        var rows = report.GetProperty("rows").EnumerateArray().ToList();
         Assert.Equal([1, 10], rows.Select(static row => row.GetProperty("models").GetInt32()));
         Assert.All(rows, static row => Assert.All(
             (string[])["planBytes", "storedBytes", "startSeconds", "memoryMegabytes", "metricsBytes"],
             figure => Assert.True(row.GetProperty(figure).GetDouble() > 0, figure)));
+
+        // The platform itself, the router, the functions and the two processes of the pool.
+        var pool = Assert.Single(report.GetProperty("pools").EnumerateArray());
+        Assert.Equal((4, 5), (pool.GetProperty("models").GetInt32(), pool.GetProperty("processes").GetInt32()));
+        Assert.True(pool.GetProperty("usedMegabytes").GetDouble() > 0);
     }
 
     [Fact]

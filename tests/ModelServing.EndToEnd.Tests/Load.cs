@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
 using ModelServing.Contracts;
+using ModelServing.Sample;
 using ModelServing.TestKit.Sample;
 
 namespace ModelServing.EndToEnd.Tests;
@@ -21,12 +22,12 @@ internal sealed class Load : IAsyncDisposable
     private int next = -1;
 
     /// <summary>Starts the callers.</summary>
-    internal Load(Uri api, int connections = 8, int most = int.MaxValue) =>
+    internal Load(Uri api, int connections = 8, int most = int.MaxValue, string model = SampleArtifacts.ModelName) =>
         callers = Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
     {
         while (!ending.IsCancellationRequested && Interlocked.Increment(ref next) is var row && row < most)
         {
-            answers.Enqueue(await SendAsync(http, new Uri(api, "/v2/models/fraud/infer"), row % Rows.Count));
+            answers.Enqueue(await SendAsync(http, new Uri(api, $"/v2/models/{model}/infer"), row % Rows.Count));
             if (most == int.MaxValue)
                 await Task.Delay(Pause);
         }

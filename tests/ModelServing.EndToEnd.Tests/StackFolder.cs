@@ -100,8 +100,11 @@ internal sealed class StackFolder : IDisposable
 
     /// <summary>The present endpoint of a version, or null.</summary>
     internal EndpointEntry? EndpointOf(int version) =>
-        EndpointsDocument.Parse(File.ReadAllBytes(folder.Combine(".modelserving", "dev", "endpoints.json")))
-        .Endpoints.FirstOrDefault(endpoint => endpoint.Version.Number == version);
+        Endpoints().FirstOrDefault(endpoint => endpoint.Version.Number == version);
+
+    /// <summary>The present endpoints of all versions.</summary>
+    internal IReadOnlyList<EndpointEntry> Endpoints() =>
+        EndpointsDocument.Parse(File.ReadAllBytes(folder.Combine(".modelserving", "dev", "endpoints.json"))).Endpoints;
 
     /// <summary>Counts a command that runs in the folder.</summary>
     internal void Enter() => Interlocked.Increment(ref commands);

@@ -60,7 +60,8 @@ internal sealed class Platform : IAsyncDisposable
         supervision = new HostSupervision(Path.Combine(settings.StateFolder, "run"), new HostLog(terminal), terminal, time);
         files = new PlatformFiles(settings.StateFolder, terminal);
         predictions = new PlatformPredictions(settings);
-        versions = new VersionHosts(programs.Inference, SettingsOf, files, supervision);
+        versions = new VersionHosts(
+            programs.Inference, new InferenceHostSettings(settings, predictions, () => cache?.Settings), files, supervision);
         Functions = new HostedFunctions(settings.Pace.Minute, terminal, time);
     }
 
@@ -155,14 +156,14 @@ internal sealed class Platform : IAsyncDisposable
                 Log = EventLogMaker.Make(settings.Stack.Features, PlatformFiles.EventsIn(settings.StateFolder)),
                 Minute = settings.Pace.Minute,
                 Clients = HostSources.File(files.ClientsPath),
-                AccessLog = AccessLog,
+                AccessLog = settings.AccessLog,
                 Urls = "http://127.0.0.1:0",
             },
             PlatformFiles.FeaturesAddressIn(settings.StateFolder),
             supervision);
         var startingFeatures = StartFeaturesAsync(cancellation);
         var isServing = false;
-        var failures = await versions.StartAsync(NamedBy(PlanMaker.Make(models)), ServeAsync, cancellation);
+        var failures = await versions.StartAsync(NamedBy(PlanMaker.Make(models)), PoolMaker.Make(models), ServeAsync, cancellation);
         await ServeAsync(failures);
         await startingFeatures;
         return failures;
@@ -206,7 +207,7 @@ internal sealed class Platform : IAsyncDisposable
                 Journal = HostSources.Sqlite(files.JournalPath),
                 Cache = cache?.Settings,
                 Registry = settings.Registry,
-                AccessLog = AccessLog,
+                AccessLog = settings.AccessLog,
                 Urls = "http://127.0.0.1:0",
             },
             (settings, changed) => new SupervisedHost("functions", programs.Functions, settings, supervision, changed, onlyFaults: true),
@@ -218,7 +219,7 @@ internal sealed class Platform : IAsyncDisposable
         IReadOnlyDictionary<ModelName, ModelSettings> models, CancellationToken cancellation)
     {
         var named = NamedBy(PlanMaker.Make(models));
-        var failures = await versions.StartAsync(named, ServeAsync, cancellation);
+        var failures = await versions.StartAsync(named, PoolMaker.Make(models), ServeAsync, cancellation);
         await ServeAsync(failures);
         versions.KeepOnly([.. NamedBy(Plan), .. named]);
         return failures;
@@ -241,7 +242,8 @@ internal sealed class Platform : IAsyncDisposable
 
     private void WritePlan(IReadOnlyDictionary<ModelName, ModelSettings> models, IReadOnlyList<VersionFailure> failures)
     {
-        var (plan, lines) = servable.MakePlan(models, [.. failures.Select(static failure => failure.Version)], Plan);
+        var (plan, lines) = servable.MakePlan(
+            models, [.. failures.Select(static failure => failure.Version).OfType<PublishedVersion>()], Plan);
         files.WritePlan(plan);
         (Plan, Models) = (plan, models);
         // Said once, however often the same is tried.
@@ -275,24 +277,8 @@ internal sealed class Platform : IAsyncDisposable
         AdminUrls = "http://127.0.0.1:0",
         AdminAddressFile = files.AdminAddressPath,
         Predictions = predictions.OfRouter,
-        AccessLog = AccessLog,
+        AccessLog = settings.AccessLog,
         MaxRequestBytes = settings.Stack.MaxRequestBytes,
-    };
-
-    private AccessLogSettings AccessLog => new() { Folder = PlatformFiles.AccessIn(settings.StateFolder) };
-
-    private InferenceSettings SettingsOf(PublishedVersion version) => new()
-    {
-        Model = version.Model,
-        Version = version.Version,
-        Registry = settings.Registry,
-        Cache = cache?.Settings,
-        Predictions = predictions.OfVersion(version.Model),
-        AccessLog = AccessLog,
-        Minute = settings.Pace.Minute,
-        BatchRows = settings.Stack.Models.TryGetValue(version.Model, out var model) ? model.BatchRows : InferenceSettings.DefaultBatchRows,
-        MaxRequestBytes = settings.Stack.MaxRequestBytes,
-        Urls = "http://127.0.0.1:0",
     };
 
     private static HashSet<PublishedVersion> NamedBy(PlanDocument plan) =>

@@ -11,7 +11,7 @@ namespace ModelServing.Cli.Up;
 internal sealed class PlatformFiles(string folder, Terminal terminal)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<object, EndpointEntry> ready = [];
+    private readonly Dictionary<object, IReadOnlyList<EndpointEntry>> ready = [];
     private Func<EndpointEntry, EndpointEntry> rewrite = static entry => entry;
 
     internal string PlanPath { get; } = Path.Combine(folder, "plan.json");
@@ -67,17 +67,17 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
 
     internal void WritePlan(PlanDocument plan) => Replace(PlanPath, plan.ToUtf8());
 
-    /// <summary>Sets the endpoint of a version's process; null removes it.</summary>
-    /// <param name="owner">The supervisor of the process, because a version may have two processes for a while.</param>
-    /// <param name="entry">The endpoint.</param>
-    internal void Set(object owner, EndpointEntry? entry)
+    /// <summary>Sets the endpoints of a process: one for each version that it serves.</summary>
+    /// <param name="owner">The supervisor of the process, because a version may have several processes.</param>
+    /// <param name="entries">The endpoints; none if the process does not run.</param>
+    internal void Set(object owner, params IReadOnlyList<EndpointEntry> entries)
     {
         lock (gate)
         {
-            if (entry is null)
+            if (entries.Count == 0)
                 ready.Remove(owner);
             else
-                ready[owner] = entry;
+                ready[owner] = entries;
             try
             {
                 WriteEndpoints();
@@ -105,7 +105,7 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
     {
         lock (gate)
         {
-            var entries = ready.Values.OrderBy(static entry => entry.Model)
+            var entries = ready.Values.SelectMany(static own => own).OrderBy(static entry => entry.Model)
                 .ThenBy(static entry => entry.Version)
                 .ThenBy(static entry => entry.Process);
             Replace(

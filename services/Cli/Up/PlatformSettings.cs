@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using ModelServing.Settings.Models;
 
 namespace ModelServing.Cli.Up;
@@ -7,4 +8,8 @@ namespace ModelServing.Cli.Up;
 /// <param name="Registry">The registry in the form of the hosts' setting, <c>file:FOLDER</c>.</param>
 /// <param name="Stack">The settings of the stack file when the platform started.</param>
 /// <param name="Pace">The demo overrides.</param>
-internal sealed record PlatformSettings(string StateFolder, string Registry, StackSettings Stack, PlatformPace Pace);
+internal sealed record PlatformSettings(string StateFolder, string Registry, StackSettings Stack, PlatformPace Pace)
+{
+    /// <summary>The access log of each host.</summary>
+    internal AccessLogSettings AccessLog => new() { Folder = PlatformFiles.AccessIn(StateFolder) };
+}

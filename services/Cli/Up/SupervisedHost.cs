@@ -11,7 +11,7 @@ namespace ModelServing.Cli.Up;
 /// <remarks>
 /// <code>
 /// 1 start     a process, with its own address file, so an older address is never mistaken for its own
-/// 2 wait      until /health/ready answers 200, or the process ends
+/// 2 wait      until /health/ready answers 200, or the process ends; then whoever needs to know more of it asks
 /// 3 ready     report the address and the process
 /// 4 dead      report it and print a line; back to 1 after the backoff
 /// 5 failed    the process can't be started or supervised, as with too many open files: kill it; then as 4
@@ -33,6 +33,7 @@ internal sealed class SupervisedHost
     private readonly Terminal terminal;
     private readonly TimeProvider time;
     private readonly Action<HostAddress?> changed;
+    private readonly HostHooks hooks;
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
@@ -51,13 +52,15 @@ internal sealed class SupervisedHost
     /// <param name="supervision">What the supervisors of all hosts share.</param>
     /// <param name="changed">Receives the address each time that the host becomes ready, and null each time that it no longer is.</param>
     /// <param name="onlyFaults">Omits log lines below warning.</param>
+    /// <param name="hooks">What else happens at the start and the end of its processes; null for nothing.</param>
     internal SupervisedHost(
         string label,
         HostProgram program,
         HostSettings settings,
         HostSupervision supervision,
         Action<HostAddress?> changed,
-        bool onlyFaults = false)
+        bool onlyFaults = false,
+        HostHooks? hooks = null)
     {
         Label = label;
         this.program = program;
@@ -65,6 +68,7 @@ internal sealed class SupervisedHost
         time = supervision.Time;
         began = time.GetTimestamp();
         this.changed = changed;
+        this.hooks = hooks ?? new HostHooks();
         addressFile = Path.Combine(supervision.RunFolder, Path.GetRandomFileName() + ".address");
         this.settings = settings with
         {
@@ -185,8 +189,10 @@ internal sealed class SupervisedHost
         var since = time.GetTimestamp();
         if (address is not null)
         {
+            var found = new HostAddress(address, process.Id);
+            await hooks.Examine(found);
             // 3
-            Report(new HostAddress(address, process.Id));
+            Report(found);
             ready.TrySetResult();
         }
 
@@ -195,7 +201,8 @@ internal sealed class SupervisedHost
             Report(null);
         if (stopRequested.Task.IsCompleted)
             return null;
-        if (!ready.Task.IsCompleted)
+        hooks.Ended(exit);
+        if (!ready.Task.IsCompleted && !(hooks.RestartsStart && exit.IsBySignal))
             throw new HostFailedException($"{Label} did not start: " + (exit.Reason is { } printed
                 ? $"{printed} (it {exit})"
                 : $"it {exit}"))

@@ -32,6 +32,20 @@ internal sealed class CallQueue(int limit)
         return most.Requests > group.Requests + 1 ? most.Waiting.Last!.Value : null;
     }
 
+    /// <summary>Finds the group that gets the next turn: it leads the fewest, or it has used least of the model's time. Null if none may
+    /// have one.</summary>
+    internal GroupTurns? FindNext(RunGate gate)
+    {
+        GroupTurns? next = null;
+        foreach (var group in groups)
+        {
+            if (gate.MayBegin(group) && (next is null || group.Order.CompareTo(next.Order) < 0))
+                next = group;
+        }
+
+        return next;
+    }
+
     internal void Add(QueuedCall call, GroupTurns group)
     {
         BeginToWait(call, group);

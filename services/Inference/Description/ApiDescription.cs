@@ -3,14 +3,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using ModelServing.Contracts;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Description;
 
 /// <summary>Answers with the description of this service in the form of OpenAPI: <c>openapi.json</c> in this folder, with the model's
 /// inputs and outputs. A test checks it against what the routes do.</summary>
-internal sealed class ApiDescription(InferenceSettings settings, ModelDescription model)
+internal sealed class ApiDescription(VersionSettings settings, ModelDescription model)
 {
     private static readonly JsonSerializerOptions Readable = new()
     {

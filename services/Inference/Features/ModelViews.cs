@@ -9,11 +9,11 @@ using ModelServing.Registry;
 namespace ModelServing.Inference.Features;
 
 /// <summary>The feature views of the model: their definitions from the registry, and whether they are filled.</summary>
-/// <param name="settings">The model and the environment.</param>
+/// <param name="settings">The version and the environment.</param>
 /// <param name="store">The registry's store.</param>
 /// <param name="time">Measures how long the cache can't be read.</param>
 /// <param name="cache">The cache with the views' states; null if the settings name none.</param>
-internal sealed class ModelViews(InferenceSettings settings, IObjectStore store, TimeProvider time, FeatureCache? cache = null)
+internal sealed class ModelViews(VersionSettings settings, IObjectStore store, TimeProvider time, FeatureCache? cache = null)
 {
     /// <summary>How long a version that starts waits for a cache that can't be read.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -28,7 +28,7 @@ internal sealed class ModelViews(InferenceSettings settings, IObjectStore store,
         if (cache is null)
         {
             throw new ModelException(
-                $"{settings.Model} version {settings.Version} uses features, so it needs {CacheSettings.AddressesVariable} " +
+                $"{settings} uses features, so it needs {CacheSettings.AddressesVariable} " +
                 $"({CacheSettings.Form})");
         }
 
@@ -39,11 +39,11 @@ internal sealed class ModelViews(InferenceSettings settings, IObjectStore store,
             if (definition.Digest != view.Digest)
             {
                 throw new ModelException(
-                    $"{settings.Model} version {settings.Version} was trained with {view} of {view.Digest}, but the one that is served " +
+                    $"{settings} was trained with {view} of {view.Digest}, but the one that is served " +
                     $"is of {definition.Digest}");
             }
 
-            views.Add(new ViewStore(new FeatureEngine(definition), cache.Values, settings.Environment));
+            views.Add(new ViewStore(new FeatureEngine(definition), cache.Values, settings.Host.Environment));
         }
 
         return FeaturePlan.Create(model, features, views);

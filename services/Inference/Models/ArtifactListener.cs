@@ -5,10 +5,10 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Inference.Models;
 
-/// <summary>Makes the loader check the registry as soon as the function ModelLoader announces an artifact of the version. An announcement
+/// <summary>Makes a version's loader check the registry as soon as the function ModelLoader announces its artifact. An announcement
 /// has no content, so the loader looks at the registry itself. Without a cache, or while it is unavailable, the loader finds out a little
 /// later.</summary>
-internal sealed class ArtifactListener(InferenceSettings settings, ArtifactLoader loader, CacheConnection cache, TimeProvider time)
+internal sealed class ArtifactListener(InferenceSettings settings, ServedVersions versions, CacheConnection cache, TimeProvider time)
     : IHostedService
 {
     private IAsyncDisposable? subscription;
@@ -16,12 +16,12 @@ internal sealed class ArtifactListener(InferenceSettings settings, ArtifactLoade
     public Task StartAsync(CancellationToken cancellationToken)
     {
         subscription = new ArtifactChannel(cache, settings.Environment, time: time).Subscribe(
-            (model, version) =>
+            (model, version) => versions.Find(model, version)?.Loader.CheckNow(),
+            () =>
             {
-                if (model == settings.Model && version == settings.Version)
-                    loader.CheckNow();
-            },
-            loader.CheckNow);
+                foreach (var version in versions.All)
+                    version.Loader.CheckNow();
+            });
         return Task.CompletedTask;
     }
 

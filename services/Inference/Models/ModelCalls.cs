@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using ModelServing.Contracts;
 using ModelServing.Inference.Batching;
+using ModelServing.Inference.Crashes;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
@@ -16,48 +16,41 @@ internal sealed class ModelCalls : IDisposable
     // Smaller batches cost more time for each row.
     private const int LeastTogether = 12;
 
-    // Runs that usually take longer keep the pool's threads from requests that arrive: with a thread for each processor, and as many runs,
-    // a request would wait for the end of a run before it is read, and so would its refusal.
-    private static readonly TimeSpan Blocks = TimeSpan.FromMilliseconds(1);
-    private const int Weight = 16;
-
     private readonly ConcurrentBag<InferAnswer> answers = [];
-    private readonly int turns;
+    private readonly SharedRuns runs;
     private int pooled;
     private int requests;
-    private long usualRun;
-    private readonly PoolRoom room = new();
-    private readonly RunShare share;
+    private long lastBegan;
     private readonly RequestMemory memory;
 
     public ModelCalls(
-        InferenceSettings settings,
-        RunWatch watch,
+        VersionSettings settings,
+        SharedRuns runs,
         InferenceMetrics metrics,
         RequestMemory memory,
-        TimeProvider time,
         PredictionRecorder? recorder = null,
-        FeatureResolver? features = null)
+        FeatureResolver? features = null,
+        VersionRecord? record = null)
     {
-        Watch = watch;
+        this.runs = runs;
         Metrics = metrics;
         this.memory = memory;
-        Time = time;
         Recorder = recorder;
+        Record = record;
         Features = features;
-        turns = settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount;
-        share = new RunShare(turns, time);
-        Gate = new(turns, settings.QueueLimit, time, () => HasTurnForEach ? turns : share.Wanted);
+        Gate = new(
+            runs.Turns, settings.Host.QueueLimit, runs.Time, () => HasTurnForEach ? runs.Turns.Concurrency : runs.WantedTurns);
+        Gate.IsSuspect = record?.IsSuspect == true;
         metrics.Waiting = () => Gate.Waiting;
     }
 
     internal RunGate Gate { get; }
 
-    internal RunWatch Watch { get; }
+    internal RunWatch Watch => runs.Watch;
 
     internal InferenceMetrics Metrics { get; }
 
-    internal TimeProvider Time { get; }
+    internal TimeProvider Time => runs.Time;
 
     /// <summary>Finds features; null without a cache.</summary>
     internal FeatureResolver? Features { get; }
@@ -65,27 +58,43 @@ internal sealed class ModelCalls : IDisposable
     /// <summary>Records predictions; null for none.</summary>
     internal PredictionRecorder? Recorder { get; }
 
+    /// <summary>Notes runs, for the process that follows if this one crashes; null for a version that shares no process.</summary>
+    internal VersionRecord? Record { get; }
+
     public void Dispose()
     {
         Gate.Dispose();
-        room.Set(0);
         // A call that goes on must not find a disposed answer here.
         while (answers.TryTake(out var answer))
             answer.Dispose();
     }
 
     /// <summary>Whether there are no more requests than turns. Then none gains by sharing one.</summary>
-    internal bool HasTurnForEach => Volatile.Read(ref requests) <= turns;
+    internal bool HasTurnForEach => Volatile.Read(ref requests) <= runs.Turns.Concurrency;
+
+    /// <summary>Whether there are requests that are not answered.</summary>
+    internal bool AreAny => Volatile.Read(ref requests) > 0;
+
+    /// <summary>The timestamp of the last request.</summary>
+    internal long LastBegan => Volatile.Read(ref lastBegan);
 
     /// <summary>How many calls may share a run: half of the requests that are here. While these run, the others are read and answered. If
     /// all were in one run, the other processors would have nothing to do, and this one nothing to run afterwards.</summary>
-    internal int MostTogether => turns == 1 ? int.MaxValue : Math.Max(LeastTogether, (Volatile.Read(ref requests) + 1) / 2);
+    internal int MostTogether =>
+        runs.Turns.Concurrency == 1 ? int.MaxValue : Math.Max(LeastTogether, (Volatile.Read(ref requests) + 1) / 2);
 
     /// <summary>A request has arrived.</summary>
-    internal void Began() => Interlocked.Increment(ref requests);
+    internal void Began(long now)
+    {
+        Interlocked.Increment(ref requests);
+        Volatile.Write(ref lastBegan, now);
+    }
 
     /// <summary>A request was answered.</summary>
     internal void Ended() => Interlocked.Decrement(ref requests);
+
+    /// <summary>Whether only one run goes on, of whichever version.</summary>
+    internal bool IsOnlyRun => runs.Turns.IsOnlyOne;
 
     /// <summary>The model has run.</summary>
     /// <param name="elapsed">How long.</param>
@@ -93,16 +102,7 @@ internal sealed class ModelCalls : IDisposable
     internal void Ran(TimeSpan elapsed, long rows)
     {
         Metrics.ModelRan(elapsed, rows);
-        share.Ran(elapsed);
-        // Two runs at the same time may lose one of the two measurements.
-        var usual = Volatile.Read(ref usualRun);
-        usual += (elapsed.Ticks - usual) / Weight;
-        Volatile.Write(ref usualRun, usual);
-        // Between the two limits nothing changes, so that threads do not come and go.
-        if (usual > Blocks.Ticks)
-            room.Set(turns);
-        else if (usual < Blocks.Ticks / 2)
-            room.Set(0);
+        runs.Ran(elapsed);
     }
 
     /// <summary>Begins an answer, in memory from the pool.</summary>

@@ -7,7 +7,7 @@ using ModelServing.Hosting.Access;
 namespace ModelServing.Inference.Recording;
 
 /// <summary>Adds each request to the access log, as the attempt that it is of the router's request.</summary>
-internal sealed class AttemptLog(AccessLog log, InferenceSettings settings, TimeProvider time)
+internal sealed class AttemptLog(AccessLog log, VersionSettings settings, TimeProvider time)
 {
     /// <summary>Adds a request that is answered. Never throws, and waits for nothing.</summary>
     /// <param name="context">The request.</param>

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Hosting;
 using ModelServing.Inference.Features;
@@ -17,7 +16,7 @@ namespace ModelServing.Inference.Recording;
 /// <summary>Writes a record for each prediction, and for each failure of the version, from the tensors themselves. What the caller got
 /// wrong is not a prediction, and neither is a request that was refused before the model's turn.</summary>
 internal sealed class PredictionRecorder(
-    InferenceSettings settings, PredictionLog log, TimeProvider time, ILogger<PredictionRecorder> logger)
+    VersionSettings settings, PredictionLog log, TimeProvider time, ILogger<PredictionRecorder> logger)
 {
     private readonly PredictionLogSettings logged = settings.Predictions!;
     private readonly KeyedHash? hash = KeyedHash.Create(settings.Predictions!.HashKey);

@@ -45,7 +45,7 @@ internal sealed class RecordedAttempt
     /// <summary>The trace that the request belongs to; 0 for none.</summary>
     internal UInt128 Trace => AccessRecord.TraceOf(context.Request.Headers.TraceParent is [{ } trace] ? trace : null);
 
-    internal RecordHead Head(InferenceSettings settings, TimeProvider time, int status, string? reason, bool isNonFinite)
+    internal RecordHead Head(VersionSettings settings, TimeProvider time, int status, string? reason, bool isNonFinite)
     {
         var headers = context.Request.Headers;
         var variant = Short(headers, HeaderNames.ModelVariant);

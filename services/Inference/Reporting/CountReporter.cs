@@ -9,8 +9,8 @@ using ModelServing.Predictions.Shipping;
 namespace ModelServing.Inference.Reporting;
 
 /// <summary>
-/// Reports this process's counts to the cache, for ModelMetrics. Requests never wait for a report, and they are served whatever the state
-/// of the cache.
+/// Reports this process's counts to the cache, for ModelMetrics, version by version. Requests never wait for a report, and they are served
+/// whatever the state of the cache.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -23,26 +23,23 @@ namespace ModelServing.Inference.Reporting;
 internal sealed class CountReporter : ReportingService
 {
     private readonly InferenceSettings settings;
-    private readonly InferenceMetrics metrics;
-    private readonly RequestRecorder recorder;
     private readonly MinuteReports reports;
-    private readonly MinuteLedger ledger;
+    private readonly (ServedVersion Version, MinuteLedger Ledger)[] ledgers;
 
     public CountReporter(
         InferenceSettings settings,
         CacheConnection connection,
-        RequestRecorder recorder,
-        InferenceMetrics metrics,
+        ServedVersions versions,
         TimeProvider time,
         ILogger<CountReporter> logger,
         PredictionLog? log = null)
         : base("counts", settings.Minute, time)
     {
         this.settings = settings;
-        this.recorder = recorder;
-        this.metrics = metrics;
         reports = new MinuteReports(connection, settings.Environment, settings.Minute);
-        ledger = new MinuteLedger(recorder, settings.Version, Guid.CreateVersion7(), Now(), log is null ? null : () => StateOf(log));
+        var run = Guid.CreateVersion7();
+        ledgers = [.. versions.All.Select(version => (version, new MinuteLedger(
+            version.Recorder, version.Settings.Version, run, Now(), log is null ? null : () => StateOf(log))))];
         connection.Changed += state =>
         {
             if (state.IsUnavailable)
@@ -57,30 +54,41 @@ internal sealed class CountReporter : ReportingService
     {
         // All requests are answered by now, because the server stops before this service.
         await base.StopAsync(cancellationToken);
-        metrics.Unreported(ledger.CountUnreported(), "cache-unavailable");
+        foreach (var (version, ledger) in ledgers)
+            version.Metrics.Unreported(ledger.CountUnreported(), "cache-unavailable");
     }
 
     protected override async Task ReportAsync(bool isLeaving, CancellationToken cancellation)
     {
         // 1
-        metrics.Unreported(ledger.MoveTo(Now()), "cache-unavailable");
-        metrics.Unreported(recorder.TakeUncounted(), "no-room");
+        foreach (var (version, ledger) in ledgers)
+        {
+            version.Metrics.Unreported(ledger.MoveTo(Now()), "cache-unavailable");
+            version.Metrics.Unreported(version.Recorder.TakeUncounted(), "no-room");
+        }
+
         try
         {
-            // 2
-            while (ledger.OldestUnreported is var (minute, report))
-            {
-                await reports.WriteAsync(settings.Model, minute, report, cancellation);
-                ledger.MarkReported();
-            }
-
-            // 3
-            await reports.WriteAsync(settings.Model, ledger.OpenMinute, ledger.ReportOpenMinute(isLeaving), cancellation);
+            foreach (var (version, ledger) in ledgers)
+                await ReportAsync(version, ledger, isLeaving, cancellation);
         }
         catch (CacheException)
         {
-            // The connection's state change is logged instead.
+            // The connection's state change is logged instead. Each version would wait for the same time limit.
         }
+    }
+
+    private async Task ReportAsync(ServedVersion version, MinuteLedger ledger, bool isLeaving, CancellationToken cancellation)
+    {
+        // 2
+        while (ledger.OldestUnreported is var (minute, report))
+        {
+            await reports.WriteAsync(version.Settings.Model, minute, report, cancellation);
+            ledger.MarkReported();
+        }
+
+        // 3
+        await reports.WriteAsync(version.Settings.Model, ledger.OpenMinute, ledger.ReportOpenMinute(isLeaving), cancellation);
     }
 
     private static LogReport StateOf(PredictionLog log) =>

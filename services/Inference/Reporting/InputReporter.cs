@@ -2,14 +2,13 @@ using ModelServing.Cache;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
-using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Reporting;
 
-/// <summary>Reports to the cache, at the end of each minute, what the version's inputs were in the last hour. ModelMetrics compares it with
+/// <summary>Reports to the cache, at the end of each minute, what the versions' inputs were in the last hour. ModelMetrics compares it with
 /// training. Without the cache it reports nothing: the next report has the same hour.</summary>
 internal sealed class InputReporter(
-    InferenceSettings settings, CacheConnection connection, ArtifactLoader loader, TimeProvider time) : LoopingService
+    InferenceSettings settings, CacheConnection connection, ServedVersions versions, TimeProvider time) : LoopingService
 {
     private readonly InputReports reports = new(connection, settings.Environment, settings.Minute);
     private readonly Guid incarnation = Guid.CreateVersion7();
@@ -27,15 +26,19 @@ internal sealed class InputReporter(
 
     private async Task ReportAsync(long minute, CancellationToken cancellation)
     {
-        if (loader.Model?.Served is not { } served)
-            return;
-        try
+        foreach (var version in versions.All)
         {
-            await reports.WriteAsync(settings.Model, minute, settings.Version, incarnation, served.Report(minute), cancellation);
-        }
-        catch (CacheException)
-        {
-            // The reporter of the counts logs it.
+            if (version.Model.Known?.Served is not { } served)
+                continue;
+            var (model, number) = (version.Settings.Model, version.Settings.Version);
+            try
+            {
+                await reports.WriteAsync(model, minute, number, incarnation, served.Report(minute), cancellation);
+            }
+            catch (CacheException)
+            {
+                // The reporter of the counts logs it.
+            }
         }
     }
 }

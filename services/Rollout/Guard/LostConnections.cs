@@ -24,7 +24,7 @@ public sealed class LostConnections
 
     /// <summary>Reports a lost connection. True if it counts as a failure, false if it belongs to a loss that was counted
     /// already.</summary>
-    /// <param name="endpoint">The endpoint's address.</param>
+    /// <param name="endpoint">The variant and the endpoint's address.</param>
     /// <param name="now">The time since any fixed moment; it must not go back.</param>
     public bool IsFailure(string endpoint, TimeSpan now)
     {

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Router.Forwarding.Wire;
@@ -40,6 +42,8 @@ internal sealed class Endpoint
         Calls = calls;
         Health = new EndpointHealth(time);
         Address = IPEndPoint.Parse(entry.Address);
+        Rank = BinaryPrimitives.ReadUInt32BigEndian(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{entry.Model}/{entry.Version}@{entry.Address}")));
         // The version's own path, so that a process that took over an old address cannot answer for it.
         metadata = new Uri($"http://{Address}{InferencePaths.Model(entry.Model, entry.Version)}");
         infer = UriFor(Infer);
@@ -52,10 +56,16 @@ internal sealed class Endpoint
 
     internal IPEndPoint Address { get; }
 
+    /// <summary>The endpoint's rank among those of its version: the same in each router, and another for each version.</summary>
+    internal uint Rank { get; }
+
     /// <summary>Where its requests in flight are registered.</summary>
     internal UpstreamCalls Calls { get; }
 
     internal EndpointHealth Health { get; }
+
+    /// <summary>Whether other versions answer at the same address too: it is a process of a pool.</summary>
+    internal bool IsShared { get; set; }
 
     /// <summary>The number of requests in flight, including those that are still connecting.</summary>
     internal int InFlight => Volatile.Read(ref inFlight);

@@ -63,6 +63,12 @@ internal sealed class EndpointHealth(TimeProvider time)
     /// <summary>Whether the last request failed.</summary>
     internal bool IsFailing => Volatile.Read(ref failures) != 0;
 
+    /// <summary>When its program started, as far as this router knows, as the clock's timestamp.</summary>
+    internal long StartedAt => Volatile.Read(ref startedAt);
+
+    /// <summary>Whether it has given more good answers than a version that fails at each request.</summary>
+    internal bool IsProven => Volatile.Read(ref answers) > NewAnswers;
+
     /// <summary>Whether its program has just started, as far as this router knows: it is slower than later.</summary>
     internal bool IsNew => Volatile.Read(ref answers) <= NewAnswers || time.GetElapsedTime(Volatile.Read(ref startedAt)) < NewFor;
 

@@ -9,14 +9,32 @@ internal sealed class VersionEndpoints
 
     private readonly Endpoint[] endpoints;
     private readonly long reachableUntil;
+    private readonly PoolSuspicion suspicion;
 
     /// <summary>Creates the endpoints of a table.</summary>
     /// <param name="previous">The version's endpoints in the previous table; null for none.</param>
-    /// <param name="now">The clock's timestamp.</param>
-    internal VersionEndpoints(Endpoint[] endpoints, VersionEndpoints? previous, long now)
+    /// <param name="time">The clock.</param>
+    internal VersionEndpoints(Endpoint[] endpoints, VersionEndpoints? previous, TimeProvider time)
     {
         this.endpoints = endpoints;
-        reachableUntil = previous?.UnreachableSince ?? now;
+        reachableUntil = previous?.UnreachableSince ?? time.GetTimestamp();
+        suspicion = previous?.suspicion ?? new PoolSuspicion(time);
+    }
+
+    /// <summary>Whether the version runs in a pool, whose processes serve other versions too. One that moves into a pool has another
+    /// process for a while.</summary>
+    internal bool ArePooled
+    {
+        get
+        {
+            foreach (var endpoint in endpoints)
+            {
+                if (endpoint.IsShared)
+                    return true;
+            }
+
+            return false;
+        }
     }
 
     internal int Count => endpoints.Length;
@@ -53,6 +71,13 @@ internal sealed class VersionEndpoints
     /// <returns>The endpoint's index; -1 for no endpoint.</returns>
     internal int Choose(ulong tried, bool evenUnreachable)
     {
+        if (!evenUnreachable && ArePooled)
+        {
+            tried |= LeftOutOfPool();
+            if (SingleInPool(tried) is var single and >= 0)
+                return single;
+        }
+
         if (tried == 0)
         {
             if (endpoints.Length == 1 && endpoints[0].Health.State != EndpointState.Unreachable)
@@ -74,6 +99,24 @@ internal sealed class VersionEndpoints
         }
 
         return -1;
+    }
+
+    /// <summary>The bit of an endpoint's index; 0 beyond the first 64.</summary>
+    internal ulong MaskOf(Endpoint endpoint) => Array.IndexOf(endpoints, endpoint) is var i and >= 0 and < 64 ? 1UL << i : 0;
+
+    /// <summary>Counts a good answer.</summary>
+    internal void Succeeded(Endpoint endpoint)
+    {
+        endpoint.Health.Succeeded();
+        suspicion.Succeeded(endpoint);
+    }
+
+    /// <summary>Notes that the connection of a variant beside stable was lost. The variant may have ended a process of its pool, and must
+    /// not end the others too.</summary>
+    internal void Lost(Endpoint endpoint)
+    {
+        if (endpoint.IsShared)
+            suspicion.Begin();
     }
 
     /// <summary>
@@ -132,6 +175,32 @@ internal sealed class VersionEndpoints
         foreach (var endpoint in endpoints)
             count += endpoint.Health.State == state ? 1 : 0;
         return count;
+    }
+
+    private ulong LeftOutOfPool()
+    {
+        var mask = 0UL;
+        for (var i = 0; i < Math.Min(endpoints.Length, 64); i++)
+            mask |= suspicion.Excludes(endpoints[i]) ? 1UL << i : 0;
+        return mask;
+    }
+
+    // A variant beside stable begins at one process, so that a version that fails at each request ends one process only. All routers choose
+    // the same. -1 if it has given enough good answers, or if the process is out.
+    private int SingleInPool(ulong tried)
+    {
+        var (single, rank) = (-1, 0u);
+        for (var i = 0; i < endpoints.Length; i++)
+        {
+            var endpoint = endpoints[i];
+            if (endpoint.Health.IsProven)
+                return -1;
+            if (endpoint.Health.State == EndpointState.Ready && (i >= 64 || (tried & (1UL << i)) == 0)
+                && (single < 0 || endpoint.Rank < rank))
+                (single, rank) = (i, endpoint.Rank);
+        }
+
+        return single;
     }
 
     // Among endpoints in this state or a better one, so that an endpoint that comes back during the search is not missed.

@@ -81,8 +81,14 @@ internal sealed record Attempt
     /// <summary>In such a retry: the failed attempt's limit.</summary>
     internal TimeSpan FailedWithin { get; init; }
 
+    /// <summary>Whether it is the second try at the same version: the process was lost with the first (<see cref="SecondTry"/>).</summary>
+    internal bool IsSecondTry { get; init; }
+
+    /// <summary>The endpoints of the route that are left out, as bits of their indices: those that had the request before.</summary>
+    internal ulong LeftOut { get; init; }
+
     /// <summary>Whether an attempt of the same request came before.</summary>
-    internal bool IsRetry => First is not null || Failed is not null;
+    internal bool IsRetry => First is not null || Failed is not null || IsSecondTry;
 
     /// <summary>Whether this is the first attempt of a request that the rollout assigned, and therefore evidence about its
     /// variant.</summary>
@@ -97,4 +103,11 @@ internal sealed record Attempt
     /// <summary>The possible retry on stable; null without one. With it, the body is kept for stable, and a failure is held back from
     /// the client while the retry is available.</summary>
     internal Retry? Retry { get; init; }
+
+    /// <summary>Whether the body is kept for another attempt, so that the caller of this one releases it.</summary>
+    internal bool KeepsBody
+    {
+        get => field || Retry is not null;
+        init;
+    }
 }

@@ -20,7 +20,8 @@ namespace ModelServing.Router.Forwarding;
 /// Without room, a body is streamed and cannot be sent twice: then only a refused connection in 2 leads to 4, and the answer of a failure
 /// says so.
 /// </remarks>
-internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, RouterMetrics metrics, TimeProvider time)
+internal sealed class Failover(
+    Forwarder forwarder, SecondTry secondTry, SlowComparison comparison, RouterMetrics metrics, TimeProvider time)
 {
     private const string BodyNotKept = "body-not-kept";
 
@@ -97,7 +98,7 @@ internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, R
         headers[HeaderNames.ModelVariant] = stable.Variant;
         headers[HeaderNames.ModelFailover] = attempt.Route.Variant;
         var compared = attempt with { Route = stable, IsReported = false, First = new FirstFailure(attempt, first) };
-        return (await forwarder.ForwardAsync(context, compared, body), stable);
+        return (await secondTry.ForwardAsync(context, compared, body), stable);
     }
 
     /// <summary>Takes a retry that the function TrafficSplitter makes; false if the budget is empty.</summary>

@@ -23,7 +23,7 @@ namespace ModelServing.Router.Forwarding;
 /// </code>
 /// If the connection breaks in 3 or 4, the request is not sent again here: the version may have worked on it, and POST does not promise
 /// that sending twice is harmless. GET does, so the HTTP client sends a GET again if its connection ends before an answer begins. Retries
-/// on stable are up to <see cref="Failover"/>.
+/// on stable are up to <see cref="Failover"/>, and a second try at another process of a pool is up to <see cref="SecondTry"/>.
 /// </remarks>
 internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics, TimeProvider time)
 {
@@ -36,8 +36,8 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
     /// CutShort.</summary>
     /// <param name="context">The client's side.</param>
     /// <param name="attempt">The attempt to make.</param>
-    /// <param name="body">The client's body if it was read ahead; otherwise a default value. With a <see cref="Attempt.Retry"/>, the caller
-    /// releases it, unless a part of it was streamed.</param>
+    /// <param name="body">The client's body if it was read ahead; otherwise a default value. If the attempt
+    /// <see cref="Attempt.KeepsBody"/>, the caller releases it, unless a part of it was streamed.</param>
     /// <exception cref="BadHttpRequestException">The client's body is at fault.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<AttemptResult> ForwardAsync(HttpContext context, Attempt attempt, ClientBody body)
@@ -60,16 +60,17 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
         using var span = AttemptSpan.Start(attempt);
         if (span is not null)
             attempt = attempt with { TraceParent = span.Id, IsTraced = true };
-        var isKept = attempt.Retry is not null;
+        var isKept = attempt.KeepsBody;
         var clientLeft = context.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? context.RequestAborted;
         // 2
         var began = time.GetTimestamp();
         if (attempt.IsShortenedAt(began, time))
             attempt = attempt with { IsShortened = true };
         var times = AttemptTimes.For(attempt, began);
-        var until = isKept && body.IsWhole && attempt.Limit > 0 ? Math.Min(attempt.Deadline, began + attempt.Limit) : attempt.Deadline;
+        var isCutOff = attempt.Retry is not null && body.IsWhole && attempt.Limit > 0;
+        var until = isCutOff ? Math.Min(attempt.Deadline, began + attempt.Limit) : attempt.Deadline;
         var route = attempt.Route;
-        var first = route.Endpoints.Choose(0, route.TriesUnreachable);
+        var first = route.Endpoints.Choose(attempt.LeftOut, route.TriesUnreachable);
         if (first < 0)
         {
             if (!isKept)
@@ -93,7 +94,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             HttpResponseMessage? message;
             try
             {
-                (endpoint, message, failure) = await sender.SendAsync(call, route, first, until, attempt.Deadline);
+                (endpoint, message, failure) = await sender.SendAsync(call, route, first, until, attempt.Deadline, attempt.LeftOut);
             }
             finally
             {
@@ -169,12 +170,14 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             case ForwardResult.Answered or ForwardResult.HeldBack when result.IsRefusal:
                 break;
             case ForwardResult.Answered or ForwardResult.HeldBack when result.Status < StatusCodes.Status500InternalServerError:
-                endpoint.Health.Succeeded();
+                attempt.Route.Endpoints.Succeeded(endpoint);
                 break;
             case ForwardResult.BodyLate or ForwardResult.ClientLeft:
             case var _ when attempt.IsShortened && result.HasMissedDeadline:
                 break;
             default:
+                if (result.Cause == ForwardResult.ConnectionLost && !attempt.Route.TriesUnreachable)
+                    attempt.Route.Endpoints.Lost(endpoint);
                 if (attempt.Route.Endpoints.Failed(endpoint))
                     metrics.Ejected(endpoint.Entry);
                 break;

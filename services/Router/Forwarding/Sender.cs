@@ -17,10 +17,11 @@ internal sealed class Sender(TimeProvider time)
     /// <param name="i">The index of the endpoint that is tried first.</param>
     /// <param name="until">When the attempt ends.</param>
     /// <param name="deadline">The caller's deadline; not before <paramref name="until"/>.</param>
+    /// <param name="tried">The endpoints that are not tried, as bits of their indices.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<SendResult> SendAsync(UpstreamCall call, VariantRoute route, int i, long until, long deadline)
+    internal async ValueTask<SendResult> SendAsync(
+        UpstreamCall call, VariantRoute route, int i, long until, long deadline, ulong tried = 0)
     {
-        var tried = 0UL;
         // Only a short body tells when the request is sent.
         call.IsSent = call.Message.Content is not JoinedContent;
         for (var count = 1; i >= 0; count++)

@@ -111,7 +111,9 @@ internal sealed class RolloutGuards(
             // 1
             if (failure.LostEndpoint is not { } endpoint)
                 batch.Add(failure);
-            else if (losses.IsFailure(endpoint, TimeSpan.FromTicks(failure.Time.UtcTicks)))
+            // A pool's process is an endpoint of many versions, and each version has its own evidence.
+            else if (losses.IsFailure(
+                $"{failure.Model.Name} {failure.Watched?.Variant} {endpoint}", TimeSpan.FromTicks(failure.Time.UtcTicks)))
                 lost.Enqueue(failure);
         }
 

@@ -91,7 +91,7 @@ internal sealed class RoutingTable
         var kept = stateOf is null or { Target: BoardView } && Equals(watch, previous?.watch) ? previous : null;
         var isSameBoard = kept is not null && Equals(stateOf, kept.stateOf);
         var state = stateOf ?? JournalState.Empty;
-        var (now, areSameVersions, areSameTrials) = (time.GetTimestamp(), true, true);
+        var (areSameVersions, areSameTrials) = (true, true);
         var models = new Dictionary<string, ModelRoute>(plan.Rollouts.Count, StringComparer.Ordinal);
         foreach (var (name, rollout) in plan.Rollouts)
         {
@@ -133,7 +133,7 @@ internal sealed class RoutingTable
                 watch?.Invoke(name, effective) ?? [],
                 own.Select(static group => group.Key).Union(effective.Versions).ToDictionary(
                     static version => version,
-                    version => new VersionEndpoints([.. own[version]], previous?.EndpointsOf(name, version), now)),
+                    version => new VersionEndpoints([.. own[version]], previous?.EndpointsOf(name, version), time)),
                 new RouteHistory(
                     before?.History.Budget ?? new RetryBudget(time),
                     before is not null && before.HasStable(effective) ? before.History.SlowLimit : new SlowLimit(time)),

@@ -27,10 +27,14 @@ internal sealed class TableEndpoints
         if (ReferenceEquals(document, previous?.document))
             return previous;
         var byEntry = new Dictionary<EndpointEntry, Endpoint>(document.Endpoints.Count);
+        var shared = SharedIn(document);
         foreach (var entry in document.Endpoints)
         {
-            if (!byEntry.ContainsKey(entry))
-                byEntry[entry] = previous?.byEntry.GetValueOrDefault(entry) ?? new Endpoint(entry, calls, time);
+            if (byEntry.ContainsKey(entry))
+                continue;
+            var endpoint = previous?.byEntry.GetValueOrDefault(entry) ?? new Endpoint(entry, calls, time);
+            endpoint.IsShared = shared.Contains(entry.Address);
+            byEntry[entry] = endpoint;
         }
 
         return new TableEndpoints(document, byEntry);
@@ -38,6 +42,18 @@ internal sealed class TableEndpoints
 
     /// <summary>The endpoints of all versions of a model.</summary>
     internal ReadOnlySpan<Endpoint> ForModel(ModelName model) => byModel.GetValueOrDefault(model);
+
+    // The addresses at which several versions answer, which are those of pools.
+    private static HashSet<string> SharedIn(EndpointsDocument document)
+    {
+        var first = new Dictionary<string, EndpointEntry>(document.Endpoints.Count);
+        return
+        [
+            .. document.Endpoints.Where(entry => !first.TryAdd(entry.Address, entry)
+                    && (first[entry.Address].Model, first[entry.Address].Version) != (entry.Model, entry.Version))
+                .Select(static entry => entry.Address),
+        ];
+    }
 
     /// <summary>Whether a model has the same endpoints in both.</summary>
     internal bool AreSame(ModelName model, TableEndpoints other) =>

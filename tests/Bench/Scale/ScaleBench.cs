@@ -23,12 +23,20 @@ internal sealed class ScaleBench(int changes)
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(120);
 
     internal async Task<ScaleReport> RunAsync(
-        IEnumerable<int> models, IEnumerable<int> events, TimeSpan idle, CancellationToken cancellation)
+        IEnumerable<int> models,
+        IEnumerable<int> events,
+        IEnumerable<int> pooled,
+        TimeSpan idle,
+        CancellationToken cancellation)
     {
         var rows = new List<ScaleRow>();
         foreach (var count in models)
             rows.Add(await MeasureAsync(count, idle, cancellation));
-        return new ScaleReport(rows, await JournalBench.RunAsync(events, cancellation));
+        var journals = await JournalBench.RunAsync(events, cancellation);
+        var pools = new List<PoolRow>();
+        foreach (var count in pooled)
+            pools.Add(await PoolBench.RunAsync(count, cancellation));
+        return new ScaleReport(rows, journals, pools);
     }
 
     private async Task<ScaleRow> MeasureAsync(int models, TimeSpan idle, CancellationToken cancellation)

@@ -3,8 +3,9 @@ using Spectre.Console;
 
 namespace ModelServing.Bench.Scale;
 
-/// <summary>How the cost of a router grows with the number of models, and with the length of a journal.</summary>
-internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<JournalRow> Journals)
+/// <summary>How the cost of a router grows with the number of models and with the length of a journal, and that of a whole platform with
+/// the models of a pool.</summary>
+internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<JournalRow> Journals, IReadOnlyList<PoolRow> Pools)
 {
     internal void Print(IAnsiConsole console)
     {
@@ -29,7 +30,7 @@ internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<J
                 Text(row.MetricsBytes / 1024.0, "N0"));
         }
 
-        console.Write(table);
+        WriteAny(console, table);
         var journals = new Table().Border(TableBorder.Markdown).AddColumn("events of a model");
         foreach (var column in (ReadOnlySpan<string>)["database KB", "CPU s to read all", "CPU ms of a page of the history"])
             journals.AddColumn(column, static each => each.RightAligned());
@@ -42,8 +43,32 @@ internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<J
                 Text(row.PageMilliseconds, "N1"));
         }
 
+        var pools = new Table().Border(TableBorder.Markdown).AddColumn("models in a pool");
+        foreach (var column in (ReadOnlySpan<string>)
+            ["processes", "CPU s until it serves", "s until it serves", "MB of all", "MB after a request to each"])
+            pools.AddColumn(column, static each => each.RightAligned());
+        foreach (var row in Pools)
+        {
+            pools.AddRow(
+                Text(row.Models, "N0"),
+                Text(row.Processes, "N0"),
+                Text(row.StartSeconds, "N1"),
+                Text(row.WallSeconds, "N1"),
+                Text(row.MemoryMegabytes, "N0"),
+                Text(row.UsedMegabytes, "N0"));
+        }
+
+        WriteAny(console, journals);
+        WriteAny(console, pools);
+    }
+
+    // A run may measure only one of them.
+    private static void WriteAny(IAnsiConsole console, Table table)
+    {
+        if (table.Rows.Count == 0)
+            return;
+        console.Write(table);
         console.WriteLine();
-        console.Write(journals);
     }
 
     private static string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);

@@ -56,7 +56,7 @@ public class InferenceInNamespaces : InNamespaces
             var answer = await HostContainer.PostAsync(
                 PodAddress,
                 pod.Port,
-                InferencePaths.Infer(settings.Model, settings.Version),
+                InferencePaths.Infer(settings.Model!, settings.Version),
                 """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}]}""");
             Assert.Contains("[1.5,-2]", answer, StringComparison.Ordinal);
             Assert.Equal(0, await inference.StopAsync());
@@ -75,14 +75,14 @@ public class InferenceInNamespaces : InNamespaces
     {
         var registry = new ModelRegistry(new FolderObjectStore(folder), TimeProvider.System);
         await registry.PublishAsync(
-            version.Model,
-            version.Version,
+            version.Model!,
+            version.Version!.Value,
             SomeOnnx.Identity(Datatype.Fp32, -1, 2),
             TrainingInfo.None,
             TestContext.Current.CancellationToken);
         foreach (var key in (string[])[
-            ArtifactKeys.Model(version.Model, version.Version),
-            ArtifactKeys.Manifest(version.Model, version.Version),
+            ArtifactKeys.Model(version.Model!, version.Version!.Value),
+            ArtifactKeys.Manifest(version.Model!, version.Version!.Value),
         ])
             bucket.Set(key, await File.ReadAllBytesAsync(Path.Combine(folder, key), TestContext.Current.CancellationToken));
     }

@@ -51,7 +51,7 @@ public class RenderedEnvironmentTests
             var settings = new InferenceSettings(new HostEnvironment(pod.Environment.GetValueOrDefault));
             Assert.Equal(
                 $"dns:{service.Map("metadata")["name"]}.{service.Map("metadata")["namespace"]}.svc:{pod.Port}",
-                endpoints.Replace(HostSources.ModelPlaceholder, settings.Model.Text, StringComparison.Ordinal)
+                endpoints.Replace(HostSources.ModelPlaceholder, settings.Model!.Text, StringComparison.Ordinal)
                     .Replace(HostSources.VersionPlaceholder, settings.Version.ToString(), StringComparison.Ordinal));
             Assert.Equal(
                 service.Map("spec", "selector").OrderBy(pair => pair.Key, StringComparer.Ordinal),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +25,22 @@ internal sealed class StandInHosts : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         health = builder.Build();
         health.MapGet(InferencePaths.HealthReady, static () => Results.Ok());
+        health.MapGet(
+            InferencePaths.Models + "{model}/versions/{version}/ready",
+            (string model, string version) => Refused.TryGetValue($"{model} v{version}", out var refusal)
+                ? Results.Json(
+                    new Dictionary<string, object>
+                    {
+                        ["ready"] = false,
+                        ["reason"] = refusal.Reason,
+                        [PoolDocument.EndedProcessMember] = refusal.HasEndedProcess,
+                    },
+                    statusCode: 503)
+                : Results.Ok());
     }
+
+    /// <summary>The versions that the hosts say are not ready.</summary>
+    internal ConcurrentDictionary<string, (string Reason, bool HasEndedProcess)> Refused { get; } = new();
 
     internal Uri Address => new(health.Urls.First());
 

@@ -204,6 +204,7 @@ public class HostSettingsTests
                 Registry = "r",
                 Oci = Full(OciIdentity.ConfigFile),
             }.ToEnvironment().Keys)
+            .Union(new InferenceSettings { Pool = "file:p", PoolState = "s", ModelsBytes = 1, Registry = "r" }.ToEnvironment().Keys)
             .Order(StringComparer.Ordinal);
         Assert.Equal(
             [
@@ -238,6 +239,7 @@ public class HostSettingsTests
                 "MODELSERVING_MAX_REQUEST_BYTES",
                 "MODELSERVING_MINUTE",
                 "MODELSERVING_MODEL",
+                "MODELSERVING_MODELS_BYTES",
                 "MODELSERVING_OCI_CONFIG_FILE",
                 "MODELSERVING_OCI_IDENTITY",
                 "MODELSERVING_OCI_MONITORING_ENDPOINT",
@@ -246,6 +248,9 @@ public class HostSettingsTests
                 "MODELSERVING_OCI_PROFILE",
                 "MODELSERVING_OCI_REGION",
                 "MODELSERVING_PLAN",
+                "MODELSERVING_POOL",
+                "MODELSERVING_POOL_PATIENCE",
+                "MODELSERVING_POOL_STATE",
                 "MODELSERVING_QUEUE_LIMIT",
                 "MODELSERVING_REGISTRY",
                 "MODELSERVING_REQUEST_TIMEOUT",

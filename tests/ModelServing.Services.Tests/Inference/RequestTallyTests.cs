@@ -18,7 +18,10 @@ public sealed class RequestTallyTests : IDisposable
     {
         var settings = new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "file:x" };
         tally = new RequestTally(
-            new InferenceMetrics(services.GetRequiredService<IMeterFactory>(), settings), TimeProvider.System, recorder);
+            new InferenceMetrics(
+                new InferenceInstruments(services.GetRequiredService<IMeterFactory>()), VersionSettings.Single(settings)),
+            TimeProvider.System,
+            recorder);
     }
 
     public void Dispose() => services.Dispose();

@@ -3,14 +3,11 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Inference;
-using ModelServing.Inference.Models;
-using ModelServing.Inference.Reporting;
 using ModelServing.Registry;
 using ModelServing.Services.Tests.Functions.Listener;
 using ModelServing.TestKit;
@@ -93,13 +90,11 @@ internal sealed class RunningInference : IAsyncDisposable
         return new RunningInference(folder, app);
     }
 
-    // The counts for ModelMetrics can be read even if there is no cache to report them to.
     private static void Add(WebApplicationBuilder builder, InferenceSettings settings, TimeProvider? time)
     {
         if (time is not null)
             builder.Services.AddSingleton(time);
         InferenceHost.Add(builder, settings);
-        builder.Services.TryAddSingleton<RequestRecorder>();
         builder.Services.AddSingleton<ILoggerFactory>(new OwnLog());
     }
 
@@ -116,7 +111,10 @@ internal sealed class RunningInference : IAsyncDisposable
     internal Task UntilStoppingAsync() => UntilAsync(() => Task.FromResult(IsStopping), "it never stopped");
 
     /// <summary>Makes the loader check the registry, as an announcement of the function ModelLoader does.</summary>
-    internal void CheckNow() => app.Services.GetRequiredService<ArtifactLoader>().CheckNow();
+    internal void CheckNow() => Served.Loader.CheckNow();
+
+    /// <summary>The only version.</summary>
+    private ServedVersion Served => app.Services.GetRequiredService<ServedVersions>().All.Single();
 
     internal Task StopAsync() => app.StopAsync();
 
@@ -154,7 +152,7 @@ internal sealed class RunningInference : IAsyncDisposable
     /// <summary>Waits until a number of the canary's requests are counted for ModelMetrics, and returns the number of each kind.</summary>
     internal async Task<IReadOnlyDictionary<AnswerKind, long>> CanaryCountsAsync(int requests)
     {
-        var recorder = app.Services.GetRequiredService<RequestRecorder>();
+        var recorder = Served.Recorder;
         RequestCounts? counts = null;
         await UntilAsync(
             () =>

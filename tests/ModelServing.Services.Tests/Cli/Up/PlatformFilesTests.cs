@@ -20,9 +20,9 @@ public sealed class PlatformFilesTests : IDisposable
         files.Set(second, Entry(1, 1002));
         Assert.Equal([Entry(1, 1002), Entry(2, 1001)], Read(files));
         files.Set(first, Entry(2, 1003));
-        files.Set(second, null);
+        files.Set(second);
         Assert.Equal([Entry(2, 1003)], Read(files));
-        files.Set(first, null);
+        files.Set(first);
         Assert.Empty(Read(files));
         Assert.Equal(["endpoints.json"], Directory.GetFiles(folder.FullPath).Select(Path.GetFileName));
     }

@@ -108,7 +108,7 @@ public sealed class PlatformTests : IAsyncLifetime
     public async Task A_damaged_canary_leaves_all_to_stable()
     {
         var failure = Assert.Single(await StartAsync(SomeStack.Yaml(canary: "3")));
-        Assert.Equal(("3", false), (failure.Version.Version.ToString(), failure.IsTransient));
+        Assert.Equal(("3", false), (failure.Version!.Version.ToString(), failure.IsTransient));
         Assert.Contains("fraud v3 did not start: it is damaged (it ended with exit code 1)", terminal.Lines);
         Assert.Contains("fraud is served without what is not ready: stable v1 100%", terminal.Lines);
         Assert.Equal(PlanMaker.Make(SomeStack.File(Stable("fraud", 1)).Settings.Models).ToUtf8(), await PlanAsync());

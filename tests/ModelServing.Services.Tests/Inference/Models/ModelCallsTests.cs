@@ -19,7 +19,7 @@ public sealed class ModelCallsTests
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var calls = Create(services, turns);
         for (var i = 0; i < requests; i++)
-            calls.Began();
+            calls.Began(now: 0);
         Assert.Equal(most, calls.MostTogether);
     }
 
@@ -45,9 +45,10 @@ public sealed class ModelCallsTests
             Registry = "file:x",
             Concurrency = turns,
         };
-        var metrics = new InferenceMetrics(services.GetRequiredService<IMeterFactory>(), settings);
+        var version = VersionSettings.Single(settings);
+        var metrics = new InferenceMetrics(new InferenceInstruments(services.GetRequiredService<IMeterFactory>()), version);
         var budget = new ByteBudget(1024);
         var memory = new RequestMemory(budget, new MemoryShares(settings, budget), body: null!, sender: null!);
-        return new ModelCalls(settings, watch: null!, metrics, memory, TimeProvider.System);
+        return new ModelCalls(version, new SharedRuns(settings, watch: null!, TimeProvider.System), metrics, memory);
     }
 }

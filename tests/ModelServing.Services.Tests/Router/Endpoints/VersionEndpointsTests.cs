@@ -220,7 +220,7 @@ public class VersionEndpointsTests
         [.. Enumerable.Range(1, count)
             .Select(i => new Endpoint(new EndpointEntry(SomePlan.Model, new ModelVersion(1), $"127.0.0.1:{1000 + i}", i), calls, time))],
         null,
-        time.GetTimestamp());
+        time);
 
     private static void Fail(VersionEndpoints endpoints, Endpoint endpoint)
     {

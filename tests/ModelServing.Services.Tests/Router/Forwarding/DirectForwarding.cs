@@ -25,7 +25,8 @@ internal sealed class DirectForwarding : IAsyncDisposable
         Assert.True(table.TryGetModel(SomePlan.Model.Text, out var model));
         Model = model;
         Forwarder = new(Observe, metrics, Time);
-        Failover = new(Forwarder, Forwarder.Comparison, metrics, Time);
+        SecondTry = new(Forwarder, metrics, Time);
+        Failover = new(Forwarder, SecondTry, Forwarder.Comparison, metrics, Time);
     }
 
     internal SteppedTime Time { get; } = new();
@@ -37,6 +38,8 @@ internal sealed class DirectForwarding : IAsyncDisposable
     internal VariantRoute Canary => Model.VariantNamed(VariantPlan.Canary)!;
 
     internal Forwarder Forwarder { get; }
+
+    internal SecondTry SecondTry { get; }
 
     internal Failover Failover { get; }
 

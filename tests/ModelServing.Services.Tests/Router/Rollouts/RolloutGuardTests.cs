@@ -115,6 +115,33 @@ public sealed class RolloutGuardTests
         long Counted() => two.Sum(router => router.Fraud.Watched.Single().Version.Recorder.Read().All.Total(GuardKind.Error).Watched);
     }
 
+    [Fact]
+    public async Task A_process_of_a_pool_that_is_lost_is_one_failure_of_each_variant()
+    {
+        await using var routers = new SomeRouters();
+        var lost = routers.Canary;
+        var endpoints = SomePlan.Endpoints((1, routers.Versions[0].Address), (1, lost.Address), (2, lost.Address));
+        await using var router = await RunningRouter.StartAsync(
+            SomeRouters.PatientCanary2(), endpoints, RunningRouter.WithSteppedTime(out var time));
+        router.Swap(SomeRouters.PatientCanary2(), endpoints, router.Get<RolloutBoard>().StateOf, router.Get<WatchedVersions>().Watch);
+        lost.Cuts = true;
+        // The canary loses its connection once, and gets nothing more. Stable has a second try at its other process.
+        for (var i = 0; i < 100; i++)
+            Assert.Equal(200, (await router.InferAsync()).Status);
+        var counts = router.Fraud.Watched.Single().Version.Recorder;
+        var guards = router.Get<RolloutGuards>();
+        await RunningRouter.UntilAsync(
+            async () =>
+            {
+                var checks = guards.Checks;
+                time.Advance(TimeSpan.FromSeconds(1));
+                await RunningRouter.UntilAsync(() => guards.Checks > checks, "the guard has checked");
+                return counts.Read().All.Total(GuardKind.Error) != (0, 0);
+            },
+            "the losses count");
+        Assert.Equal((1, 1), counts.Read().All.Total(GuardKind.Error));
+    }
+
     // A process that ends takes the connections of all requests with it.
     [Theory]
     [InlineData(true)]
