@@ -150,6 +150,17 @@ public sealed class RetentionTests : IAsyncLifetime
             Assert.True(await LeftAsync(key) > TimeSpan.Zero, $"{key} never expires");
     }
 
+    [Fact]
+    public async Task What_routers_publish_stays_while_one_of_them_publishes()
+    {
+        RedisKey key = $"{{ms:{Environment}:rollouts}}:published";
+        var states = new PublishedStates(cache, Environment);
+        await states.WriteAsync(Guid.NewGuid(), new byte[] { 1 }, Token);
+        await PassAsync(key);
+        await states.WriteAsync(Guid.NewGuid(), new byte[] { 2 }, Token);
+        await AssertKeptAsync(TimeSpan.FromMinutes(50), key);
+    }
+
     private static async Task FillAsync(TrialCounts counts)
     {
         await counts.WriteAsync(Guid.NewGuid(), new byte[] { 1 }, Token);

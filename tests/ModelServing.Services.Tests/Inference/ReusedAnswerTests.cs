@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using ModelServing.Registry;
 using ModelServing.TestKit;
 
@@ -15,6 +16,21 @@ public sealed class ReusedAnswerTests
             var answer = await service.SendAsync(
                 $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[{{element}}]}]}""");
             Assert.Equal((200, outcome), (answer.Status, answer.Outcome));
+        }
+    }
+
+    [Fact]
+    public async Task After_an_answer_with_bytes_one_without_them_is_only_JSON()
+    {
+        await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(Datatype.Fp32, -1));
+        foreach (var isBinary in (bool[])[true, false, true, false])
+        {
+            var parameters = isBinary ? ""","parameters":{"binary_data_output":true}""" : "";
+            using var body = new StringContent(
+                $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[2]}]{{parameters}}}""");
+            using var answer = await service.Client.PostAsync(InferencePaths.Infer(RunningInference.Model), body);
+            Assert.Equal(200, (int)answer.StatusCode);
+            Assert.Equal(isBinary, answer.Headers.Contains(HeaderNames.JsonLength));
         }
     }
 }

@@ -25,6 +25,9 @@ internal sealed class FakeJournalStore : IJournalStore
     /// <summary>Runs before each read.</summary>
     internal Action? Reading { get; set; }
 
+    /// <summary>Runs before a change is put.</summary>
+    internal Action<ChangeRow>? PuttingChange { get; set; }
+
     /// <summary>Runs before the changes are read.</summary>
     internal Action? ReadingChanges { get; set; }
 
@@ -73,6 +76,10 @@ internal sealed class FakeJournalStore : IJournalStore
             yield return change;
     }
 
-    public Task<bool> PutChangeAsync(ChangeRow change, CancellationToken cancellationToken) =>
-        Task.FromResult(changes.TryAdd(change.Number, change));
+    public async Task<bool> PutChangeAsync(ChangeRow change, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        PuttingChange?.Invoke(change);
+        return changes.TryAdd(change.Number, change);
+    }
 }

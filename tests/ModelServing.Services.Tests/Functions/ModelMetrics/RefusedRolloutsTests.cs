@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using ModelServing.Functions.ModelMetrics;
 using ModelServing.Journal;
 using ModelServing.Services.Tests.Journal;
@@ -27,5 +28,19 @@ public sealed class RefusedRolloutsTests
         store.Add(Numbered([Applied(Plan(1))], from: 3));
         Assert.False((await rollouts.ReadAsync([Fraud], [], Token))[Fraud]);
         Assert.Equal([2, 0, 0, 1], read);
+    }
+
+    [Fact]
+    public async Task A_model_whose_events_are_damaged_is_left_out_and_hides_no_other()
+    {
+        var store = new FakeJournalStore();
+        store.Add(Numbered([RolledBack(2), Refused(Plan(2), 2)]));
+        var churn = ModelName.Parse("churn");
+        // The first event is missing.
+        store.Add(RolledBack(2) with { Model = churn, Seq = 2 });
+        List<string> damaged = [];
+        var read = await new RefusedRollouts(new RolloutJournal(store)).ReadAsync([churn, Fraud], damaged, Token);
+        Assert.Equal([(Fraud, true)], read.Select(static one => (one.Key, one.Value)));
+        Assert.Contains("of churn", Assert.Single(damaged), StringComparison.Ordinal);
     }
 }

@@ -61,6 +61,21 @@ public sealed class CountedTrialTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_lost_slot_had_before_is_not_counted_in_the_next_one()
+    {
+        var (one, other, third) = (Create(), Create(), Create());
+        Fail(one, 3);
+        await one.WriteAsync(slots, SomeEvents.Noon);
+        Fail(other, 2);
+        await other.WriteAsync(slots, SomeEvents.Noon + Pause);
+        Fail(third, 1);
+        await third.WriteAsync(slots, SomeEvents.Noon + 2 * Pause);
+        Fail(other, 1);
+        await other.WriteAsync(slots, SomeEvents.Noon + 2 * Pause);
+        Assert.Equal((7, 2), (await SumAsync(), await CountAsync()));
+    }
+
+    [Fact]
     public async Task What_may_have_been_written_is_not_counted_again_in_another_slot()
     {
         var (one, other) = (Create(), Create());

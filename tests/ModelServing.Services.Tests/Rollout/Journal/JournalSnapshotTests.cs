@@ -1,5 +1,6 @@
 using System.Text;
 using ModelServing.Contracts;
+using ModelServing.Rollout;
 using ModelServing.Rollout.Journal;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
 
@@ -21,6 +22,20 @@ public class JournalSnapshotTests
         Assert.Equal((2, null), (back.TrialOf(new ModelVersion(3)), back.Condemned(new ModelVersion(3))));
         Assert.Equal((Noon, 1, 3), (back.StartOf(new ModelVersion(2)), back.LastGood!.Event.Seq, back.LastRollout!.Seq));
         Assert.Equal(JournalSnapshot.ToUtf8([state, churn]), JournalSnapshot.ToUtf8(read.Values));
+    }
+
+    [Fact]
+    public void A_snapshot_preserves_which_buckets_each_arm_has()
+    {
+        var grown = Plan("r1", ("a", 2, 2000), ("b", 3, 1000), ("stable", 1, 7000));
+        var state = JournalState.Empty(Fraud).Apply(
+            Numbered([Started(Plan("r1", ("a", 2, 1000), ("b", 3, 1000), ("stable", 1, 8000))), Started(grown)]));
+        // The buckets depend on those that the arms had before.
+        Assert.NotEqual(BucketLayout.Create(grown.Variants), state.LayoutOf(grown));
+        Assert.Equal(state.LayoutOf(grown), JournalSnapshot.Parse(JournalSnapshot.ToUtf8([state]))[Fraud].LayoutOf(grown));
+        // Another experiment begins anew.
+        var next = Plan("r2", ("a", 4, 2000), ("b", 5, 1000), ("stable", 1, 7000));
+        Assert.Equal(BucketLayout.Create(next.Variants), state.LayoutOf(next));
     }
 
     [Theory]

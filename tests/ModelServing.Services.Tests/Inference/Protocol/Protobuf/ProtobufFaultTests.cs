@@ -139,6 +139,10 @@ public class ProtobufFaultTests
         { Join(A, B, S, F, A), "inputs[4].name: 'a' is duplicated" },
         { Join(A, Raw(OneAndTwo)), "inputs[0].contents: it is there, but raw_input_contents is too" },
         {
+            Join(Input("a", "FP32", [1, 2], Contents(RawProtobuf.Bytes(6, OneAndTwo)), Contents()), Raw(OneAndTwo)),
+            "inputs[0].contents: it is there, but raw_input_contents is too"
+        },
+        {
             Join(Input("a", "FP32", [1, 2]), B, Raw(OneAndTwo), Raw([1, 2, 3])),
             "inputs[1].contents: it is there, but raw_input_contents is too"
         },
