@@ -18,5 +18,6 @@ internal sealed class RunSharing(Func<int> wanted, long patience)
     /// <param name="waiting">The calls that wait, with this one.</param>
     /// <param name="now">The time.</param>
     internal bool Waits(QueuedCall call, int held, int waiting, long now) =>
-        call.MostRows > 0 && held > 0 && waiting < Math.Min(call.MostRows, call.MostCalls) && !call.Caller.IsPinned && held >= wanted() && now - changed < patience;
+        call.MostRows > 0 && held > 0 && waiting < Math.Min(call.MostRows, call.MostCalls)
+        && !call.Caller.IsPinned && held >= wanted() && now - changed < patience;
 }

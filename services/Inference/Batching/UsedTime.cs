@@ -4,7 +4,7 @@ namespace ModelServing.Inference.Batching;
 /// pays for its rows when it gets its turn, by what a row usually takes, and the difference once its run has ended. So a group whose calls
 /// are long gets as much time as one whose calls are short, and not as many calls. <see cref="RunGate"/> guards it.</summary>
 /// <remarks>A group that comes back begins where the others are (start-time fair queueing; Goyal, Vin and Cheng, 1996): otherwise what it
-/// did not use while it was away would keep the others from their turns.</remarks>
+/// did not use before would keep the others from their turns.</remarks>
 /// <param name="groups">The groups of callers, by index.</param>
 internal sealed class UsedTime(GroupTurns[] groups)
 {
@@ -23,7 +23,7 @@ internal sealed class UsedTime(GroupTurns[] groups)
     }
 
     /// <summary>A call of the group leads a batch. It has not paid yet.</summary>
-    /// <param name="group">The group.</param>
+    /// <param name="group">Whose turn it is.</param>
     /// <param name="waiting">The groups with calls that wait.</param>
     internal void Leads(GroupTurns group, List<GroupTurns> waiting)
     {

@@ -39,8 +39,8 @@ internal static class ShortNumber
     /// wrong.</summary>
     internal static bool TryRound(double number, out float value)
     {
-        // Rounding again is wrong only if the first result is nearly halfway between two 32-bit numbers. If the digits have no exact double,
-        // that result was rounded twice, so it is wrong by up to two units of the last place.
+        // Rounding again is wrong only if the first result is nearly halfway between two 32-bit numbers. If the digits have no exact
+        // double, that result was rounded twice, so it is wrong by up to two units of the last place.
         const ulong Rest = (1UL << 29) - 1;
         const ulong Halfway = 1UL << 28;
         const ulong Units = 4;
@@ -50,7 +50,7 @@ internal static class ShortNumber
 
     /// <summary>Reads the next number of a JSON array. False if what follows is anything else, or not as JSON requires it: then the JSON
     /// reader decides.</summary>
-    /// <param name="text">The text.</param>
+    /// <param name="text">The array, or what is left of it.</param>
     /// <param name="at">The place behind the number before. Afterwards, the place behind this one.</param>
     /// <param name="value">The number, or one that is at most two units of the last place away.</param>
     /// <param name="isExact">Whether it is the number, as exactly as a double can be.</param>

@@ -69,7 +69,8 @@ public class NumberArrayTests
         var reader = new InferRequestReader([new TensorSpec(new TensorInfo("x", Datatype.Fp32, [-1]))], []);
         const string Json = """{"inputs":[{"name":"x","shape":[4],"datatype":"FP32","data":[1,2,3,4.]}]}""";
         var fault = Assert.Throws<RequestFaultException>(() => reader.Read(Encoding.UTF8.GetBytes(Json)));
-        Assert.Contains($"BytePositionInLine: {Json.IndexOf("4.]", StringComparison.Ordinal) + 2}", fault.Message, StringComparison.Ordinal);
+        var place = Json.IndexOf("4.]", StringComparison.Ordinal) + "4.".Length;
+        Assert.Contains($"BytePositionInLine: {place}", fault.Message, StringComparison.Ordinal);
     }
 
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);

@@ -292,8 +292,7 @@ public class InferRequestReaderTests
                 continue;
             using var tensor = format.Create([1]);
             tensor.Elements<Float16>()[0] = new Float16((ushort)bits);
-            var text = Elements(Datatype.Fp16, tensor);
-            var json = Utf8(text);
+            var json = Utf8(Elements(Datatype.Fp16, tensor));
             var reader = new Utf8JsonReader(json);
             reader.Read();
             using var read = format.Read(ref reader, json, [1], 1, new DataField(0));
