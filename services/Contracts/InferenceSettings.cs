@@ -62,9 +62,9 @@ public sealed record InferenceSettings : HostSettings
     public string? PoolState { get; init; }
 
     /// <summary>How long a pool that refuses versions is not ready, counted from its start, unless it has been ready before
-    /// (<see cref="PoolState"/>). So whoever waits for a new pool learns that a version is refused. 0 by default: then it is ready for the
-    /// others at once.</summary>
-    public TimeSpan PoolPatience { get; init; } = TimeSpan.Zero;
+    /// (<see cref="PoolState"/>). So whoever waits for a new pool learns that a version is refused. Null, the default, is 0: it is ready
+    /// for the others at once.</summary>
+    public TimeSpan? PoolPatience { get; init; }
 
     /// <summary>How many bytes the opened models of a pool may use together. Null, the default, is a share of the container's memory
     /// limit.</summary>

@@ -36,10 +36,10 @@ internal sealed class PoolReadiness : IDisposable
         isPool = settings.Pool is not null;
         count = starting = versions.Count;
         file = isPool && settings.PoolState is { } folder ? Path.Combine(folder, ReadyFile) : null;
-        if (!isPool || settings.PoolPatience == TimeSpan.Zero || File.Exists(file))
+        if (!isPool || settings.PoolPatience is not { } wait || wait == TimeSpan.Zero || File.Exists(file))
             return;
         hasPatience = true;
-        patience = time.CreateTimer(_ => EndPatience(), null, settings.PoolPatience, Timeout.InfiniteTimeSpan);
+        patience = time.CreateTimer(_ => EndPatience(), null, wait, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Why no version is ready; null if nothing but a version itself can keep it from that.</summary>

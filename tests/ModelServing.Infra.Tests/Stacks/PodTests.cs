@@ -116,7 +116,7 @@ public class PodTests
         var inference = new InferenceSettings(Environment(run, "fraud-v2"));
         Assert.Equal(
             ("fraud", 2, "oci:examplespace/modelserving-some-artifacts"),
-            (inference.Model.Text, inference.Version.Number, inference.Registry));
+            (inference.Model!.Text, inference.Version!.Value.Number, inference.Registry));
         Assert.Equal("http://*:8080", inference.Urls);
         Assert.Equal(new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" }, inference.Oci);
         // The functions read the reports of versions, in the same cache and for the same environment.

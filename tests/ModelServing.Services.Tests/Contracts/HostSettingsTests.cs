@@ -204,7 +204,8 @@ public class HostSettingsTests
                 Registry = "r",
                 Oci = Full(OciIdentity.ConfigFile),
             }.ToEnvironment().Keys)
-            .Union(new InferenceSettings { Pool = "file:p", PoolState = "s", ModelsBytes = 1, Registry = "r" }.ToEnvironment().Keys)
+            .Union(new InferenceSettings { Pool = "p", PoolState = "s", PoolPatience = TimeSpan.Zero, ModelsBytes = 1, Registry = "r" }
+                .ToEnvironment().Keys)
             .Order(StringComparer.Ordinal);
         Assert.Equal(
             [
