@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+
 namespace ModelServing.Contracts;
 
 /// <summary>The versions that one inference service serves together: a pool. infra/ and <c>ms up</c> write it, and the service reads it
@@ -18,6 +21,11 @@ public sealed record PoolDocument
 
     /// <summary>The versions, at least one, ordered by model and version.</summary>
     public required IReadOnlyList<PooledVersion> Versions { get; init; }
+
+    /// <summary>The first 10 hexadecimal digits of the SHA-256 hash of the document. Other versions, or other settings of one, have
+    /// another digest.</summary>
+    [JsonIgnore]
+    public string Digest => Convert.ToHexStringLower(SHA256.HashData(ToUtf8()))[..10];
 
     /// <summary>The document as UTF-8 JSON.</summary>
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.PoolDocument);

