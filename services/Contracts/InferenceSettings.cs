@@ -23,6 +23,7 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Value(nameof(Pool), "file:PATH", ParsePool),
         HostSetting.Text(nameof(PoolState)),
         HostSetting.Whole(nameof(ModelsBytes), 1, long.MaxValue),
+        HostSetting.Seconds(nameof(PoolPatience)),
         HostSetting.RequiredText(nameof(Registry), "file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET"),
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
         HostSetting.Whole(nameof(Concurrency), 0, 1024),
@@ -59,6 +60,11 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The folder in which a pool keeps what its versions do, so that the process that follows knows which one made it crash; null
     /// keeps nothing. Each process needs a folder of its own, which stays when the process is started again.</summary>
     public string? PoolState { get; init; }
+
+    /// <summary>How long a pool that refuses versions is not ready, counted from its start, unless it has been ready before
+    /// (<see cref="PoolState"/>). So whoever waits for a new pool learns that a version is refused. 0 by default: then it is ready for the
+    /// others at once.</summary>
+    public TimeSpan PoolPatience { get; init; } = TimeSpan.Zero;
 
     /// <summary>How many bytes the opened models of a pool may use together. Null, the default, is a share of the container's memory
     /// limit.</summary>
@@ -156,7 +162,8 @@ public sealed record InferenceSettings : HostSettings
         {
             throw new ContractException(
                 $"the environment variable {HostEnvironment.NameOf(nameof(Pool))} is set, and so is " +
-                $"{HostEnvironment.NameOf(Model is null ? nameof(Version) : nameof(Model))}; a service serves either a pool or one version");
+                $"{HostEnvironment.NameOf(Model is null ? nameof(Version) : nameof(Model))}; a service serves either a pool or one " +
+                "version");
         }
     }
 

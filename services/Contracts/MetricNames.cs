@@ -102,6 +102,20 @@ public static class MetricNames
     /// <summary>Inference, up-down counter: requests that wait for the model.</summary>
     public const string InferenceQueueLength = "modelserving.inference.queue.length";
 
+    /// <summary>Inference, up-down counter: versions of a pool whose model is open.</summary>
+    public const string InferenceOpenModels = "modelserving.inference.open.models";
+
+    /// <summary>Inference, up-down counter in bytes: the memory that the open models of a pool take, as far as it is known.</summary>
+    public const string InferenceOpenBytes = "modelserving.inference.open.bytes";
+
+    /// <summary>Inference, up-down counter: versions of a pool that are not opened, because a process crashed while they ran, by model and
+    /// version.</summary>
+    public const string InferenceCulprits = "modelserving.inference.culprits";
+
+    /// <summary>Inference, counter: models of a pool that were closed to make room for others, by model and version. The next request for
+    /// one opens it again.</summary>
+    public const string InferenceClosedModels = "modelserving.inference.closed.models";
+
     /// <summary>Inference, counter: requests that were not reported to ModelMetrics, by model, version and <see cref="Reason"/>: the cache
     /// was unavailable for too long (<c>cache-unavailable</c>), or there were more variants and trials than are counted apart
     /// (<c>no-room</c>).</summary>

@@ -14,6 +14,13 @@ public sealed record PoolDocument
     /// <summary>The largest document that is read, in bytes. In a cluster, it must fit into its ConfigMap.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    /// <summary>The member of a version's readiness that is true if the pool refuses the version because it ended a process.</summary>
+    public const string EndedProcessMember = "endedProcess";
+
+    /// <summary>The file in the folder of a pool's state in which its supervisor notes the exit code of the process before, if there is a
+    /// supervisor that knows it: 128 and the signal's number.</summary>
+    public const string ExitFile = "exit";
+
     public required int Schema { get; init; }
 
     /// <summary>The pool's name, which has the form of a model's.</summary>

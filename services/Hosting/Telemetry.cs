@@ -57,9 +57,10 @@ public static class Telemetry
         builder.Services.ConfigureOpenTelemetryMeterProvider(static (services, provider) =>
         {
             var own = services.GetRequiredService<IMeterFactory>();
+            var served = services.GetService<MetricSeries>()?.Most;
             provider.AddView(instrument => instrument.Meter.Scope != own ? MetricStreamConfiguration.Drop
-                : MetricCatalogue.SeriesOf(instrument.Name) is { } most ? new MetricStreamConfiguration { CardinalityLimit = most }
-                : null);
+                : (served ?? MetricCatalogue.SeriesOf(instrument.Name)) is not { } most ? null
+                : new MetricStreamConfiguration { CardinalityLimit = most });
         });
     }
 

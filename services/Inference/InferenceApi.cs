@@ -15,12 +15,12 @@ namespace ModelServing.Inference;
 /// <summary>Answers inference requests, by the Open Inference Protocol.</summary>
 internal sealed class InferenceApi(
     VersionSettings settings,
+    ModelDemand demand,
     ModelDescription description,
     RequestMemory memory,
     ModelCalls calls,
     RequestFailures failures,
-    RequestTally tally,
-    ILogger<InferenceApi> logger)
+    RequestTally tally)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -39,8 +39,8 @@ internal sealed class InferenceApi(
     /// </remarks>
     internal async Task InferAsync(HttpContext context)
     {
-        calls.Began();
         var times = new AnswerTimes(time.GetTimestamp(), time);
+        calls.Began(times.Began);
         var requestTime = new RequestTime(times.Began, settings.Host.RequestTimeout, IsShortened: false);
         var isNonFinite = false;
         var hasLeft = false;
@@ -49,7 +49,8 @@ internal sealed class InferenceApi(
             requestTime = RequestTime.Read(context.Request, requestTime.Began, settings.Host.RequestTimeout);
             var caller = CallerGroup.Read(context.Request.Headers);
             // 1
-            if (description.Model is not { } model || calls.Gate.IsLost(caller))
+            var model = demand.Model ?? await demand.OpenAsync(requestTime.Deadline(time), context.RequestAborted);
+            if (model is null || calls.Gate.IsLost(caller))
                 await description.NotReadyAsync(context);
             else if (calls.Gate.Refuses(caller, requestTime.Deadline(time)) is { } why)
                 await RefuseAsync(context, why, caller, requestTime);
@@ -163,10 +164,10 @@ internal sealed class InferenceApi(
             case CallEnd.MemoryRefused:
                 return Problems.RequestMemory.WriteAsync(context, result.Why!, requestId);
             case CallEnd.OutOfMemory:
-                InferenceLog.ModelFailed(logger, requestId, result.Why);
+                failures.Log(requestId, result.Why);
                 return Problems.ModelMemory.WriteAsync(context, result.Why!, requestId);
             case CallEnd.Failed:
-                InferenceLog.ModelFailed(logger, requestId, result.Why);
+                failures.Log(requestId, result.Why);
                 var node = RuntimeMessage.NodeIn(result.Why!) is { } found ? $" in its node {found}" : "";
                 return Problems.ModelFailed.WriteAsync(
                     context, $"The model failed on these inputs{node}; the service's log has the reason", requestId);
@@ -185,7 +186,7 @@ internal sealed class InferenceApi(
     {
         var isOver = requestTime.IsOver(time);
         if (call.Attempt is { } attempt && isOver)
-            calls.Recorder!.Failed(attempt, Problems.Deadline, description.Model, call.Request);
+            calls.Recorder!.Failed(attempt, Problems.Deadline, demand.Model, call.Request);
         call.Request.Dispose();
         if (!isOver)
             context.RequestAborted.ThrowIfCancellationRequested();
@@ -218,8 +219,8 @@ internal sealed class InferenceApi(
         ? BusyAsync(
             context,
             Problems.QueueFull,
-            $"{(caller.IsPinned ? settings.Host.QueueLimit / 2 : settings.Host.QueueLimit)} {(caller.IsPinned ? "pinned " : "")}requests are " +
-            $"already waiting for {settings}")
+            $"{settings.Host.QueueLimit / (caller.IsPinned ? 2 : 1)} {(caller.IsPinned ? "pinned " : "")}requests are already waiting " +
+            $"for {settings}")
         : BusyAsync(
             context,
             Problems.QueueTooLong,

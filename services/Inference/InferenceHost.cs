@@ -11,6 +11,7 @@ using ModelServing.Hosting.Access;
 using ModelServing.Hosting.Description;
 using ModelServing.Hosting.Memory;
 using ModelServing.Hosting.Predictions;
+using ModelServing.Inference.Crashes;
 using ModelServing.Inference.Description;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
@@ -27,14 +28,18 @@ namespace ModelServing.Inference;
 
 /// <summary>
 /// The inference service: one version of one model, or the versions of a pool, by the Open Inference Protocol. Start here.
-/// <see cref="ServedVersions"/> has the versions, <see cref="ArtifactLoader"/> loads each, and <see cref="InferenceApi.InferAsync"/> answers
-/// a request.
+/// <see cref="ServedVersions"/> has the versions, <see cref="ArtifactLoader"/> loads each, and <see cref="InferenceApi.InferAsync"/>
+/// answers a request.
 /// </summary>
 public static class InferenceHost
 {
     private const int MaxLineBytes = 16 * 1024;
     private const int MaxHeaderBytes = 48 * 1024;
     private const int MaxHeaders = 200;
+
+    // The statuses of its answers, and the views of its features with their statuses.
+    private const int SeriesOfVersion = 16;
+    private const int UsualSeries = 2000;
 
     /// <summary>Registers the service's parts.</summary>
     /// <exception cref="ContractException">The settings name a registry that this program can't read, or an identity that is not
@@ -73,6 +78,8 @@ public static class InferenceHost
         builder.Services.AddHostedService<MemoryTrim>();
         builder.Services.AddSingleton<InferenceInstruments>();
         builder.Services.AddSingleton<RunWatch>();
+        builder.Services.AddSingleton<SharedRuns>();
+        builder.Services.AddSingleton<ModelRoom>();
         builder.Services.AddSingleton<RequestFailures>();
         AccessLog.Add(builder.Services, settings.AccessLog);
         builder.Services.AddSingleton<PoolReadiness>();
@@ -104,6 +111,8 @@ public static class InferenceHost
     {
         var versions = VersionSettings.Read(settings);
         services.AddSingleton(versions);
+        if (versions.Count * SeriesOfVersion > UsualSeries)
+            services.AddSingleton(new MetricSeries(versions.Count * SeriesOfVersion));
         services.AddScoped<VersionScope>();
         services.AddScoped(static version => version.GetRequiredService<VersionScope>().Settings);
         services.AddScoped<VersionReadiness>();
@@ -115,12 +124,20 @@ public static class InferenceHost
         services.AddScoped<InferenceApi>();
         services.AddScoped<ModelDescription>();
         services.AddScoped<ApiDescription>();
+        services.AddScoped<VersionModel>();
+        services.AddScoped<ModelDemand>();
         services.AddScoped<ArtifactLoader>();
         services.AddScoped(version => new ModelViews(
             version.GetRequiredService<VersionSettings>(),
             store,
             version.GetRequiredService<TimeProvider>(),
             version.GetService<FeatureCache>()));
+        if (settings is { Pool: not null, PoolState: not null })
+        {
+            services.AddSingleton<CrashState>();
+            services.AddScoped<VersionRecord>();
+        }
+
         if (settings.AccessLog is not null)
             services.AddScoped<AttemptLog>();
         if (settings.Predictions is not null)
@@ -129,8 +146,8 @@ public static class InferenceHost
             services.AddScoped<FeatureResolver>();
     }
 
-    /// <summary>Maps the protocol's paths: the server's, and those of each version. A model's own paths, without a version, are those of its
-    /// version if there is only one.</summary>
+    /// <summary>Maps the protocol's paths: the server's, and those of each version. A model's own paths, without a version, are those of
+    /// its version if there is only one.</summary>
     public static void Map(WebApplication app, InferenceSettings settings)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -138,7 +155,7 @@ public static class InferenceHost
         var versions = app.Services.GetRequiredService<ServedVersions>();
         var server = app.Services.GetRequiredService<ServerDescription>();
         ServerPaths.Map(app, "modelserving-inference", InferencePaths.Extensions);
-        ApiPage.Map(app, versions.All[0].OpenApi.AnswerAsync);
+        ApiPage.Map(app, server.OpenApiAsync);
         // Nearly every request is for one of these. Routing, which handles the rest, costs a small model some percent of its time.
         var infer = PathsOf(versions).ToFrozenDictionary(static one => one.Path + "/infer", static one => one.Version.Api);
         app.Use(next => context => HttpMethods.IsPost(context.Request.Method)

@@ -46,6 +46,9 @@ internal sealed class InferenceMetrics
         instruments.WarmUpDuration.Record(warmUp.TotalSeconds, model, version);
     }
 
+    /// <summary>The model was closed to make room for others.</summary>
+    internal void Closed() => instruments.ClosedModels.Add(1, model, version);
+
     internal void BatchFailed() => instruments.FailedBatches.Add(1, model, version);
 
     internal void Waited(TimeSpan elapsed) => instruments.QueueDuration.Record(elapsed.TotalSeconds, model, version);

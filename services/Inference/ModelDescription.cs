@@ -7,29 +7,29 @@ namespace ModelServing.Inference;
 
 /// <summary>Answers questions about a version: its metadata, and whether it is ready.</summary>
 internal sealed class ModelDescription(
-    VersionSettings settings, ArtifactLoader loader, VersionReadiness readiness, InferenceMetrics metrics)
+    VersionSettings settings, VersionModel model, VersionReadiness readiness, InferenceMetrics metrics)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>The model; null until it is ready.</summary>
-    internal LoadedModel? Model => loader.Model;
+    /// <summary>The version's model, which may be closed; null until the version is ready.</summary>
+    internal LoadedModel? Model => model.Known;
 
-    internal Task MetadataAsync(HttpContext context) => loader.Model is { } model
+    internal Task MetadataAsync(HttpContext context) => Model is { } known
         ? JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json =>
         {
-            json.WriteString("name"u8, model.Name);
+            json.WriteString("name"u8, known.Name);
             json.WriteStartArray("versions"u8);
-            foreach (var version in VersionsIn(context.Request.Headers) ?? [model.Version])
+            foreach (var version in VersionsIn(context.Request.Headers) ?? [known.Version])
                 json.WriteStringValue(version);
             json.WriteEndArray();
             json.WriteString("platform"u8, "onnxruntime_onnx"u8);
-            WriteTensors(json, "inputs", model.RequestInputs);
-            WriteTensors(json, "outputs", model.Outputs);
+            WriteTensors(json, "inputs", known.RequestInputs);
+            WriteTensors(json, "outputs", known.Outputs);
         })
         : NotReadyAsync(context);
 
     /// <summary>Answers with what the version has done since the start of the process (Triton's statistics extension).</summary>
-    internal Task StatsAsync(HttpContext context) => loader.Model is null
+    internal Task StatsAsync(HttpContext context) => Model is null
         ? NotReadyAsync(context)
         : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json =>
         {
@@ -51,7 +51,7 @@ internal sealed class ModelDescription(
     internal Task ReadyAsync(HttpContext context)
     {
         var why = readiness.Reason;
-        var ready = loader.Model is not null && why is null;
+        var ready = Model is not null && why is null;
         return JsonAnswer.WriteAsync(context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json =>
         {
             json.WriteString("name"u8, settings.Model.Text);
@@ -59,6 +59,8 @@ internal sealed class ModelDescription(
             // Not the protocol's, but people want to know.
             if (!ready && why is not null)
                 json.WriteString("reason"u8, why);
+            if (readiness.HasEndedProcess)
+                json.WriteBoolean(PoolDocument.EndedProcessMember, true);
         });
     }
 
@@ -68,7 +70,7 @@ internal sealed class ModelDescription(
         context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.Busy;
         return Problems.NotReady.WriteAsync(
             context,
-            $"{settings} is not ready: {readiness.Reason}",
+            $"{settings} is not ready: {readiness.Reason ?? "it was closed to make room for others, and could not be opened in time"}",
             Problems.RequestIdOf(context),
             RetryAfter);
     }

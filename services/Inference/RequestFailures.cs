@@ -50,6 +50,9 @@ internal sealed class RequestFailures(InferenceSettings settings, ByteBudget bud
         }
     }
 
+    /// <summary>Logs that the model failed. Answers do not have the runtime's message.</summary>
+    internal void Log(string? requestId, string? why) => InferenceLog.ModelFailed(logger, requestId, why);
+
     private (Problem Problem, string Detail) Explain(Exception failure) => failure switch
     {
         RequestFaultException => (Problems.InvalidRequest, failure.Message),

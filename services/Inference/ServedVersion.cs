@@ -17,6 +17,8 @@ internal sealed class ServedVersion : IDisposable
         scope = scopes.CreateScope();
         var parts = scope.ServiceProvider;
         parts.GetRequiredService<VersionScope>().Settings = settings;
+        Calls = parts.GetRequiredService<ModelCalls>();
+        Model = parts.GetRequiredService<VersionModel>();
         Loader = parts.GetRequiredService<ArtifactLoader>();
         Description = parts.GetRequiredService<ModelDescription>();
         OpenApi = parts.GetRequiredService<ApiDescription>();
@@ -26,6 +28,10 @@ internal sealed class ServedVersion : IDisposable
     }
 
     internal VersionSettings Settings { get; }
+
+    internal ModelCalls Calls { get; }
+
+    internal VersionModel Model { get; }
 
     internal ArtifactLoader Loader { get; }
 

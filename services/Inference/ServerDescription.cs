@@ -16,7 +16,7 @@ internal sealed class ServerDescription(ServedVersions versions)
     });
 
     /// <summary>Answers with what all versions have done since the start of the process (Triton's statistics extension).</summary>
-    internal Task StatsAsync(HttpContext context) => versions.All is [var only] && only.Loader.Model is null
+    internal Task StatsAsync(HttpContext context) => versions.All is [var only] && only.Model.Known is null
         ? only.Description.NotReadyAsync(context)
         : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json =>
         {
@@ -26,13 +26,27 @@ internal sealed class ServerDescription(ServedVersions versions)
             json.WriteEndArray();
         });
 
+    /// <summary>Answers with the description of a version in the form of OpenAPI: of the one that the query names, or of the
+    /// first.</summary>
+    internal Task OpenApiAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        if (!query.ContainsKey("model"))
+            return versions.All[0].OpenApi.AnswerAsync(context);
+        return ModelName.TryParse(query["model"], null, out var model)
+            && ModelVersion.TryParse(query["version"], null, out var version)
+            && versions.Find(model, version) is { } found
+                ? found.OpenApi.AnswerAsync(context)
+                : NotFoundAsync(context, "no version of this service has this model and version");
+    }
+
     /// <summary>Answers a path that does not exist.</summary>
     internal Task NotFoundAsync(HttpContext context) => NotFoundAsync(
         context,
         versions.All is [var only]
             ? $"this service has {InferencePaths.Model(only.Settings.Model, only.Settings.Version)}[/ready|/infer]"
-            : $"this service has the paths {InferencePaths.Models}MODEL/versions/VERSION[/ready|/infer] of {versions.All.Count} versions, " +
-              $"whose models {InferencePaths.ModelList} lists");
+            : $"this service has {InferencePaths.Models}MODEL/versions/VERSION[/ready|/infer] of {versions.All.Count} versions, whose " +
+              $"models {InferencePaths.ModelList} lists");
 
     /// <summary>Answers the path of a model that does not name one of its versions, of which there are several.</summary>
     internal static Task VersionMissingAsync(HttpContext context, IEnumerable<ServedVersion> ofModel)

@@ -27,7 +27,10 @@ public sealed class RuntimeArena : IDisposable
     private readonly RunOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly OrtValue number = OrtValue.CreateTensorValueFromMemory(new float[1], [1]);
 
-    private bool isDisposed;
+    // A session takes the arena that is registered when it is opened.
+    private static RuntimeArena? registered;
+
+    private int users = 1;
 
     private RuntimeArena(long most, InferenceSession shrinking)
     {
@@ -39,35 +42,46 @@ public sealed class RuntimeArena : IDisposable
     /// <summary>The limit in bytes.</summary>
     public long Most { get; }
 
+    /// <summary>Whether several models use it.</summary>
+    public bool IsShared => Volatile.Read(ref users) > 1;
+
+    /// <summary>One of its models is closed. The memory is gone with the last one.</summary>
     public void Dispose()
     {
         lock (number)
         {
-            isDisposed = true;
+            if (--users > 0)
+                return;
             shrinking.Dispose();
             options.Dispose();
             number.Dispose();
         }
     }
 
-    /// <summary>Opens a model whose calls use an arena of its own.</summary>
+    /// <summary>Opens a model whose calls use an arena of their own, or that of other models.</summary>
     /// <param name="session">The session's options.</param>
-    /// <param name="most">The limit in bytes.</param>
-    public static (InferenceSession Session, RuntimeArena Arena) Open(byte[] model, SessionOptions session, long most)
+    /// <param name="most">The limit of an arena of its own, in bytes.</param>
+    /// <param name="shared">The arena of other models; null for one of its own. If all of them are closed, it is gone, and the model gets
+    /// another one.</param>
+    /// <returns>The session and its arena. The caller disposes of both.</returns>
+    public static (InferenceSession Session, RuntimeArena Arena) Open(
+        byte[] model, SessionOptions session, long most, RuntimeArena? shared = null)
     {
         session.AddSessionConfigEntry("session.use_env_allocators", "1");
         // Weights stay for as long as the model; they do not count.
         session.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
         // A pattern is kept for each combination of shapes that a caller ever sent, without a limit.
         session.EnableMemoryPattern = false;
-        // A session takes the arena that is registered when it is opened.
         lock (Opening)
         {
+            if (shared is not null && shared == registered && shared.TryShare())
+                return (OpenIn(shared, model, session), shared);
             Register(most);
+            registered = null;
             var opened = new InferenceSession(model, session);
             try
             {
-                return (opened, new RuntimeArena(most, new InferenceSession(Nothing, session)));
+                return (opened, registered = new RuntimeArena(most, new InferenceSession(Nothing, session)));
             }
             catch
             {
@@ -86,8 +100,32 @@ public sealed class RuntimeArena : IDisposable
     {
         lock (number)
         {
-            if (!isDisposed)
+            if (users > 0)
                 shrinking.Run(options, ["x"], [number], ["y"]).Dispose();
+        }
+    }
+
+    private static InferenceSession OpenIn(RuntimeArena shared, byte[] model, SessionOptions session)
+    {
+        try
+        {
+            return new InferenceSession(model, session);
+        }
+        catch
+        {
+            shared.Dispose();
+            throw;
+        }
+    }
+
+    private bool TryShare()
+    {
+        lock (number)
+        {
+            if (users == 0)
+                return false;
+            users++;
+            return true;
         }
     }
 

@@ -269,7 +269,7 @@ function render() {
   main.replaceChildren(
     make("h1", {}, api.info.title),
     make("p", {}, api.info.description ?? ""),
-    make("p", { class: "dim" }, `Version ${api.info.version}. `, make("a", { href: "openapi.json" }, "openapi.json")),
+    make("p", { class: "dim" }, `Version ${api.info.version}. `, make("a", { href: "openapi.json" + location.search }, "openapi.json")),
     showCredentials(),
     ...tags.map((tag) => [tag, operations.filter((one) => tagOf(one) === tag)])
       .filter(([, some]) => some.length > 0)
@@ -285,7 +285,7 @@ function openTarget() {
 }
 
 try {
-  const answer = await fetch("openapi.json", { credentials: "omit" });
+  const answer = await fetch("openapi.json" + location.search, { credentials: "omit" });
   if (!answer.ok) throw new Error(`openapi.json: ${answer.status} ${await answer.text()}`);
   api = await answer.json();
   render();

@@ -17,8 +17,18 @@ internal sealed class Batch
     /// <summary>The timestamp at which its turn began. <see cref="HeldTurns"/> sets it.</summary>
     internal long Began { get; set; }
 
+    /// <summary>Whether its version was a suspect when its turn began. The gate guards it.</summary>
+    internal bool IsOfSuspect { get; set; }
+
     /// <summary>The next batch that the same change of the gate began.</summary>
     internal Batch? Next { get; set; }
+
+    /// <summary>Starts the run of a batch, and of those that began with it.</summary>
+    internal static void Start(Batch? begun)
+    {
+        for (; begun is not null; begun = begun.Next)
+            begun.Lead.Begin(begun);
+    }
 
     internal ReadOnlySpan<QueuedCall> Calls
     {

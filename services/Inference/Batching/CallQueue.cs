@@ -32,6 +32,20 @@ internal sealed class CallQueue(int limit)
         return most.Requests > group.Requests + 1 ? most.Waiting.Last!.Value : null;
     }
 
+    /// <summary>Finds the group that gets the next turn: it leads the fewest, or its last turn began longest ago. Null if none may have
+    /// one.</summary>
+    internal GroupTurns? FindNext(RunGate gate)
+    {
+        GroupTurns? next = null;
+        foreach (var group in groups)
+        {
+            if (gate.MayBegin(group) && (next is null || (group.Held, group.LastTurn).CompareTo((next.Held, next.LastTurn)) < 0))
+                next = group;
+        }
+
+        return next;
+    }
+
     internal void Add(QueuedCall call, GroupTurns group)
     {
         BeginToWait(group);

@@ -29,47 +29,50 @@ internal sealed class RunGate : IDisposable
     /// <summary>How long a group shares no batch with others after a call of it has made one fail.</summary>
     internal static readonly TimeSpan SharesNothingFor = TimeSpan.FromSeconds(1);
 
-    private readonly int concurrency;
-    private readonly int pinnedTurns;
-    private readonly bool pinnedHaveOwnTurn;
     private readonly TimeProvider time;
     private readonly ITimer timer;
+    private readonly SharedTurns shared;
 
     // Guards all that follows.
-    private readonly Lock changing = new();
+    private readonly Lock changing;
     private readonly GroupTurns[] groups =
         [.. Enumerable.Range(0, CallerGroup.Count).Select(static index => new GroupTurns(index == CallerGroup.Pinned.Index))];
     private readonly CallQueue queue;
     private readonly OpenBatches open;
     private readonly HeldTurns turns;
     private readonly RunSharing sharing;
-    private readonly LostTurns lost;
-    private int held;
-    private long allHeldSince;
     private bool isTimed;
-    private GroupTurns? blocker;
+    private bool isWaiting;
+    private GroupTurns? next;
 
-    /// <param name="concurrency">The number of runs that may go on at a time.</param>
+    /// <param name="shared">The turns, which other versions may share.</param>
     /// <param name="queueLimit">The number of calls that may wait.</param>
     /// <param name="time">Measures the wait.</param>
     /// <param name="wanted">Says how many turns are enough for the runs; null for all.</param>
-    internal RunGate(int concurrency, int queueLimit, TimeProvider time, Func<int>? wanted = null)
+    internal RunGate(SharedTurns shared, int queueLimit, TimeProvider time, Func<int>? wanted = null)
     {
-        this.concurrency = concurrency;
+        this.shared = shared;
         this.time = time;
+        changing = shared.Changing;
         queue = new CallQueue(queueLimit);
         open = new OpenBatches(groups, queue);
-        turns = new HeldTurns(groups, concurrency);
-        sharing = new RunSharing(wanted ?? (() => concurrency), (long)(BlockedAfter.TotalSeconds * time.TimestampFrequency));
-        pinnedTurns = Math.Max(1, concurrency / 2);
-        pinnedHaveOwnTurn = concurrency == 1;
-        lost = new LostTurns(concurrency, pinnedTurns, pinnedHaveOwnTurn);
+        turns = new HeldTurns(groups, shared.Concurrency);
+        sharing = new RunSharing(wanted ?? (() => shared.Concurrency), (long)(BlockedAfter.TotalSeconds * time.TimestampFrequency));
         timer = time.CreateTimer(
             static gate => ((RunGate)gate!).Check(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How many calls wait.</summary>
     internal int Waiting => queue.Count;
+
+    /// <summary>Whether its version may have made an earlier process crash.</summary>
+    internal bool IsSuspect { get; set; }
+
+    /// <summary>The shared turns that its calls have.</summary>
+    internal int Held { get; private set; }
+
+    /// <summary>The number of its last turn, in the order in which the shared turns began; 0 for none.</summary>
+    internal long LastTurn { get; set; }
 
     public void Dispose() => timer.Dispose();
 
@@ -85,7 +88,7 @@ internal sealed class RunGate : IDisposable
         var now = time.GetTimestamp();
         lock (changing)
         {
-            FindBlocker();
+            shared.FindBlocker();
             return open.Any || MayBegin(group) ? null : WhyNotQueue(group, turns.Forecast(group, rows: 1, now), deadline - now);
         }
     }
@@ -94,10 +97,10 @@ internal sealed class RunGate : IDisposable
     internal bool IsLost(CallerGroup caller)
     {
         var group = groups[caller.Index];
-        if (lost.AreNone(group))
+        if (shared.Lost.AreNone(group))
             return false;
         lock (changing)
-            return lost.AreAllOf(group, blocker);
+            return shared.Lost.AreAllOf(group, shared.HasExtra(this, group));
     }
 
     /// <summary>Lets a call wait for its turn. It gets <see cref="QueuedCall.Begin"/> or <see cref="QueuedCall.Refuse"/>, now or later, or
@@ -111,12 +114,12 @@ internal sealed class RunGate : IDisposable
         Batch? begun = null;
         lock (changing)
         {
-            FindBlocker();
+            shared.FindBlocker();
             if (call.IsOver(now))
                 (refused, why) = (call, Turn.TimedOut);
             else if (open.TryJoin(call, group, now))
                 return;
-            else if (MayBegin(group) is var mayBegin && mayBegin && !sharing.Waits(call, held, queue.Count + 1, now))
+            else if (MayBegin(group) is var mayBegin && mayBegin && !sharing.Waits(call, Held, queue.Count + 1, now))
                 begun = Begin(call, group, now);
             else if (WhyNotQueue(group, call.Forecast = turns.Forecast(group, call.Rows, now), call.Left(now)) is not { } reason)
                 refused = Queue(call, group);
@@ -127,7 +130,7 @@ internal sealed class RunGate : IDisposable
         }
 
         refused?.Refuse(why);
-        Start(begun);
+        Batch.Start(begun);
     }
 
     /// <summary>The run of a batch begins, so no call joins it any more.</summary>
@@ -148,11 +151,15 @@ internal sealed class RunGate : IDisposable
             var now = time.GetTimestamp();
             sharing.Changed(now);
             turns.End(batch, now);
+            if (batch.IsOfSuspect)
+                shared.SuspectRuns(false);
             group.Held--;
             if (UsesTurns(group))
-                held--;
-            if (blocker == group)
-                blocker = null;
+            {
+                Held--;
+                shared.End(this, group);
+            }
+
             // What ran twice tells nothing about the wait.
             if (again.IsEmpty)
                 turns.Measure(batch.Calls, now);
@@ -160,23 +167,24 @@ internal sealed class RunGate : IDisposable
                 StartTimer();
             for (var i = again.Length - 1; i >= 0; i--)
                 queue.AddFirst(again[i], groups[again[i].Caller.Index]);
-            begun = BeginNext(now);
+            Changed();
+            begun = shared.BeginNext(now);
         }
 
-        Start(begun);
+        Batch.Start(begun);
     }
 
     /// <summary>Takes a turn away until its run, which can't be ended, has ended by itself.</summary>
     internal void Lose(CallerGroup caller)
     {
         lock (changing)
-            lost.Add(groups[caller.Index], 1);
+            shared.Lost.Add(groups[caller.Index], 1);
     }
 
     internal void Regain(CallerGroup caller)
     {
         lock (changing)
-            lost.Add(groups[caller.Index], -1);
+            shared.Lost.Add(groups[caller.Index], -1);
     }
 
     /// <summary>A call of this group has made a batch fail.</summary>
@@ -186,50 +194,56 @@ internal sealed class RunGate : IDisposable
             groups[caller.Index].SharesFrom = time.GetTimestamp() + (long)(SharesNothingFor.TotalSeconds * time.TimestampFrequency);
     }
 
-    private bool UsesTurns(GroupTurns group) => !group.IsPinned || !pinnedHaveOwnTurn;
+    /// <summary>The group that has this many turns; null for none.</summary>
+    internal GroupTurns? FindGroupWith(int count) => Array.Find(groups, group => UsesTurns(group) && group.Held == count);
 
-    private bool MayBegin(GroupTurns group)
+    /// <summary>Finds the group that gets the next turn of this version; false if none can have one now.</summary>
+    internal bool FindNext(long now)
     {
-        if (group.IsPinned && group.Held >= pinnedTurns)
-            return false;
-        return !UsesTurns(group) || held < concurrency || (held == concurrency && blocker is not null && blocker != group);
+        next = queue.FindNext(this);
+        return next is not null && !sharing.Waits(next.Waiting.First!.Value, Held, queue.Count, now);
+    }
+
+    /// <summary>Begins the turn of the group that was found.</summary>
+    internal Batch BeginFound(long now)
+    {
+        var (group, lead) = (next!, next!.Waiting.First!.Value);
+        queue.Take(lead, group, now);
+        return Begin(lead, group, now);
+    }
+
+    private bool UsesTurns(GroupTurns group) => !group.IsPinned || !shared.Lost.PinnedHaveOwnTurn;
+
+    /// <summary>Whether a group may have a turn now.</summary>
+    internal bool MayBegin(GroupTurns group) =>
+        !(group.IsPinned && group.Held >= shared.Lost.PinnedTurns)
+        && (!UsesTurns(group) || shared.MayBegin(this, group))
+        && !shared.MustWait(this);
+
+    // The queue has changed.
+    private void Changed()
+    {
+        if (queue.Count > 0 != isWaiting)
+            shared.Waits(this, isWaiting = !isWaiting);
     }
 
     private Batch Begin(QueuedCall lead, GroupTurns group, long now)
     {
         group.Held++;
-        if (UsesTurns(group) && ++held == concurrency)
-            allHeldSince = now;
+        if (UsesTurns(group))
+        {
+            Held++;
+            shared.Begin(this, now);
+        }
+
         sharing.Changed(now);
         var batch = open.Begin(lead, group, now);
         turns.Begin(batch, now);
+        if (batch.IsOfSuspect = IsSuspect)
+            shared.SuspectRuns(true);
+        // It may have taken calls that waited.
+        Changed();
         return batch;
-    }
-
-    private Batch? BeginNext(long now)
-    {
-        Batch? begun = null;
-        while (queue.Count > 0)
-        {
-            GroupTurns? next = null;
-            foreach (var group in queue.Groups)
-            {
-                if (MayBegin(group) && (next is null || (group.Held, group.LastTurn).CompareTo((next.Held, next.LastTurn)) < 0))
-                    next = group;
-            }
-
-            if (next is null)
-                break;
-            var lead = next.Waiting.First!.Value;
-            if (sharing.Waits(lead, held, queue.Count, now))
-                break;
-            queue.Take(lead, next, now);
-            var batch = Begin(lead, next, now);
-            batch.Next = begun;
-            begun = batch;
-        }
-
-        return begun;
     }
 
     private Turn? WhyNotQueue(GroupTurns group, in Forecast forecast, long left) =>
@@ -244,14 +258,9 @@ internal sealed class RunGate : IDisposable
         if (victim is not null)
             queue.Remove(victim, groups[victim.Caller.Index]);
         queue.Add(call, group);
+        Changed();
         StartTimer();
         return victim;
-    }
-
-    private static void Start(Batch? begun)
-    {
-        for (; begun is not null; begun = begun.Next)
-            begun.Lead.Begin(begun);
     }
 
     private void StartTimer()
@@ -260,12 +269,6 @@ internal sealed class RunGate : IDisposable
             return;
         isTimed = true;
         timer.Change(BlockedAfter, BlockedAfter);
-    }
-
-    private void FindBlocker()
-    {
-        if (blocker is null && held == concurrency && time.GetElapsedTime(allHeldSince) >= BlockedAfter)
-            blocker = Array.Find(groups, group => UsesTurns(group) && group.Held == concurrency);
     }
 
     // For the calls that were there before the time was over.
@@ -278,8 +281,9 @@ internal sealed class RunGate : IDisposable
             var now = time.GetTimestamp();
             over = queue.TakeOver(now);
             turns.Measure(CollectionsMarshal.AsSpan(over), now);
-            FindBlocker();
-            begun = BeginNext(now);
+            Changed();
+            shared.FindBlocker();
+            begun = shared.BeginNext(now);
             if (queue.Count == 0)
             {
                 isTimed = false;
@@ -289,6 +293,6 @@ internal sealed class RunGate : IDisposable
 
         foreach (var call in over)
             call.Refuse(Turn.TimedOut);
-        Start(begun);
+        Batch.Start(begun);
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
-using ModelServing.Hosting;
 using ModelServing.Registry;
 using ModelServing.Registry.Safety;
 
@@ -10,8 +9,8 @@ namespace ModelServing.Inference.Models;
 /// Loads the version while the host already answers liveness checks. If a store on the network does not have the version yet, or can't be
 /// read now, the loader waits. A refused version never reaches ONNX Runtime: the host stays alive and reports the reason. As a version
 /// never changes, it is read again only if its manifest changes. A fault in a folder needs the person who started the process, so it ends
-/// the process. So does a version that takes too long: the machine may be busy, so its supervisor may start the process again. A version of a
-/// pool ends no process: it is refused, and the others are served.
+/// the process. So does a version that takes too long: the machine may be busy, so its supervisor may start the process again. A version of
+/// a pool ends no process: it is refused, and the others are served.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -26,20 +25,14 @@ internal sealed class ArtifactLoader(
     VersionSettings settings,
     ModelRegistry registry,
     ModelOpening opening,
+    VersionModel model,
     VersionReadiness readiness,
-    HostFailure failure,
     TimeProvider time,
     ILogger<ArtifactLoader> logger)
-    : IDisposable
 {
     private readonly PollDelay delay = new(Random.Shared);
-    private volatile LoadedModel? model;
+    private string? lastRefused;
     private volatile TaskCompletionSource wakeUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>The model; null until it is ready.</summary>
-    internal LoadedModel? Model => model;
-
-    public void Dispose() => model?.Dispose();
 
     /// <summary>Ends the current wait, if any, because the artifact may have changed.</summary>
     internal void CheckNow() => wakeUp.TrySetResult();
@@ -53,7 +46,7 @@ internal sealed class ArtifactLoader(
         string? why;
         try
         {
-            why = await TryLoadAsync(cancellation);
+            why = await FindCrashAsync(digest, cancellation) ?? await TryLoadAsync(cancellation);
         }
         catch (TimeoutException)
         {
@@ -65,25 +58,58 @@ internal sealed class ArtifactLoader(
         }
 
         if (why is null)
-            return true;
+        {
+            if (!settings.IsPooled)
+                return true;
+            // Until it was closed to make room, and could not be opened again.
+            await model.UntilLostAsync(cancellation);
+            return false;
+        }
+
         // 5
         if (!registry.IsRemote && !settings.IsPooled)
             return Stop($"{settings} can't be served from {registry.Location}: {why}");
         var refused = $"{settings} is refused: {why}";
-        ArtifactLoaderLog.Refused(logger, refused);
+        // A folder is read as often as the manifest of a bucket.
+        if (refused != lastRefused)
+            ArtifactLoaderLog.Refused(logger, lastRefused = refused, registry.IsRemote ? "only when its manifest changes" : "every minute");
         readiness.Refuse(refused);
-        // A folder is not polled. Its pool is started again when the person has done something about it.
-        if (!registry.IsRemote)
-            return true;
-        await WaitForOtherManifestAsync(digest, cancellation);
+        if (registry.IsRemote)
+            await WaitForOtherManifestAsync(digest, cancellation);
+        else
+            await SleepAsync(delay.NextForRefused(), cancellation);
         return false;
+    }
+
+    /// <summary>Opens the model again, after it was closed to make room. Never throws.</summary>
+    internal async Task ReopenAsync(CancellationToken cancellation)
+    {
+        string? why;
+        try
+        {
+            LoadedModel? opened;
+            (opened, why) = await OpenInTurnAsync(model.Known, cancellation);
+            if (opened is not null && opened.Manifest.Digest != model.Known!.Manifest.Digest)
+                await UseFeaturesAsync(opened, cancellation);
+            if (opened is not null)
+                model.Set(opened);
+        }
+        catch (Exception e)
+        {
+            why = e is TimeoutException ? "it took too long" : e.Message;
+        }
+
+        if (why is null)
+            return;
+        if (!cancellation.IsCancellationRequested)
+            readiness.Refuse($"{settings} can't be opened again: {why}");
+        model.Lose();
     }
 
     // The only version of a process ends it.
     private bool Stop(string why)
     {
-        readiness.NotReady(why);
-        failure.Stop(why);
+        readiness.Fail(why);
         return true;
     }
 
@@ -93,26 +119,17 @@ internal sealed class ArtifactLoader(
         var began = time.GetTimestamp();
         try
         {
-            // 1
-            var artifact = await RetryAsync(token => registry.ReadArtifactAsync(settings.Model, settings.Version, token), cancellation);
-            var report = ArtifactRules.Inspect(artifact, registry.Limits); // 2
-            if (!report.IsAccepted)
-            {
-                foreach (var finding in report.Findings)
-                    ArtifactLoaderLog.Finding(logger, settings.Model, settings.Version, finding.Code, finding.Place, finding.Message);
-                var others = report.Findings.Count - 1 + report.MoreFindings;
-                return $"{report.Findings[0]}{(others > 0 ? $", and {others} more" : "")}";
-            }
-
-            var opened = await opening.OpenAsync(
-                artifact, began, why => ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, why), cancellation); // 3
+            var (opened, why) = await RetryAsync(token => OpenInTurnAsync(null, token), cancellation);
+            if (opened is null)
+                return why;
             await UseFeaturesAsync(opened, cancellation); // 4
             ArtifactLoaderLog.Batching(logger, settings.Model, settings.Version, opened.Batching.Text);
-            model = opened;
+            model.Set(opened);
             readiness.Ready();
+            lastRefused = null;
             var milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds;
             ArtifactLoaderLog.Loaded(
-                logger, settings.Model, settings.Version, artifact.Manifest.Size, artifact.Manifest.Digest, milliseconds);
+                logger, settings.Model, settings.Version, opened.Manifest.Size, opened.Manifest.Digest, milliseconds);
             return null;
         }
         catch (Exception e) when (e is RegistryException or ModelException)
@@ -123,6 +140,46 @@ internal sealed class ArtifactLoader(
         {
             return $"unexpected {e.GetType().Name}: {e.Message}";
         }
+    }
+
+    private async Task<string?> FindCrashAsync(string? digest, CancellationToken cancellation)
+    {
+        if (!opening.IsCulprit(digest))
+            return null;
+        try
+        {
+            // The first time, its digest becomes known. Another one is another artifact.
+            if (!opening.IsCulprit(digest ?? await FindManifestDigestAsync(cancellation)))
+                return null;
+        }
+        catch (RegistryException)
+        {
+            // Then it can't be another artifact either.
+        }
+
+        return "the process before this one crashed while it ran or was being opened; it is opened again when its pool changes, or when " +
+            "it is published again";
+    }
+
+    // Returns the open model, or why it is refused. Versions of a pool take turns, so the bytes of few are in memory at a time.
+    private async Task<(LoadedModel? Model, string? Why)> OpenInTurnAsync(LoadedModel? known, CancellationToken cancellation)
+    {
+        using var turn = await opening.TurnAsync(cancellation);
+        var began = time.GetTimestamp();
+        var artifact = await registry.ReadArtifactAsync(settings.Model, settings.Version, cancellation); // 1
+        var report = ArtifactRules.Inspect(artifact, registry.Limits); // 2
+        if (!report.IsAccepted)
+        {
+            foreach (var finding in report.Findings)
+                ArtifactLoaderLog.Finding(logger, settings.Model, settings.Version, finding.Code, finding.Place, finding.Message);
+            var others = report.Findings.Count - 1 + report.MoreFindings;
+            return (null, $"{report.Findings[0]}{(others > 0 ? $", and {others} more" : "")}");
+        }
+
+        var opened = await opening.OpenAsync(
+            artifact, known, began, why => ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, why), cancellation); // 3
+        opening.Opened(model, opened);
+        return (opened, null);
     }
 
     // A version that is never served is closed.
@@ -237,6 +294,6 @@ internal static partial class ArtifactLoaderLog
     internal static partial void Finding(
         ILogger logger, ModelName model, ModelVersion version, string code, string place, string message);
 
-    [LoggerMessage(34, LogLevel.Error, "Not ready, {Why}; it is read again only when its manifest changes")]
-    internal static partial void Refused(ILogger logger, string why);
+    [LoggerMessage(34, LogLevel.Error, "Not ready, {Why}; it is read again {When}")]
+    internal static partial void Refused(ILogger logger, string why, string when);
 }

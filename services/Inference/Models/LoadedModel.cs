@@ -23,6 +23,7 @@ internal sealed class LoadedModel : IDisposable
     private readonly RuntimeArena arena;
     private readonly string[] inputNames;
     private readonly string[] outputNames;
+    private IDisposable? place;
     private double jsonCost;
     private double protobufCost;
     private int users = 1;
@@ -47,6 +48,9 @@ internal sealed class LoadedModel : IDisposable
     }
 
     internal Manifest Manifest { get; }
+
+    /// <summary>The memory of its calls.</summary>
+    internal RuntimeArena Arena => arena;
 
     internal string Name { get; }
 
@@ -88,14 +92,14 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Opens a verified and accepted artifact from its bytes. It is never opened from a path, so the runtime can't read any other
     /// file.</summary>
     /// <param name="options">From <see cref="RuntimeOptions"/>.</param>
-    /// <param name="runtimeBytes">The most that its calls may use together, in bytes.</param>
+    /// <param name="memory">What it may use. If it opens, it owns its place.</param>
     /// <exception cref="ModelException">The artifact can't be served.</exception>
-    internal static LoadedModel Open(Artifact artifact, SessionOptions options, long runtimeBytes)
+    internal static LoadedModel Open(Artifact artifact, SessionOptions options, ModelMemory memory)
     {
         try
         {
-            var (session, arena) = RuntimeArena.Open(BytesOf(artifact.Model), options, runtimeBytes);
-            return new LoadedModel(artifact.Manifest, session, arena);
+            var (session, arena) = RuntimeArena.Open(BytesOf(artifact.Model), options, memory.RuntimeBytes, memory.Arena);
+            return new LoadedModel(artifact.Manifest, session, arena) { place = memory.Place };
         }
         catch (OnnxRuntimeException e)
         {
@@ -120,6 +124,16 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Counts inputs from now on, if there is something to compare them with.</summary>
     internal void CountInputs() => Served = ServedInputs.Create(this);
 
+    /// <summary>Goes on as the same version did when it was last open: what was found out about it is true again, and its inputs go on to
+    /// be counted.</summary>
+    internal void Continue(LoadedModel known)
+    {
+        Batching = known.Batching;
+        if (known.Features is { } plan)
+            Use(plan);
+        Served = known.Served;
+    }
+
     /// <summary>Keeps the model open until <see cref="Release"/>; false if it is closed.</summary>
     internal bool TryUse()
     {
@@ -139,6 +153,7 @@ internal sealed class LoadedModel : IDisposable
             return;
         session.Dispose();
         arena.Dispose();
+        place?.Dispose();
     }
 
     /// <summary>Notes that a call used much memory. What small ones use, the next ones use again.</summary>

@@ -201,7 +201,7 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
             calls.Watch.Done(run);
             return Answer(RuntimeTensor.OfOutputs(outputs));
         }
-        catch (OnnxRuntimeException e) when (!run.IsEnding && RuntimeArena.IsFull(e) && !model.IsOnlyUserOfMemory)
+        catch (OnnxRuntimeException e) when (!run.IsEnding && RuntimeArena.IsFull(e) && !IsOnlyUserOfMemory)
         {
             throw model.OverBudget();
         }
@@ -248,6 +248,9 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
                 : Failed(failed, record);
         }
     }
+
+    // The models of a pool share their memory.
+    private bool IsOnlyUserOfMemory => model.IsOnlyUserOfMemory && (!model.Arena.IsShared || calls.IsOnlyRun);
 
     private CallResult Failed(CallResult failed, RecordWriter? record)
     {

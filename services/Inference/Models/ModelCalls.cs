@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ModelServing.Inference.Batching;
+using ModelServing.Inference.Crashes;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
@@ -12,48 +13,41 @@ internal sealed class ModelCalls : IDisposable
 {
     private const int MaxPooledAnswers = 64;
 
-    // Runs that usually take longer keep the pool's threads from requests that arrive: with a thread for each processor, and as many runs,
-    // a request would wait for the end of a run before it is read, and so would its refusal.
-    private static readonly TimeSpan Blocks = TimeSpan.FromMilliseconds(1);
-    private const int Weight = 16;
-
     private readonly ConcurrentBag<InferAnswer> answers = [];
-    private readonly int turns;
+    private readonly SharedRuns runs;
     private int pooled;
     private int requests;
-    private long usualRun;
-    private readonly PoolRoom room = new();
-    private readonly RunShare share;
+    private long lastBegan;
     private readonly RequestMemory memory;
 
     public ModelCalls(
         VersionSettings settings,
-        RunWatch watch,
+        SharedRuns runs,
         InferenceMetrics metrics,
         RequestMemory memory,
-        TimeProvider time,
         PredictionRecorder? recorder = null,
-        FeatureResolver? features = null)
+        FeatureResolver? features = null,
+        VersionRecord? record = null)
     {
-        Watch = watch;
+        this.runs = runs;
         Metrics = metrics;
         this.memory = memory;
-        Time = time;
         Recorder = recorder;
+        Record = record;
         Features = features;
-        turns = settings.Host.Concurrency > 0 ? settings.Host.Concurrency : Environment.ProcessorCount;
-        share = new RunShare(turns, time);
-        Gate = new(turns, settings.Host.QueueLimit, time, () => HasTurnForEach ? turns : share.Wanted);
+        Gate = new(
+            runs.Turns, settings.Host.QueueLimit, runs.Time, () => HasTurnForEach ? runs.Turns.Concurrency : runs.WantedTurns);
+        Gate.IsSuspect = record?.IsSuspect == true;
         metrics.Waiting = () => Gate.Waiting;
     }
 
     internal RunGate Gate { get; }
 
-    internal RunWatch Watch { get; }
+    internal RunWatch Watch => runs.Watch;
 
     internal InferenceMetrics Metrics { get; }
 
-    internal TimeProvider Time { get; }
+    internal TimeProvider Time => runs.Time;
 
     /// <summary>Finds features; null without a cache.</summary>
     internal FeatureResolver? Features { get; }
@@ -61,23 +55,38 @@ internal sealed class ModelCalls : IDisposable
     /// <summary>Records predictions; null for none.</summary>
     internal PredictionRecorder? Recorder { get; }
 
+    /// <summary>Notes runs, for the process that follows if this one crashes; null for a version that shares no process.</summary>
+    internal VersionRecord? Record { get; }
+
     public void Dispose()
     {
         Gate.Dispose();
-        room.Set(0);
         // A call that goes on must not find a disposed answer here.
         while (answers.TryTake(out var answer))
             answer.Dispose();
     }
 
     /// <summary>Whether there are no more requests than turns. Then none gains by sharing one.</summary>
-    internal bool HasTurnForEach => Volatile.Read(ref requests) <= turns;
+    internal bool HasTurnForEach => Volatile.Read(ref requests) <= runs.Turns.Concurrency;
+
+    /// <summary>Whether there are requests that are not answered.</summary>
+    internal bool AreAny => Volatile.Read(ref requests) > 0;
+
+    /// <summary>The timestamp of the last request.</summary>
+    internal long LastBegan => Volatile.Read(ref lastBegan);
 
     /// <summary>A request has arrived.</summary>
-    internal void Began() => Interlocked.Increment(ref requests);
+    internal void Began(long now)
+    {
+        Interlocked.Increment(ref requests);
+        Volatile.Write(ref lastBegan, now);
+    }
 
     /// <summary>A request was answered.</summary>
     internal void Ended() => Interlocked.Decrement(ref requests);
+
+    /// <summary>Whether only one run goes on, of whichever version.</summary>
+    internal bool IsOnlyRun => runs.Turns.IsOnlyOne;
 
     /// <summary>The model has run.</summary>
     /// <param name="elapsed">How long.</param>
@@ -85,16 +94,7 @@ internal sealed class ModelCalls : IDisposable
     internal void Ran(TimeSpan elapsed, long rows)
     {
         Metrics.ModelRan(elapsed, rows);
-        share.Ran(elapsed);
-        // Two runs at the same time may lose one of the two measurements.
-        var usual = Volatile.Read(ref usualRun);
-        usual += (elapsed.Ticks - usual) / Weight;
-        Volatile.Write(ref usualRun, usual);
-        // Between the two limits nothing changes, so that threads do not come and go.
-        if (usual > Blocks.Ticks)
-            room.Set(turns);
-        else if (usual < Blocks.Ticks / 2)
-            room.Set(0);
+        runs.Ran(elapsed);
     }
 
     /// <summary>Begins an answer, in memory from the pool.</summary>

@@ -22,6 +22,7 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
     : WatchedRun(long.MaxValue, CancellationToken.None), IThreadPoolWorkItem
 {
     private long endsAt = long.MaxValue;
+    private int slot = -1;
 
     /// <summary>Lets the run begin as soon as a thread is free. If no call can join, or if there are few requests, it is the lead's own
     /// thread, which takes the run up as soon as it waits.</summary>
@@ -39,10 +40,13 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
             endsAt = model.Batching.LongestRun(calls.Time) + calls.Time.GetTimestamp();
         if (calls.Watch.TryStart(this) && model.TryUse())
         {
+            if (calls.Record is { } record)
+                slot = record.Enter();
             if (members.Length == 1)
                 ((ModelCall)members[0]).RunAlone(this); // 2, 3
             else
                 RunTogether(members);
+            calls.Record?.Leave(slot);
             model.Release();
         }
 
@@ -60,6 +64,8 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
             last = call;
         }
 
+        if (batch.IsOfSuspect && calls.Record?.RanWell() == true)
+            calls.Gate.IsSuspect = false;
         calls.Gate.Leave(batch, CollectionsMarshal.AsSpan(again)); // 4
         calls.Watch.Remove(this);
         foreach (ModelCall call in members)
@@ -83,7 +89,11 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
         return true;
     }
 
-    internal override void Lose() => calls.Gate.Lose(batch.Lead.Caller);
+    internal override void Lose()
+    {
+        calls.Record?.CanNotEnd(slot);
+        calls.Gate.Lose(batch.Lead.Caller);
+    }
 
     internal override void Regain() => calls.Gate.Regain(batch.Lead.Caller);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
+using ModelServing.Inference.Crashes;
 using ModelServing.Registry;
 using ModelServing.Runtime;
 
@@ -13,14 +14,17 @@ internal sealed class ModelStart : WatchedRun
     private readonly RunWatch watch;
     private readonly VersionSettings settings;
     private readonly SessionOptions options;
-    private readonly long runtimeBytes;
+    private readonly ModelMemory memory;
     private readonly Action<string> isCold;
+    private LoadedModel? known;
+    private VersionRecord? record;
+    private int slot = -1;
     private readonly TaskCompletionSource<LoadedModel> opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ModelStart(
         Artifact artifact,
         VersionSettings settings,
-        long runtimeBytes,
+        ModelMemory memory,
         RunWatch watch,
         Action<string> isCold,
         long deadline,
@@ -30,15 +34,17 @@ internal sealed class ModelStart : WatchedRun
         this.artifact = artifact;
         this.settings = settings;
         options = RuntimeOptions.CreateSessionOptions(settings.Host.Threads);
-        this.runtimeBytes = runtimeBytes;
+        this.memory = memory;
         this.watch = watch;
         this.isCold = isCold;
     }
 
     /// <param name="artifact">A verified and accepted artifact.</param>
     /// <param name="settings">The number of threads of a call, and the largest batch.</param>
-    /// <param name="runtimeBytes">The most that its calls may use together, in bytes.</param>
+    /// <param name="memory">What it may use. If it opens, it owns its place.</param>
     /// <param name="watch">Ends the work in time.</param>
+    /// <param name="known">The same version as it was last open; null if it never was.</param>
+    /// <param name="record">Notes it, for the process that follows if this one crashes; null for no notes.</param>
     /// <param name="isCold">Receives the runtime's message if the model does not accept zeros.</param>
     /// <param name="deadline">The timestamp at which the model must be warm.</param>
     /// <param name="cancellation">Cancelled when the host stops.</param>
@@ -48,13 +54,15 @@ internal sealed class ModelStart : WatchedRun
     internal static async Task<LoadedModel> RunAsync(
         Artifact artifact,
         VersionSettings settings,
-        long runtimeBytes,
+        ModelMemory memory,
         RunWatch watch,
+        LoadedModel? known,
+        VersionRecord? record,
         Action<string> isCold,
         long deadline,
         CancellationToken cancellation)
     {
-        var start = new ModelStart(artifact, settings, runtimeBytes, watch, isCold, deadline, cancellation);
+        var start = new ModelStart(artifact, settings, memory, watch, isCold, deadline, cancellation) { known = known, record = record };
         new Thread(start.Run) { IsBackground = true, Name = "open model" }.Start();
         try
         {
@@ -72,6 +80,8 @@ internal sealed class ModelStart : WatchedRun
         base.End();
     }
 
+    internal override void Lose() => record?.CanNotEnd(slot);
+
     internal override void Abandon() => opened.TrySetException(new TimeoutException());
 
     private void Run()
@@ -82,10 +92,14 @@ internal sealed class ModelStart : WatchedRun
         {
             if (!watch.TryStart(this))
                 throw new TimeoutException();
-            model = LoadedModel.Open(artifact, options, runtimeBytes);
+            slot = record?.Enter(isOpening: true) ?? -1;
+            model = LoadedModel.Open(artifact, options, memory);
             var began = Stopwatch.GetTimestamp();
             WarmUp(model);
-            model.FindBatching(settings.BatchRows, Options);
+            if (known is not null)
+                model.Continue(known);
+            else
+                model.FindBatching(settings.BatchRows, Options);
             model.WarmUpTime = Stopwatch.GetElapsedTime(began);
             if (opened.TrySetResult(model))
                 model = null;
@@ -97,6 +111,7 @@ internal sealed class ModelStart : WatchedRun
         finally
         {
             model?.Dispose();
+            record?.Leave(slot);
             watch.Remove(this);
             options.Dispose();
         }

@@ -9,8 +9,8 @@ using ModelServing.Predictions.Shipping;
 namespace ModelServing.Inference.Reporting;
 
 /// <summary>
-/// Reports this process's counts to the cache, for ModelMetrics, version by version. Requests never wait for a report, and they are served whatever the state
-/// of the cache.
+/// Reports this process's counts to the cache, for ModelMetrics, version by version. Requests never wait for a report, and they are served
+/// whatever the state of the cache.
 /// </summary>
 /// <remarks>
 /// <code>

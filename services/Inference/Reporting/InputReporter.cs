@@ -28,7 +28,7 @@ internal sealed class InputReporter(
     {
         foreach (var version in versions.All)
         {
-            if (version.Loader.Model?.Served is not { } served)
+            if (version.Model.Known?.Served is not { } served)
                 continue;
             var (model, number) = (version.Settings.Model, version.Settings.Version);
             try

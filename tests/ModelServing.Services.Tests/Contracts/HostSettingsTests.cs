@@ -249,6 +249,7 @@ public class HostSettingsTests
                 "MODELSERVING_OCI_REGION",
                 "MODELSERVING_PLAN",
                 "MODELSERVING_POOL",
+                "MODELSERVING_POOL_PATIENCE",
                 "MODELSERVING_POOL_STATE",
                 "MODELSERVING_QUEUE_LIMIT",
                 "MODELSERVING_REGISTRY",

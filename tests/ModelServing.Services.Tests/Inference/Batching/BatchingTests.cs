@@ -15,7 +15,7 @@ public sealed class BatchingTests : IDisposable
     private readonly SteppedTime time = new();
     private readonly RunGate gate;
 
-    public BatchingTests() => gate = new RunGate(1, 100, time);
+    public BatchingTests() => gate = new RunGate(new SharedTurns(1, time), 100, time);
 
     public void Dispose() => gate.Dispose();
 

@@ -57,7 +57,7 @@ public sealed class LongRunsTests
     // A gate at which runs of both groups took a second.
     private RunGate Gate(int turns)
     {
-        var gate = new RunGate(turns, 100, time);
+        var gate = new RunGate(new SharedTurns(turns, time), 100, time);
         foreach (var group in (CallerGroup[])[Slow, AlsoSlow])
         {
             var running = Run(gate, group);

@@ -15,7 +15,7 @@ public sealed class RunSharingTests : IDisposable
     private readonly RunGate gate;
     private int wanted = 1;
 
-    public RunSharingTests() => gate = new RunGate(2, 100, time, () => wanted);
+    public RunSharingTests() => gate = new RunGate(new SharedTurns(2, time), 100, time, () => wanted);
 
     public void Dispose() => gate.Dispose();
 

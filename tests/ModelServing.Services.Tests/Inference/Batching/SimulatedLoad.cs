@@ -49,7 +49,7 @@ internal sealed class SimulatedLoad(int turns, int mostRows, int clients) : IDis
     /// <param name="calls">How many calls come.</param>
     internal double Run(double load, int calls)
     {
-        gate = new RunGate(turns, 1024, time);
+        gate = new RunGate(new SharedTurns(turns, time), 1024, time);
         var began = time.GetTimestamp();
         var next = began;
         while (Came < calls || runs.Count > 0)

@@ -8,7 +8,7 @@ namespace ModelServing.Services.Tests.Inference.Batching;
 internal sealed class SomeGate(int concurrency, int queueLimit, TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<CallerGroup, ConcurrentQueue<SomeCall>> calls = [];
-    private readonly RunGate gate = new(concurrency, queueLimit, time);
+    private readonly RunGate gate = new(new SharedTurns(concurrency, time), queueLimit, time);
 
     public void Dispose() => gate.Dispose();
 

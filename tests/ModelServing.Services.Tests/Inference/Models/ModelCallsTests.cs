@@ -20,7 +20,7 @@ public sealed class ModelCallsTests
         var metrics = new InferenceMetrics(new InferenceInstruments(services.GetRequiredService<IMeterFactory>()), version);
         var budget = new ByteBudget(1024);
         var memory = new RequestMemory(budget, new MemoryShares(settings, budget), body: null!, sender: null!);
-        var calls = new ModelCalls(version, watch: null!, metrics, memory, TimeProvider.System);
+        var calls = new ModelCalls(version, new SharedRuns(settings, watch: null!, TimeProvider.System), metrics, memory);
         calls.ReturnAnswer(calls.BeginAnswer(CallerGroup.Unknown));
 
         calls.Dispose();

@@ -34,7 +34,8 @@ public sealed class PoolTests
         Assert.Equal((200, 6f), (status, RunningPool.ValueIn(body)));
         (status, body) = await pool.AskAsync("/v2/models/a/infer", 2);
         Assert.Equal(404, status);
-        Assert.Contains("this service has several versions of a: 1, 2; name one, as in /v2/models/a/versions/1", body, StringComparison.Ordinal);
+        Assert.Contains(
+            "this service has several versions of a: 1, 2; name one, as in /v2/models/a/versions/1", body, StringComparison.Ordinal);
         (status, body) = await pool.AskAsync("/v2/models/c/infer", 2);
         Assert.Equal(404, status);
         Assert.Contains("of 3 versions", body, StringComparison.Ordinal);
@@ -79,8 +80,9 @@ public sealed class PoolTests
         await using var pool = await RunningPool.StartOnAsync(
             folder, [RunningPool.Version("a", 1), RunningPool.Version("bad", 1), RunningPool.Version("missing", 1)]);
         Assert.Equal(7, await pool.FactorOfAsync("a", 1));
-        foreach (var (model, why) in ((string, string)[])[("bad", "bad version 1 is refused: "), ("missing", "missing version 1 is refused: ")])
+        foreach (var model in (string[])["bad", "missing"])
         {
+            var why = $"{model} version 1 is refused: ";
             var (status, body) = await pool.GetAsync(RunningPool.PathOf(model, 1) + "/ready");
             Assert.Equal((503, false), (status, body.GetProperty("ready").GetBoolean()));
             Assert.StartsWith(why, body.GetProperty("reason").GetString(), StringComparison.Ordinal);
