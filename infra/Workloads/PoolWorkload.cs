@@ -19,8 +19,7 @@ namespace ModelServing.Infra.Workloads;
 /// 3. the plan names the new versions, and no longer those that go
 /// 4. the former Deployment is deleted, and its pods serve until every router knows (<see cref="DrainTimes"/>)
 /// </code>
-/// One Deployment that is updated could not do this: a version that comes must be there before step 3, one that goes must stay until
-/// then, and a pod of the former document answers neither 404 nor 503 to either.
+/// One Deployment that is updated could not do this: a version that comes must be served before step 3, and one that goes until then.
 /// </remarks>
 internal static class PoolWorkload
 {
@@ -49,6 +48,7 @@ internal static class PoolWorkload
     private static HostPods PodsOf(ClusterContext context, PoolArgs pool, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account)
     {
         var drain = DrainTimes.OfInference(pool.Deadline);
+        var opening = ApplyTimes.OpeningOne * pool.Document.Versions.Count;
         var sources = Output.Tuple(args.Artifacts.ToOutput(), args.Cache.ToOutput(), args.PredictionStore.ToOutput());
         var name = ClusterNames.ModelPool(pool.Document);
         return new HostPods
@@ -68,6 +68,9 @@ internal static class PoolWorkload
                 DrainTimeout = drain.Finish,
                 Pool = HostSources.File(MountPaths.Pool),
                 PoolState = MountPaths.PoolState,
+                // An apply fails for a version that does not open, as it does if the version has pods of its own. Pods that start later, on
+                // other nodes, serve the others in the end.
+                PoolPatience = ApplyTimes.Deployment(pool.Size.Max, drain.Grace, opening).Create!.Value,
                 Registry = locations.Item1,
                 Cache = locations.Item2,
                 Environment = context.Names.Environment,
@@ -80,7 +83,7 @@ internal static class PoolWorkload
             ScrapedPort = args.AreScraped ? HostPorts.Http : null,
             Size = pool.Size,
             Drain = drain,
-            Opening = ApplyTimes.OpeningOne * pool.Document.Versions.Count,
+            Opening = opening,
             Account = account,
             Folder = PodFolder.OfConfigMap("pool", name, MountPaths.PoolFolder),
             Spool = PodSpool.For(pool.Predictions, args),

@@ -58,6 +58,9 @@ public sealed class PoolObjectsTests
 
         Assert.Equal("file:" + MountPaths.Pool, settings.Pool);
         Assert.StartsWith(MountPaths.Scratch + "/", settings.PoolState, StringComparison.Ordinal);
+        // The apply ends before a pool is ready without a version that does not open.
+        var timeouts = run.Single(Deployment, name).Options.CustomTimeouts!;
+        Assert.True(settings.PoolPatience >= timeouts.Create);
         var mount = container.VolumeMounts.Single(static each => each.MountPath == MountPaths.PoolFolder);
         Assert.True(mount.ReadOnlyProperty);
         Assert.Equal(name, pod.Spec.Volumes.Single(volume => volume.Name == mount.Name).ConfigMap.Name);
