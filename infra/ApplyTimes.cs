@@ -21,6 +21,10 @@ internal static class ApplyTimes
     private static readonly TimeSpan VolumeMove = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(10);
 
+    /// <summary>How much longer a pod takes until it is ready for each version of its pool: a processor second or less to open a small
+    /// one, of which the pod may get a part only.</summary>
+    internal static readonly TimeSpan OpeningOne = TimeSpan.FromSeconds(2);
+
     /// <summary>From the creation of a pod until it is ready, if it needs a new node.</summary>
     internal static TimeSpan PodReady => NodeProvision + ImagePull + StartUp;
 
@@ -54,10 +58,11 @@ internal static class ApplyTimes
     /// <summary>A Deployment of up to <paramref name="mostPods"/> pods. An update replaces a surge at a time.</summary>
     /// <param name="mostPods">The most pods that its autoscaler creates.</param>
     /// <param name="grace">The time that a pod has to end.</param>
-    internal static CustomTimeouts Deployment(int mostPods, TimeSpan grace) => new()
+    /// <param name="opening">The time that a pod takes longer than <see cref="PodReady"/>.</param>
+    internal static CustomTimeouts Deployment(int mostPods, TimeSpan grace, TimeSpan opening = default) => new()
     {
-        Create = PodReady + Margin,
-        Update = Surge.Rounds(mostPods) * (PodReady + grace) + Margin,
+        Create = PodReady + opening + Margin,
+        Update = Surge.Rounds(mostPods) * (PodReady + opening + grace) + Margin,
         Delete = grace + Margin,
     };
 

@@ -65,7 +65,8 @@ internal static class PublishedInterfaces
         }
     }
 
-    private static Output<byte[]> Content(ArtifactStoreComponent store, string key) => GetObject.Invoke(
+    /// <summary>Reads an object.</summary>
+    internal static Output<byte[]> Content(ArtifactStoreComponent store, string key) => GetObject.Invoke(
         new GetObjectInvokeArgs { Namespace = store.Namespace, Bucket = store.BucketName, Object = key },
         new InvokeOptions { Parent = store }).Apply(static found => Encoding.UTF8.GetBytes(found.Content));
 }

@@ -74,7 +74,11 @@ public sealed class ServingStack : Stack
 
         // 3. Everything that serves requests.
         if (!configuration.IsOffline)
+        {
             PublishedVersions.Check(configuration.File, store);
+            PooledVerdicts.Check(configuration.File, store);
+        }
+
         var foundation = new Foundation(network, cluster, cache, journal, predictions, store, images) { Access = access };
         var functions = ServingSetup.Functions(context, foundation);
         var rights = IdentitySetup.Functions(context, functions);

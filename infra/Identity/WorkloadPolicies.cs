@@ -15,9 +15,6 @@ namespace ModelServing.Infra.Identity;
 /// <remarks>To allow something: add one statement here, and one row to the tables in PolicyTests and docs/infrastructure.md.</remarks>
 public sealed class WorkloadPolicies : ComponentResource
 {
-    /// <summary>The most models whose pods one policy is about: OCI accepts 50 statements in a policy.</summary>
-    internal const int MostModels = 47;
-
     /// <exception cref="ArgumentException">An argument is missing.</exception>
     public WorkloadPolicies(string name, WorkloadPoliciesArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:WorkloadPolicies", name, options)
@@ -32,18 +29,17 @@ public sealed class WorkloadPolicies : ComponentResource
         var predictions = (Input<string>)$"target.nosql-table.name='{tableName}'";
         var outcomes = (Input<string>)$"target.nosql-table.name='{PredictionTables.OutcomesOf(tableName)}'";
 
-        foreach (var (policy, models) in InferencePolicies(args.Models))
+        foreach (var policy in InferencePolicy.For(args.Models, args.Pools))
         {
-            string[] accounts = [.. models.Select(ClusterNames.InferenceOf)];
             writer.Write(
-                policy,
+                policy.Name,
                 "The pods of Inference read the artifacts of their model, and write predictions",
                 [
-                    .. models.Select(model => Pod(ClusterNames.InferenceOf(model), "read", "objects", bucket, Artifacts(model))),
-                    Pods(accounts, "read", "nosql-tables", predictions),
-                    Pods(accounts, "use", "nosql-rows", predictions, "request.permission='NOSQL_ROWS_INSERT'"),
+                    .. policy.Readers.Select(reader => Pod(reader.Account, "read", "objects", bucket, Artifacts(reader.Models))),
+                    Pods(policy.Accounts, "read", "nosql-tables", predictions),
+                    Pods(policy.Accounts, "use", "nosql-rows", predictions, "request.permission='NOSQL_ROWS_INSERT'"),
                     Pods(
-                        accounts,
+                        policy.Accounts,
                         "manage",
                         "objects",
                         bucket,
@@ -177,7 +173,8 @@ public sealed class WorkloadPolicies : ComponentResource
         ];
 
         // A version reads its own artifact, and the definitions of the views that it uses.
-        Input<string> Artifacts(ModelName model) => AccessConditions.Below(ArtifactKeys.PrefixOf(model), args.FeaturesPrefix);
+        Input<string> Artifacts(IReadOnlyList<ModelName> models) =>
+            AccessConditions.Below([.. models.Select(ArtifactKeys.PrefixOf), args.FeaturesPrefix]);
 
         PolicyStatement Autoscaler(string verb, string resources) =>
             new("any-user", verb, resources, Workload("kube-system", ["cluster-autoscaler"]));
@@ -185,10 +182,4 @@ public sealed class WorkloadPolicies : ComponentResource
         Input<string>[] Workload(string kubernetesNamespace, IReadOnlyList<string> accounts) =>
             WorkloadPrincipal.Conditions(args.ClusterId, kubernetesNamespace, accounts);
     }
-
-    // OCI limits the statements of a policy, and each model has one of its own.
-    private static IEnumerable<(string Policy, ModelName[] Models)> InferencePolicies(IReadOnlyList<ModelName> models) =>
-        models.OrderBy(static model => model.Text, StringComparer.Ordinal)
-            .Chunk(MostModels)
-            .Select(static (part, index) => (index == 0 ? "inference" : $"inference-{index + 1}", part));
 }

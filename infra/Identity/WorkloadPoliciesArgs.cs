@@ -21,6 +21,10 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
     /// <see cref="ClusterNames.InferenceOf"/>.</summary>
     public required IReadOnlyList<ModelName> Models { get; init; }
 
+    /// <summary>The models of each pool, which are among <see cref="Models"/>. The pods of a pool have one service account:
+    /// <see cref="ClusterNames.ModelPoolOf"/>. No pools by default.</summary>
+    public IReadOnlyList<(ModelName Name, IReadOnlyList<ModelName> Models)> Pools { get; init; } = [];
+
     /// <summary>The service account of the routers' pods.</summary>
     public required string RouterAccount { get; init; }
 

@@ -51,7 +51,7 @@ internal static class FeatureServerWorkload
             Size = new PodSize { Min = 1, Max = 1, Cpu = server.Cpu, Memory = server.Memory, CpuTarget = 100 },
             Drain = drain,
             Account = account,
-            Secret = (ClusterNames.Clients, MountPaths.ClientsFolder),
+            Folder = PodFolder.OfSecret(ClusterNames.Clients, MountPaths.ClientsFolder),
             Volume = new PodVolume("events", MountPaths.EventsVolume, server.VolumeGbs),
         };
 

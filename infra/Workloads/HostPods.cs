@@ -47,8 +47,8 @@ internal sealed record HostPods
     /// annotations.</summary>
     internal int? ScrapedPort { get; init; }
 
-    /// <summary>The Secret to mount as a folder, and the path. Null for none.</summary>
-    internal (string Name, string Path)? Secret { get; init; }
+    /// <summary>The Secret or ConfigMap to mount as a folder. Null for none.</summary>
+    internal PodFolder? Folder { get; init; }
 
     /// <summary>The key of the function TrafficSplitter. Null for none.</summary>
     internal VaultText? SplitKey { get; init; }
@@ -59,17 +59,25 @@ internal sealed record HostPods
     /// <summary>The volume of a StatefulSet's pod. Null for none.</summary>
     internal PodVolume? Volume { get; init; }
 
-    /// <summary>Creates the Deployment. It has no number of replicas, because the autoscaler decides that.</summary>
-    internal K8s.Apps.V1.Deployment AddDeployment(ClusterContext context, params ReadOnlySpan<Resource> after) =>
-        new(Name, new DeploymentArgs
+    /// <summary>How long the host may take to open more than one model. Zero by default.</summary>
+    internal TimeSpan Opening { get; init; }
+
+    /// <summary>Creates the Deployment. It begins with the least pods, all of which must be ready before something follows it. From then on
+    /// the autoscaler decides how many there are.</summary>
+    internal K8s.Apps.V1.Deployment AddDeployment(ClusterContext context, params ReadOnlySpan<Resource> after)
+    {
+        var options = context.Options(ApplyTimes.Deployment(Size.Max, Drain.Grace, Opening), [Account, .. after]);
+        options.IgnoreChanges = ["spec.replicas"];
+        return new(Name, new DeploymentArgs
         {
             Metadata = context.Metadata(Name, Labels),
             Spec = new DeploymentSpecArgs
             {
+                Replicas = Size.Min,
                 Selector = new LabelSelectorArgs { MatchLabels = Labels },
                 RevisionHistoryLimit = 3,
                 // Longer than the start-up probe allows, so that a pod on a new node is not reported as stuck.
-                ProgressDeadlineSeconds = (int)ApplyTimes.PodReady.TotalSeconds,
+                ProgressDeadlineSeconds = (int)(ApplyTimes.PodReady + Opening).TotalSeconds,
                 Strategy = new DeploymentStrategyArgs
                 {
                     Type = "RollingUpdate",
@@ -77,7 +85,8 @@ internal sealed record HostPods
                 },
                 Template = Template(context),
             },
-        }, context.Options(ApplyTimes.Deployment(Size.Max, Drain.Grace), [Account, .. after]));
+        }, options);
+    }
 
     /// <summary>Creates a StatefulSet of one pod. Kubernetes starts another one only when the first has ended, and gives it the same
     /// volume.</summary>
@@ -190,16 +199,8 @@ internal sealed record HostPods
         pod.Volumes.Add(new VolumeArgs { Name = Scratch, EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = "1Gi" } });
         if (Spool is { } spool)
             pod.Volumes.Add(spool.Volume());
-        // 0440: the host's group may read it, no one else.
-        if (Secret is { } secret)
-        {
-            pod.Volumes.Add(new VolumeArgs
-            {
-                Name = secret.Name,
-                Secret = new SecretVolumeSourceArgs { SecretName = secret.Name, DefaultMode = 0x120 },
-            });
-        }
-
+        if (Folder is { } folder)
+            pod.Volumes.Add(folder.Volume());
         return pod;
     }
 
@@ -249,8 +250,8 @@ internal sealed record HostPods
 
         if (Volume is { } volume)
             container.VolumeMounts.Add(volume.Mount());
-        if (Secret is { } secret)
-            container.VolumeMounts.Add(new VolumeMountArgs { Name = secret.Name, MountPath = secret.Path, ReadOnly = true });
+        if (Folder is { } folder)
+            container.VolumeMounts.Add(folder.Mount());
         return container;
     }
 

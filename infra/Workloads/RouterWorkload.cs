@@ -64,7 +64,7 @@ internal static class RouterWorkload
             Size = router.Size,
             Drain = drain,
             Account = account,
-            Secret = (ClusterNames.Clients, MountPaths.ClientsFolder),
+            Folder = PodFolder.OfSecret(ClusterNames.Clients, MountPaths.ClientsFolder),
             Spool = PodSpool.For(router.Predictions, args),
         };
 

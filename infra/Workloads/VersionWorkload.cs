@@ -52,10 +52,9 @@ internal static class VersionWorkload
             Spool = PodSpool.For(version.Predictions, args),
         };
 
-        var service = HeadlessService.Add(context, pods.Name, pods);
-        var deployment = pods.AddDeployment(context, [service, .. after]);
+        var deployment = pods.AddDeployment(context, after);
         var autoscaler = pods.AddAutoscaler(context, deployment);
         pods.AddDisruptionBudget(context, deployment);
-        return [deployment, autoscaler];
+        return [deployment, autoscaler, HeadlessService.AddForVersion(context, version.Model, version.Version, pods, deployment)];
     }
 }

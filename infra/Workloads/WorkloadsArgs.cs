@@ -27,8 +27,11 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The clients that the routers accept.</summary>
     public required ClientsDocument Clients { get; init; }
 
-    /// <summary>Every version that runs, including those that the plan names.</summary>
+    /// <summary>Every version that runs in pods of its own.</summary>
     public required IReadOnlyList<VersionArgs> Versions { get; init; }
+
+    /// <summary>The pools, which run all other versions. None by default.</summary>
+    public IReadOnlyList<PoolArgs> Pools { get; init; } = [];
 
     public required RouterArgs Router { get; init; }
 
@@ -89,19 +92,27 @@ public sealed class WorkloadsArgs : ComponentArgs
 
     internal WorkloadsArgs CheckedVersions()
     {
+        var running = Versions.Select(static version => (version.Model, version.Version))
+            .Concat(Pools.SelectMany(static pool => pool.Document.Versions).Select(static version => (version.Model, version.Version)))
+            .ToList();
         foreach (var (model, rollout) in Plan.Rollouts)
         {
             foreach (var named in rollout.Versions)
             {
-                if (!Versions.Any(version => version.Model == model && version.Version == named))
-                    throw new ArgumentException($"the plan names version {named} of {model}, which is not among {nameof(Versions)}");
+                if (!running.Contains((model, named)))
+                {
+                    throw new ArgumentException(
+                        $"the plan names version {named} of {model}, which is not among {nameof(Versions)} or in {nameof(Pools)}");
+                }
             }
         }
 
-        foreach (var version in Versions)
+        if (running.GroupBy(static each => each).FirstOrDefault(static same => same.Count() > 1) is { Key: var (twice, number) })
+            throw new ArgumentException($"version {number} of {twice} runs twice");
+        foreach (var (model, _) in running)
         {
-            if (!ClusterNames.MayNameService(version.Model))
-                throw new ArgumentException($"a Service cannot have the name of the model '{version.Model}': it must begin with a letter");
+            if (!ClusterNames.MayNameService(model))
+                throw new ArgumentException($"a Service cannot have the name of the model '{model}': it must begin with a letter");
         }
 
         return this;

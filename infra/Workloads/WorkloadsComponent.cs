@@ -8,9 +8,9 @@ using K8s = Pulumi.Kubernetes;
 namespace ModelServing.Infra.Workloads;
 
 /// <summary>
-/// The programs in the cluster. They are created in this order: the versions; the plan, once every version that it names is ready; the
-/// routers. A version that is no longer named is deleted last, because Pulumi deletes after it has updated. Its pods then run until the
-/// plan has reached the routers (<see cref="DrainTimes"/>).
+/// The programs in the cluster. They are created in this order: the versions and pools; the plan, once every version that it names is
+/// ready; the routers. A version that is no longer named, or the former document of a pool, is deleted last, because Pulumi deletes after
+/// it has updated. Its pods then run until the plan has reached the routers (<see cref="DrainTimes"/>).
 /// </summary>
 public sealed class WorkloadsComponent : ComponentResource
 {
@@ -76,7 +76,13 @@ public sealed class WorkloadsComponent : ComponentResource
                 ready.AddRange(objects);
         }
 
-        // The plan comes after the Deployments and autoscalers of its versions. Pulumi waits until a Deployment's pods are ready.
+        foreach (var pool in args.Pools)
+        {
+            var account = ServiceAccount(context, ClusterNames.ModelPoolOf(pool.Document.Name), pullSecret);
+            ready.AddRange(PoolWorkload.Add(context, pool, args, account, [.. keys]));
+        }
+
+        // The plan comes after the Deployments, autoscalers and Services of its versions. Pulumi waits until a Deployment's pods are ready.
         var plan = new K8s.Core.V1.ConfigMap(
             ClusterNames.Plan, PlanOf(context, args.Plan), context.Options([kubernetesNamespace, .. ready]));
 

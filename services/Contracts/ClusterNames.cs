@@ -96,6 +96,16 @@ public static class ClusterNames
     /// <summary>The secret with which pods pull images.</summary>
     public const string PullSecret = "registry";
 
+    /// <summary>The key of the document in the ConfigMap of a pool, and so the name of its file where it is mounted.</summary>
+    public const string ModelPoolKey = "pool.json";
+
+    /// <summary>The label that holds the name of the pool whose versions a pod serves.</summary>
+    public const string ModelPoolLabel = "modelserving/model-pool";
+
+    /// <summary>The label that holds the digest of the document that such a pod serves. A Service selects pods by it, because pods of a
+    /// former document may lack the version.</summary>
+    public const string PoolDocumentLabel = "modelserving/pool-document";
+
     /// <summary>The label that holds a model's name.</summary>
     public const string ModelLabel = "modelserving/model";
 
@@ -133,6 +143,26 @@ public static class ClusterNames
     /// <summary>A version's Deployment, headless Service, autoscaler and disruption budget: <c>{model}-v{version}</c>, at most 51
     /// characters. The last <c>-v</c> with digits is always the version's, so no two versions share a name.</summary>
     public static string Version(ModelName model, ModelVersion version) => $"{model}-v{version}";
+
+    /// <summary>The service account of the pods of a pool. No other account's name begins with <c>pool-</c>.</summary>
+    public static string ModelPoolOf(ModelName pool) => $"pool-{pool}";
+
+    /// <summary>The Deployment, autoscaler, disruption budget and ConfigMap of a pool's document: <c>pool-{pool}-{digest}</c>, at most 56
+    /// characters. A digest is hexadecimal, so the name never ends as that of a version does. Another document has objects of its own:
+    /// they are ready before the versions' Services select their pods, and the former ones go last.</summary>
+    public static string ModelPool(PoolDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        return $"{ModelPoolOf(document.Name)}-{document.Digest}";
+    }
+
+    /// <summary>Whether objects in the cluster can have <paramref name="name"/> at the end of their names or as a label: Kubernetes
+    /// requires a letter or a digit last, which not every name of a model or of a pool has.</summary>
+    public static bool MayEndName(ModelName name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Text[^1] != '-';
+    }
 
     /// <summary>Whether a Service's name can begin with <paramref name="model"/>: Kubernetes requires a letter first (RFC 1035), which not
     /// every model's name has.</summary>

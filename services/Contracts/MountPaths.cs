@@ -13,6 +13,15 @@ public static class MountPaths
     /// one.</summary>
     public const string Scratch = "/tmp";
 
+    /// <summary>The folder of the ConfigMap with the document of a pool.</summary>
+    public const string PoolFolder = "/etc/modelserving/pool";
+
+    public const string Pool = PoolFolder + "/" + ClusterNames.ModelPoolKey;
+
+    /// <summary>The folder of <see cref="InferenceSettings.PoolState"/>: a container that is restarted knows which version made its
+    /// predecessor crash; a new pod does not.</summary>
+    public const string PoolState = Scratch + "/pool";
+
     /// <summary>The folder of the prediction log's spools, on the node's disk. Like <see cref="Scratch"/> it belongs to the pod: a
     /// restarted container ships what its predecessor left.</summary>
     public const string Spool = "/var/spool/modelserving";

@@ -28,6 +28,12 @@ internal static class IdentitySetup
         BucketName = context.BucketName,
         Namespace = ClusterNames.Namespace,
         Models = [.. context.Models.Keys],
+        // One that its last model leaves is there until the settings drop it, so that its pods can ship their last records.
+        Pools =
+        [
+            .. context.Settings.Pools.Keys.Select((ModelName, IReadOnlyList<ModelName>) (pool) => (
+                pool, [.. context.Models.Where(model => model.Value.Pods.Pool == pool.Text).Select(static model => model.Key)])),
+        ],
         RouterAccount = ClusterNames.Router,
         ExportAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Export : null,
         ExperimentAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Experiment : null,

@@ -35,6 +35,7 @@ internal static class WorkloadsSetup
             Plan = plan,
             Clients = ClientsMaker.Make(context.Settings, cloud),
             Versions = VersionsOf(context, ImageOf(ImageNames.Inference, cloud.Images.Inference!)),
+            Pools = PoolsOf(context, ImageOf(ImageNames.Inference, cloud.Images.Inference!)),
             Router = new RouterArgs
             {
                 Image = ImageOf(ImageNames.Router, cloud.Images.Router!),
@@ -88,15 +89,30 @@ internal static class WorkloadsSetup
 
     private static IReadOnlyList<VersionArgs> VersionsOf(StackContext context, Input<string> image) =>
     [
-        .. Versions.Existing(context.Models).Select(version => new VersionArgs
+        .. from version in Versions.Existing(context.Models)
+           let model = context.Models[version.Model]
+           where model.Pods.Pool is null
+           select new VersionArgs
+           {
+               Model = version.Model,
+               Version = version.Version,
+               Image = image,
+               Size = SizeOf(version, context.Cloud.Inference.With(model.Pods)),
+               Deadline = model.Deadline,
+               BatchRows = model.BatchRows,
+               Predictions = PredictionLogMaker.ForVersion(context.Settings, version.Model, "", MountPaths.Spool),
+           },
+    ];
+
+    private static IReadOnlyList<PoolArgs> PoolsOf(StackContext context, Input<string> image) =>
+    [
+        .. PoolMaker.Make(context.Models).Select(pool => new PoolArgs
         {
-            Model = version.Model,
-            Version = version.Version,
+            Document = pool,
             Image = image,
-            Size = SizeOf(version, context.Cloud.Inference.With(context.Models[version.Model].Pods)),
-            Deadline = context.Models[version.Model].Deadline,
-            BatchRows = context.Models[version.Model].BatchRows,
-            Predictions = PredictionLogMaker.ForVersion(context.Settings, version.Model, "", MountPaths.Spool),
+            Size = SizeOf(context.Cloud.Inference.With(context.Settings.Pools[pool.Name])),
+            Deadline = pool.Versions.Max(version => context.Models[version.Model].Deadline),
+            Predictions = PredictionLogMaker.ForPool(context.Settings, "", MountPaths.Spool),
         }),
     ];
 

@@ -30,6 +30,7 @@ public class ApplyTimesTests
     [InlineData("staging")]
     [InlineData("prod")]
     [InlineData("features")]
+    [InlineData("pools")]
     public async Task Everything_slow_has_timeouts_above_the_providers_own(string stack)
     {
         var run = await SomeStack.NamedAsync(stack);

@@ -17,8 +17,8 @@ internal static class CloudRules
     {
         IEnumerable<SettingsFault>[] all =
         [
-            CheckModels(settings, cloud), CheckPhase(settings, cloud), CheckCluster(cloud.Cluster), CheckFunctions(cloud.Functions),
-            AccessRules.Check(cloud),
+            CheckModels(settings, cloud), CheckPools(settings, cloud), CheckPhase(settings, cloud), CheckCluster(cloud.Cluster),
+            CheckFunctions(cloud.Functions), AccessRules.Check(cloud),
             CheckAlarms(cloud.Alarms), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
             CheckCosts(cloud.Costs), CheckReplication(cloud),
             CheckPredictions(settings, cloud.PredictionStore), cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
@@ -87,6 +87,8 @@ internal static class CloudRules
                     $"the cluster has a Service named after the model, and its name must start with a letter; '{name}' does not");
             }
 
+            if (!ClusterNames.MayEndName(name))
+                yield return Fault($"models.{name}", EndsWrongly("model", name));
             if (model.Deadline > LongestDeadline)
             {
                 yield return Fault(
@@ -96,13 +98,26 @@ internal static class CloudRules
 
             var pods = cloud.Inference.With(model.Pods);
             if (pods.Min > pods.Max && cloud.Inference.Min <= cloud.Inference.Max)
-            {
-                yield return Fault(
-                    $"models.{name}.pods.{(model.Pods.Min is null ? "max" : "min")}",
-                    $"the minimum of {pods.Min} pods is greater than the maximum of {pods.Max}");
-            }
+                yield return Fault($"models.{name}.pods.{(model.Pods.Min is null ? "max" : "min")}", MinIsGreater(pods));
         }
     }
+
+    private static IEnumerable<SettingsFault> CheckPools(StackSettings settings, CloudSettings cloud)
+    {
+        foreach (var (name, pool) in settings.Pools)
+        {
+            if (!ClusterNames.MayEndName(name))
+                yield return Fault($"pools.{name}", EndsWrongly("pool", name));
+            var pods = cloud.Inference.With(pool);
+            if (pods.Min > pods.Max && cloud.Inference.Min <= cloud.Inference.Max)
+                yield return Fault($"pools.{name}.{(pool.Min is null ? "max" : "min")}", MinIsGreater(pods));
+        }
+    }
+
+    private static string MinIsGreater(PodSettings pods) => $"the minimum of {pods.Min} pods is greater than the maximum of {pods.Max}";
+
+    private static string EndsWrongly(string what, ModelName name) =>
+        $"the cluster has objects named after the {what}, and its name must end with a letter or a digit; '{name}' does not";
 
     private static IEnumerable<SettingsFault> CheckPhase(StackSettings settings, CloudSettings cloud)
     {

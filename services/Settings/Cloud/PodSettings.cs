@@ -43,4 +43,11 @@ public sealed record PodSettings
         ArgumentNullException.ThrowIfNull(model);
         return this with { Min = model.Min ?? Min, Max = model.Max ?? Max, Cpu = model.Cpu ?? Cpu, Memory = model.Memory ?? Memory };
     }
+
+    /// <summary>These settings with the overrides of a pool.</summary>
+    public PodSettings With(PoolSettings pool)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        return this with { Min = pool.Min ?? Min, Max = pool.Max ?? Max, Cpu = pool.Cpu ?? Cpu, Memory = pool.Memory ?? Memory };
+    }
 }

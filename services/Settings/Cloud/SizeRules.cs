@@ -13,6 +13,10 @@ internal static class SizeRules
     // Of the functions, the routers, the jobs, the services and the autoscaler, with everything that is optional.
     private const int OtherStatements = 65;
 
+    // As in infra/Identity/InferencePolicy.cs.
+    private const int PoolReaders = 46;
+    private const int PolicyAccounts = 47;
+
     private const string WayOut = "Move some of them to another environment, which is a stack of its own";
 
     /// <param name="root">What the settings were read from.</param>
@@ -36,14 +40,27 @@ internal static class SizeRules
                 + WayOut);
         }
 
+        foreach (var pool in PoolMaker.Make(settings.Models))
+        {
+            if (pool.ToUtf8().Length is var length and > PoolDocument.MaxBytes)
+            {
+                yield return new SettingsFault(
+                    $"pools.{pool.Name}",
+                    $"the document of its {Text(pool.Versions.Count)} versions has {Text(length)} bytes; it may have at most "
+                    + $"{Text(PoolDocument.MaxBytes)}. Put some of its models into another pool",
+                    null);
+            }
+        }
+
         if (!isForCloud)
             yield break;
-        if (StatementsFor(count) is var statements && statements > StatementsIn(root))
+        if (StatementsFor(settings) is var statements && statements > StatementsIn(root))
         {
             yield return Fault(
                 $"these {Text(count)} models need {Text(statements)} policy statements, with those of everything else; policyStatements "
-                + $"is {Text(StatementsIn(root))}. {WayOut}, in a compartment of its own. Only if the tenancy's limit is not the one that "
-                + "Oracle documents, set policyStatements to it");
+                + $"is {Text(StatementsIn(root))}. Put small models into a pool, which needs one for {Text(PoolReaders)} of them. "
+                + $"{WayOut}, in a compartment of its own. Only if the tenancy's limit is not the one that Oracle documents, set "
+                + "policyStatements to it");
         }
 
         if (bytes > PlanObject.MaxBytes && PlanObject.From(plan).Length is var stored and > PlanObject.MaxBytes)
@@ -71,9 +88,17 @@ internal static class SizeRules
         }
     }
 
-    /// <summary>The number of policy statements of an environment, at most: each model has one, and each policy about the pods of up to 47
-    /// models has three for all of them.</summary>
-    internal static int StatementsFor(int models) => OtherStatements + models + 3 * ((models + 46) / 47);
+    /// <summary>The number of policy statements of an environment, at most. Each model with pods of its own has one, and each pool one for
+    /// up to 46 of its models. There are three for up to 47 service accounts together, of which each model and each pool has one.</summary>
+    internal static int StatementsFor(StackSettings settings)
+    {
+        int[] pools = [.. settings.Models.Values.Where(static model => model.Pods.Pool is not null)
+            .CountBy(static model => model.Pods.Pool!).Select(static pool => pool.Value)];
+        var readers = settings.Models.Count - pools.Sum() + pools.Sum(static pool => InParts(pool, PoolReaders));
+        return OtherStatements + readers + 3 * InParts(settings.Models.Count + settings.Pools.Count, PolicyAccounts);
+    }
+
+    private static int InParts(int count, int most) => (count + most - 1) / most;
 
     // The settings of the cloud are not always read.
     private static int StatementsIn(SettingsNode root) =>

@@ -21,6 +21,13 @@ public static class PredictionLogMaker
             : null;
     }
 
+    /// <summary>The settings of a pool's processes, whose document says which data of each version are recorded; null if nothing is
+    /// recorded.</summary>
+    /// <param name="settings">The stack's settings.</param>
+    /// <param name="store">The store: <see cref="PredictionLogSettings.Store"/>.</param>
+    /// <param name="spool">The folder of the spools: <see cref="PredictionLogSettings.Spool"/>.</param>
+    public static PredictionLogSettings? ForPool(StackSettings settings, string store, string spool) => ForRouter(settings, store, spool);
+
     /// <summary>The settings of a router, which records only attempts without an answer, and so no inputs or outputs; null if nothing is
     /// recorded.</summary>
     /// <param name="settings">The stack's settings.</param>

@@ -21,10 +21,18 @@ internal static class CapacitySummary
     {
         var before = comparison.Left is { } left ? Lines(left).ToHashSet() : [];
         // What does not fit stays a risk, whoever caused it.
-        return Lines(comparison.Right).Where(line => line.Risk is not null || !before.Contains(line));
+        return Lines(comparison.Right, GoingIn(comparison)).Where(line => line.Risk is not null || !before.Contains(line));
     }
 
-    private static IEnumerable<SummaryLine> Lines(StackSnapshot stack)
+    // The pods of versions and of pools' documents run until those that take their place are ready, because Pulumi deletes last.
+    private static List<PodGroup> GoingIn(StackComparison comparison)
+    {
+        var deleted = comparison.Changes.Where(static each => each.Change == Change.Delete).Select(static each => each.Resource)
+            .Where(static each => each.Type is ResourceTypes.Deployment or ResourceTypes.HorizontalPodAutoscaler);
+        return comparison.Left is { } left ? [.. Asked(left with { Resources = [.. deleted] })] : [];
+    }
+
+    private static IEnumerable<SummaryLine> Lines(StackSnapshot stack, IReadOnlyList<PodGroup>? going = null)
     {
         var pods = Asked(stack).ToList();
         if (pods.Count == 0)
@@ -34,19 +42,23 @@ internal static class CapacitySummary
         {
             var own = pods.Where(pod => pod.Pool == pools.Key).ToList();
             if (own.Count > 0)
-                yield return Line(stack, pools.Key, [.. pools], own);
+                yield return Line(stack, pools.Key, [.. pools], own, [.. (going ?? []).Where(pod => pod.Pool == pools.Key)]);
         }
     }
 
     private static SummaryLine Line(
-        StackSnapshot stack, string purpose, IReadOnlyList<PreviewResource> pools, IReadOnlyList<PodGroup> own)
+        StackSnapshot stack,
+        string purpose,
+        IReadOnlyList<PreviewResource> pools,
+        IReadOnlyList<PodGroup> own,
+        IReadOnlyList<PodGroup> going)
     {
         var node = NodeRoom.From(pools[0].Inputs);
         var nodes = (int)pools.Sum(pool => NodePoolSize.From(pool, stack).Most);
         var (setting, requests) = purpose == ClusterNames.RouterPool
             ? ("cluster.routerNodes.max", "router")
             : ("cluster.nodes.max", "inference");
-        List<PodRequest> least = [.. own.SelectMany(static pods => Enumerable.Repeat(pods.Pod, pods.Least))];
+        var least = Least(own);
         List<PodRequest> most = [.. own.SelectMany(static pods => Enumerable.Repeat(pods.Pod, pods.Most))];
         var (placed, used) = NodeFilling.Fill(least, node, nodes);
         var (scaled, _) = NodeFilling.Fill(most, node, nodes);
@@ -71,6 +83,16 @@ internal static class CapacitySummary
                 RiskClass.Outage);
         }
 
+        List<PodRequest> during = [.. least, .. Least(going)];
+        if (NodeFilling.Fill(during, node, nodes).Placed is var both && both < during.Count)
+        {
+            var (_, needed) = NodeFilling.Fill(during, node, int.MaxValue);
+            return new(
+                Text($"{start}, and all fit, but not beside the {during.Count - least.Count} that end once they are ready: ")
+                    + Text($"{during.Count - both} stay pending, and the apply fails; raise {setting} to {needed} for this apply"),
+                RiskClass.Outage);
+        }
+
         // The size that most workloads have is that of versions.
         var usual = own.CountBy(static pods => pods.Pod).MaxBy(static count => count.Value).Key;
         var (full, _) = NodeFilling.Fill([.. least, .. Enumerable.Repeat(usual, nodes * MostPodsOnNode)], node, nodes);
@@ -82,6 +104,9 @@ internal static class CapacitySummary
             : most.Count > least.Count ? Text($"; scaled out, all {most.Count} fit")
             : ""));
     }
+
+    private static List<PodRequest> Least(IEnumerable<PodGroup> groups) =>
+        [.. groups.SelectMany(static pods => Enumerable.Repeat(pods.Pod, pods.Least))];
 
     // The pods of each workload, on the nodes where they run. Jobs that only people start come and go, so they do not count.
     private static IEnumerable<PodGroup> Asked(StackSnapshot stack)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using ModelServing.Contracts;
 
 namespace ModelServing.Stacks.Preview.Summary;
 
@@ -43,12 +42,12 @@ internal static partial class LossSummary
 
     private static IEnumerable<SummaryLine> Deleted(StackComparison comparison)
     {
-        // The summary of pods has the versions.
+        // The summary of pods has the versions and the pools.
         var deleted = comparison.Changes.Where(static change => change.Change == Change.Delete)
             .Select(static change => change.Resource)
             // A call that was made deletes nothing.
             .Where(static resource => resource.Type != ResourceTypes.FunctionCall)
-            .Where(static resource => InputTree.TextOf(resource.Inputs["metadata"]?["labels"]?[ClusterNames.VersionLabel]) is null)
+            .Where(static resource => PreviewPool.TitleOf(resource) is null && PreviewPool.NameOf(resource) is null)
             .ToList();
         // No one may call TrafficSplitter, or use its way to the routers. The summary of splitting says so if someone does.
         var notable = deleted.Where(static resource => ResourceTypes.HoldsData(resource) || ResourceTypes.Serves(resource))

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using ModelServing.Contracts;
 
 namespace ModelServing.Stacks.Preview.Summary;
 
@@ -13,10 +12,13 @@ internal static class PodSummary
 
     internal static IEnumerable<SummaryLine> From(StackComparison comparison)
     {
-        foreach (var resource in comparison.Created(ResourceTypes.Deployment).Where(IsVersion))
+        var moved = PoolSummary.MovedIn(comparison);
+        foreach (var resource in comparison.Created(ResourceTypes.Deployment).Where(IsOnlyVersion))
             yield return new($"{TitleOf(resource)} comes: {SizeOf(resource, comparison.Right)}", RiskClass.Cost);
-        foreach (var change in comparison.Changes.Where(static each => each.Change == Change.Delete && IsVersion(each.Resource)))
+        foreach (var change in comparison.Changes.Where(each => each.Change == Change.Delete && IsOnlyVersion(each.Resource)))
             yield return new($"{TitleOf(change.Resource)} goes: its pods end");
+        foreach (var line in PoolSummary.From(comparison))
+            yield return line;
         var restarts = Restarts(comparison).ToList();
         var moves = NodeSummary.Moves(comparison).ToList();
         // Pods that restart for the same reason are one line.
@@ -30,10 +32,14 @@ internal static class PodSummary
         var isReplaced = comparison.Changes.Any(static each => each.Change == Change.Replace && IsWorkload(each.Resource));
         if (isReplaced)
             yield return new("the pods of replaced workloads end");
-        else if (restarts.Count + moves.Count == 0)
+        else if (restarts.Count + moves.Count == 0 && !PoolSummary.IsAnyReplaced(comparison))
             yield return SummaryLine.Absence("no pods restart");
         foreach (var line in Jobs(comparison).Concat(Functions(comparison)).Concat(Processors(comparison)))
             yield return line;
+
+        // One that moves into or out of a pool neither comes nor goes.
+        bool IsOnlyVersion(PreviewResource resource) =>
+            resource.Type == ResourceTypes.Deployment && PreviewPool.TitleOf(resource) is { } title && !moved.ContainsKey(title);
     }
 
     private static IEnumerable<(PreviewResource Resource, string Reason)> Restarts(StackComparison comparison) =>
@@ -87,20 +93,12 @@ internal static class PodSummary
 
     private static bool IsWorkload(PreviewResource resource) => resource.Type is ResourceTypes.Deployment or ResourceTypes.StatefulSet;
 
-    private static bool IsVersion(PreviewResource resource) => resource.Type == ResourceTypes.Deployment && Labels(resource) is not null;
-
-    // A version as people name it, and any other workload by its name.
+    // A version or a pool as people name it, and any other workload by its name.
     private static string TitleOf(PreviewResource resource) =>
-        Labels(resource) is { } version ? $"{version.Model} v{version.Version}" : resource.Name;
+        PreviewPool.TitleOf(resource) ?? (PreviewPool.NameOf(resource) is { } pool ? $"pool {pool}" : resource.Name);
 
-    private static (string Model, string Version)? Labels(PreviewResource resource) =>
-        resource.Inputs["metadata"]?["labels"] is JsonObject labels
-        && InputTree.TextOf(labels[ClusterNames.ModelLabel]) is { } model
-        && InputTree.TextOf(labels[ClusterNames.VersionLabel]) is { } version
-            ? (model, version)
-            : null;
-
-    private static string SizeOf(PreviewResource deployment, StackSnapshot snapshot)
+    /// <summary>The number and size of a Deployment's pods.</summary>
+    internal static string SizeOf(PreviewResource deployment, StackSnapshot snapshot)
     {
         var autoscaler = snapshot.Resources.FirstOrDefault(each =>
             each.Type == ResourceTypes.HorizontalPodAutoscaler && each.Name == deployment.Name)?.Inputs["spec"];

@@ -228,7 +228,7 @@ internal sealed class HostContainer : IAsyncDisposable
         string program,
         IReadOnlyList<string> command)
     {
-        Assert.Empty(pod.Secrets.Keys.Concat(pod.Claims).Except(mounts.Keys));
+        Assert.Empty(pod.Secrets.Keys.Concat(pod.ConfigMaps.Keys).Concat(pod.Claims).Except(mounts.Keys));
         var folder = new TemporaryFolder();
         var etc = Directory.CreateDirectory(folder.Combine("etc")).FullName;
         foreach (var (name, text) in Etc.Append(new("resolv.conf", resolver)))

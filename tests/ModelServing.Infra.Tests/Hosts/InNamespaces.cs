@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using ModelServing.Contracts;
+using ModelServing.Registry;
+using ModelServing.TestKit;
 using ModelServing.TestKit.Emulation;
+using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Infra.Tests.Hosts;
 
@@ -62,5 +65,15 @@ public abstract class InNamespaces
         }
 
         return folder;
+    }
+
+    /// <summary>Publishes a model that answers with its input.</summary>
+    private protected static async Task PublishAsync(string folder, ModelName model, ModelVersion version, EmulatedBucket bucket)
+    {
+        var registry = new ModelRegistry(new FolderObjectStore(folder), TimeProvider.System);
+        await registry.PublishAsync(
+            model, version, SomeOnnx.Identity(Datatype.Fp32, -1, 2), TrainingInfo.None, TestContext.Current.CancellationToken);
+        foreach (var key in (string[])[ArtifactKeys.Model(model, version), ArtifactKeys.Manifest(model, version)])
+            bucket.Set(key, await File.ReadAllBytesAsync(Path.Combine(folder, key), TestContext.Current.CancellationToken));
     }
 }

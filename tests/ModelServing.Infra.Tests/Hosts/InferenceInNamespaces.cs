@@ -1,7 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Infra.Tests.Stacks;
-using ModelServing.Registry;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Nosql;
 using ModelServing.TestKit.ObjectStorage;
@@ -51,7 +50,7 @@ public class InferenceInNamespaces : InNamespaces
                     static (status, text) => status == 503 && text.Contains("no manifest", StringComparison.Ordinal));
             }
 
-            await PublishAsync(folder.Combine("registry"), settings, bucket);
+            await PublishAsync(folder.Combine("registry"), settings.Model!, settings.Version!.Value, bucket);
             await inference.SucceedsAsync(PodAddress, pod.Readiness);
             var answer = await HostContainer.PostAsync(
                 PodAddress,
@@ -69,21 +68,5 @@ public class InferenceInNamespaces : InNamespaces
         }
 
         Assert.All(storage.Requests, static request => Assert.NotEqual(401, request.Status));
-    }
-
-    private static async Task PublishAsync(string folder, InferenceSettings version, EmulatedBucket bucket)
-    {
-        var registry = new ModelRegistry(new FolderObjectStore(folder), TimeProvider.System);
-        await registry.PublishAsync(
-            version.Model!,
-            version.Version!.Value,
-            SomeOnnx.Identity(Datatype.Fp32, -1, 2),
-            TrainingInfo.None,
-            TestContext.Current.CancellationToken);
-        foreach (var key in (string[])[
-            ArtifactKeys.Model(version.Model!, version.Version!.Value),
-            ArtifactKeys.Manifest(version.Model!, version.Version!.Value),
-        ])
-            bucket.Set(key, await File.ReadAllBytesAsync(Path.Combine(folder, key), TestContext.Current.CancellationToken));
     }
 }

@@ -12,6 +12,10 @@ public class RenderedHostTests
         Namespaces.RunAsync(typeof(InferenceInNamespaces), nameof(InferenceInNamespaces.Inference));
 
     [Fact]
+    public Task A_pools_inference_service_serves_its_document_in_its_rendered_container() =>
+        Namespaces.RunAsync(typeof(PoolInNamespaces), nameof(PoolInNamespaces.Pool));
+
+    [Fact]
     public Task The_feature_server_keeps_its_log_when_its_rendered_container_is_created_again() =>
         Namespaces.RunAsync(typeof(FeatureServerInNamespaces), nameof(FeatureServerInNamespaces.FeatureServer));
 

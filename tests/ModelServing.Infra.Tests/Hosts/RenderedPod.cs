@@ -44,13 +44,17 @@ internal record RenderedPod
             .Where(mount => claims.Contains((string)mount["name"]))
             .Select(static mount => (string)mount["mountPath"])];
         Volumes = [.. Mounts()
-            .Where(static mount => !mount.Volume.ContainsKey("secret"))
+            .Where(static mount => mount.Volume.ContainsKey("emptyDir"))
             .Select(static mount => Volume(mount.Mount, mount.Volume))];
-        Secrets = Mounts()
-            .Where(static mount => mount.Volume.ContainsKey("secret"))
+        Secrets = Folders("secret", "secretName");
+        ConfigMaps = Folders("configMap", "name");
+        Assert.Equal(Volumes.Count + Secrets.Count + ConfigMaps.Count, Mounts().Count());
+
+        ImmutableSortedDictionary<string, string> Folders(string kind, string key) => Mounts()
+            .Where(mount => mount.Volume.ContainsKey(kind))
             .ToImmutableSortedDictionary(
-                static mount => SecretPath(mount.Mount, mount.Volume),
-                static mount => (string)mount.Volume.Map("secret")["secretName"],
+                mount => FolderPath(mount.Mount, mount.Volume.Map(kind)),
+                mount => (string)mount.Volume.Map(kind)[key],
                 StringComparer.Ordinal);
 
         IEnumerable<(ImmutableDictionary<string, object> Mount, ImmutableDictionary<string, object> Volume)> Mounts() =>
@@ -87,6 +91,9 @@ internal record RenderedPod
 
     /// <summary>The Secrets that are mounted as folders: from the path to the name.</summary>
     internal ImmutableSortedDictionary<string, string> Secrets { get; }
+
+    /// <summary>The same for ConfigMaps.</summary>
+    internal ImmutableSortedDictionary<string, string> ConfigMaps { get; }
 
     /// <summary>Whether the token of its service account is mounted.</summary>
     internal bool HasToken { get; }
@@ -128,10 +135,10 @@ internal record RenderedPod
     }
 
     // Read-only, only for the host's group, and mounted as a folder: a single mounted file would never be updated.
-    private static string SecretPath(ImmutableDictionary<string, object> mount, ImmutableDictionary<string, object> volume)
+    private static string FolderPath(ImmutableDictionary<string, object> mount, ImmutableDictionary<string, object> source)
     {
         Assert.DoesNotContain("subPath", mount.Keys);
-        Assert.Equal((true, 288), (mount["readOnly"], Number(volume.Map("secret")["defaultMode"])));
+        Assert.Equal((true, 288), (mount["readOnly"], Number(source["defaultMode"])));
         return (string)mount["mountPath"];
     }
 }

@@ -35,6 +35,7 @@ public partial class DeployersRightsTests
     [InlineData("prod", false)]
     [InlineData("features", true)]
     [InlineData("telemetry", false)]
+    [InlineData("pools", false)]
     public async Task A_deployer_may_create_every_resource_of_a_stack(string stack, bool hasCacheUser)
     {
         var managed = await ManagedAsync();

@@ -13,7 +13,8 @@ public partial class RightsDocumentTests
     private static readonly Dictionary<string, string[]> Identities = new()
     {
         ["inference pods of a model"] = ["pod inference-fraud"],
-        ["inference pods"] = ["pod inference-fraud"],
+        ["inference pods of a pool"] = ["pod pool-small"],
+        ["inference pods"] = ["pod inference-fraud", "pod pool-small"],
         ["router pods"] = ["pod router"],
         ["feature server's pod"] = ["pod feature-server"],
         ["pods of a rebuild of features"] = ["pod feature-rebuild"],
@@ -50,8 +51,10 @@ public partial class RightsDocumentTests
     [Fact]
     public async Task The_table_has_exactly_the_statements_of_a_whole_stack()
     {
-        var run = await SomeStack.RunAsync(SomeStack.WithEveryRight());
-        var rendered = run.OfType("oci:Identity/policy:Policy")
+        var own = await SomeStack.RunAsync(SomeStack.WithEveryRight());
+        var pooled = await SomeStack.RunAsync(SomeStack.File(
+            "fraud: { stable: { version: 1 }, pods: { pool: small } }", more: SomeStack.Pool));
+        var rendered = own.OfType("oci:Identity/policy:Policy").Concat(pooled.OfType("oci:Identity/policy:Policy"))
             .SelectMany(static policy => policy.Inputs.List("statements").Cast<string>())
             .SelectMany(Rights);
         var page = await File.ReadAllTextAsync(Repository.Combine("docs", "infrastructure.md"), TestContext.Current.CancellationToken);
@@ -110,19 +113,17 @@ public partial class RightsDocumentTests
             "predictions_outcomes" => "outcomes",
             _ => table,
         });
-        return Texts(
-            Who(parts.Groups["subject"].Value, conditions),
-            parts.Groups["right"].Value,
-            All(conditions, "request\\.permission='([A-Z_]+)'"),
-            [.. tables, .. All(conditions, @"target\.object\.name='([^*']+)\*'")]);
+        string[] places = [.. tables, .. All(conditions, @"target\.object\.name='([^*']+)\*'")];
+        return Who(parts.Groups["subject"].Value, conditions).SelectMany(who => Texts(
+            who, parts.Groups["right"].Value, All(conditions, "request\\.permission='([A-Z_]+)'"), places));
     }
 
-    private static string Who(string subject, string conditions) => subject switch
+    private static IEnumerable<string> Who(string subject, string conditions) => subject switch
     {
-        "any-user" => All(conditions, "service_account='([a-z-]+)'") is [var account]
-            ? $"pod {account}"
-            : $"type {Assert.Single(All(conditions, "request\\.principal\\.type='([A-Za-z]+)'"))}",
-        _ => subject.Replace("dynamic-group modelserving-some-", "group ", StringComparison.Ordinal),
+        "any-user" => All(conditions, "service_account='([a-z-]+)'") is { Length: > 0 } accounts
+            ? accounts.Select(static account => $"pod {account}")
+            : [$"type {Assert.Single(All(conditions, "request\\.principal\\.type='([A-Za-z]+)'"))}"],
+        _ => [subject.Replace("dynamic-group modelserving-some-", "group ", StringComparison.Ordinal)],
     };
 
     // A row of the table, which may be about several identities, rights and tables.

@@ -67,7 +67,7 @@ public class NetworkTests
     {
         var network = await Rendered.FromAsync(some => some.Network());
 
-        Assert.Equal(Expected.Order(StringComparer.Ordinal), network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
+        Assert.Equal(Expected.Order(StringComparer.Ordinal), network.OfType(Rule).Select(RuleText.From).Order(StringComparer.Ordinal));
         Assert.All(network.OfType(Rule), rule => Assert.False((bool)rule.Inputs["stateless"]));
     }
 
@@ -77,7 +77,7 @@ public class NetworkTests
         var network = await Rendered.FromAsync(some => some.Network(admin: 8081));
         Assert.Equal(
             Expected.Concat(["gateway out load-balancer tcp 8081", "load-balancer in gateway tcp 8081"]).Order(StringComparer.Ordinal),
-            network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
+            network.OfType(Rule).Select(RuleText.From).Order(StringComparer.Ordinal));
         Assert.Contains("RouterAdminPort is 80", await Rendered.RefusalAsync(some => some.Network(admin: 80)), StringComparison.Ordinal);
     }
 
@@ -89,7 +89,7 @@ public class NetworkTests
             Expected
                 .Concat(["functions out load-balancer tcp 8082", "load-balancer in functions tcp 8082", "nodes in 10.0.3.0/24 tcp 30082"])
                 .Order(StringComparer.Ordinal),
-            network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
+            network.OfType(Rule).Select(RuleText.From).Order(StringComparer.Ordinal));
         foreach (var port in (int[])[80, 8081, 0])
         {
             Assert.Contains(
@@ -107,7 +107,7 @@ public class NetworkTests
 
         Assert.Equal(
             Expected.Append("cluster-endpoint in 10.0.4.0/28 tcp 6443").Order(StringComparer.Ordinal),
-            network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
+            network.OfType(Rule).Select(RuleText.From).Order(StringComparer.Ordinal));
         var list = network.Only("oci:Core/securityList:SecurityList");
         Assert.DoesNotContain("ingressSecurityRules", list.Inputs.Keys);
         var rule = Assert.Single(list.Inputs.List("egressSecurityRules").Cast<ImmutableDictionary<string, object>>());
@@ -135,7 +135,7 @@ public class NetworkTests
             "runner out 0.0.0.0/0 tcp 443",
         ];
         Assert.Equal(
-            Expected.Concat(more).Order(StringComparer.Ordinal), network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
+            Expected.Concat(more).Order(StringComparer.Ordinal), network.OfType(Rule).Select(RuleText.From).Order(StringComparer.Ordinal));
         var subnet = network.Named(Subnet, "network-runner");
         Assert.Equal(("10.0.4.16/28", "network-runner-id"), (subnet.Text("cidrBlock"), subnet.Text("routeTableId")));
         Assert.Equal((true, true), (subnet.Inputs["prohibitPublicIpOnVnic"], subnet.Inputs["prohibitInternetIngress"]));
@@ -170,14 +170,14 @@ public class NetworkTests
 
         Assert.Equal(
             ["gateway in 0.0.0.0/0 tcp 443", "nodes in 0.0.0.0/0 icmp 3,4"],
-            network.OfType(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("source", World)).Select(Row)
+            network.OfType(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("source", World)).Select(RuleText.From)
                 .Order(StringComparer.Ordinal));
         var ranges = network.OfType(Rule)
             .Where(rule => rule.Has("direction", "INGRESS") && rule.Has("sourceType", "CIDR_BLOCK")
                 && !rule.Has("source", World) && !rule.Text("source").StartsWith("10.", StringComparison.Ordinal));
         Assert.Equal(
             ["cluster-endpoint in 198.51.100.0/24 tcp 6443", "cluster-endpoint in 203.0.113.7/32 tcp 6443"],
-            ranges.Select(Row).Order(StringComparer.Ordinal));
+            ranges.Select(RuleText.From).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(
             network.Only("oci:Core/defaultSecurityList:DefaultSecurityList").Inputs.Keys,
             key => key.EndsWith("SecurityRules", StringComparison.Ordinal));
@@ -213,7 +213,7 @@ public class NetworkTests
         Assert.Single(open.OfType("oci:Core/natGateway:NatGateway"));
         Assert.Equal(
             ["nodes out 0.0.0.0/0 tcp 443", "pods out 0.0.0.0/0 tcp 443"],
-            open.OfType(Rule).Select(Row).Except(closed.OfType(Rule).Select(Row)).Order(StringComparer.Ordinal));
+            open.OfType(Rule).Select(RuleText.From).Except(closed.OfType(Rule).Select(RuleText.From)).Order(StringComparer.Ordinal));
     }
 
     // What runs an untrusted model is in the group of all pods, and must not reach the internet with the routers.
@@ -225,7 +225,7 @@ public class NetworkTests
 
         Assert.Equal(
             ["egress out 0.0.0.0/0 tcp 443"],
-            open.OfType(Rule).Select(Row).Except(closed.OfType(Rule).Select(Row)));
+            open.OfType(Rule).Select(RuleText.From).Except(closed.OfType(Rule).Select(RuleText.From)));
         Assert.Single(open.OfType("oci:Core/natGateway:NatGateway"));
         Assert.DoesNotContain(open.OfType(Subnet), static subnet => subnet.Name == "network-egress");
         Assert.DoesNotContain(
@@ -289,34 +289,5 @@ public class NetworkTests
         Assert.Equal(Names(update), Names(preview));
 
         static IEnumerable<string> Names(Rendered run) => run.All.Select(made => $"{made.Type} {made.Name}").Order(StringComparer.Ordinal);
-    }
-
-    // A rule as "GROUP in|out PEER PROTOCOL PORTS".
-    private static string Row(Made rule)
-    {
-        var isIngress = rule.Has("direction", "INGRESS");
-        var peer = rule.Text(isIngress ? "source" : "destination");
-        peer = rule.Text(isIngress ? "sourceType" : "destinationType") switch
-        {
-            "NETWORK_SECURITY_GROUP" => Group(peer),
-            "SERVICE_CIDR_BLOCK" => "oracle",
-            _ => peer,
-        };
-        return $"{Group(rule.Text("networkSecurityGroupId"))} {(isIngress ? "in" : "out")} {peer} {Traffic()}";
-
-        string Traffic() => rule.Text("protocol") switch
-        {
-            "all" => "all",
-            "1" when !rule.Inputs.ContainsKey("icmpOptions") => "icmp",
-            "1" => $"icmp {rule.Part("icmpOptions")["type"]},{rule.Part("icmpOptions")["code"]}",
-            "6" when rule.Inputs.ContainsKey("tcpOptions") => Ports(rule.Part("tcpOptions").Map("destinationPortRange")),
-            "6" => "tcp",
-            var other => other,
-        };
-
-        static string Ports(ImmutableDictionary<string, object> range) =>
-            range["min"].Equals(range["max"]) ? $"tcp {range["min"]}" : $"tcp {range["min"]}-{range["max"]}";
-
-        static string Group(string id) => id["network-".Length..^"-id".Length];
     }
 }

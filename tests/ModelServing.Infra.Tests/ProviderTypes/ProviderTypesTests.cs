@@ -28,6 +28,7 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
     [InlineData("prod-function", false)]
     [InlineData("features", false)]
     [InlineData("telemetry", false)]
+    [InlineData("pools", false)]
     public void A_stack_has_the_providers_types(string stack, bool foundationOnly)
     {
         TypeCheck.SkipUnlessInstalled();

@@ -88,7 +88,7 @@ public sealed class TypeCheck : IAsyncLifetime
             Write(FileOf(stack, foundationOnly: false), await RenderAsync(stack, foundationOnly: false));
         }
 
-        foreach (var stack in (string[])["dev-function", "staging-function", "prod-function", "features", "telemetry"])
+        foreach (var stack in (string[])["dev-function", "staging-function", "prod-function", "features", "telemetry", "pools"])
             Write(FileOf(stack, foundationOnly: false), await RenderAsync(stack, foundationOnly: false));
         var some = await RenderAsync("staging", foundationOnly: false);
         foreach (var fault in Fault.All)
@@ -122,7 +122,7 @@ public sealed class TypeCheck : IAsyncLifetime
         bool foundationOnly)
     {
         var cloud = new SomeCloud(true, SomeStack.Published);
-        var run = stack is "features" or "telemetry"
+        var run = stack is "features" or "telemetry" or "pools"
             ? await SomeStack.NamedAsync(stack)
             : await SomeStack.OfRepositoryAsync(stack, foundationOnly, cloud);
         var literals = new List<(string, string, JsonObject)>();

@@ -335,29 +335,37 @@ internal sealed class SomeEnvironment
     internal WorkloadPolicies WorkloadPolicies(bool export = true, bool features = true, bool backup = true, params string[] models) =>
         new("policies", WorkloadRights(export, features, backup, models.Length > 0 ? models : ["fraud"]), Options);
 
-    private WorkloadPoliciesArgs WorkloadRights(bool export, bool features, bool backup, IEnumerable<string> models) => new()
-    {
-        Names = Names,
-        CompartmentId = Compartment,
-        HomeRegion = HomeRegion,
-        ClusterId = "ocid1.cluster.some",
-        BucketName = Bucket,
-        Namespace = "modelserving",
-        Models = [.. models.Select(static model => ModelName.Parse(model))],
-        RouterAccount = "router",
-        ExportAccount = export ? "prediction-export" : null,
-        ExperimentAccount = export ? "experiment" : null,
-        TryAccount = export ? "try" : null,
-        BackupAccount = backup ? "journal-backup" : null,
-        FeatureServerAccount = features ? "feature-server" : null,
-        FeatureRebuildAccount = features ? "feature-rebuild" : null,
-        FeatureExportAccount = features ? "feature-export" : null,
-        FeatureCompactAccount = features ? "feature-compact" : null,
-        EventsPrefix = "events/",
-        ArchivePrefix = "archive/",
-        FeaturesPrefix = "features/",
-        DataLakePrefix = "datalake/",
-    };
+    /// <summary>The rights of models of which all but the first are in the pool small.</summary>
+    internal WorkloadPolicies PoolPolicies(params string[] models) => new(
+        "policies",
+        WorkloadRights(false, false, false, models, [.. models.Skip(1).Select(static model => ModelName.Parse(model))]),
+        Options);
+
+    private WorkloadPoliciesArgs WorkloadRights(
+        bool export, bool features, bool backup, IEnumerable<string> models, params IReadOnlyList<ModelName> pooled) => new()
+        {
+            Names = Names,
+            CompartmentId = Compartment,
+            HomeRegion = HomeRegion,
+            ClusterId = "ocid1.cluster.some",
+            BucketName = Bucket,
+            Namespace = "modelserving",
+            Models = [.. models.Select(static model => ModelName.Parse(model))],
+            Pools = pooled.Count == 0 ? [] : [(ModelName.Parse("small"), pooled)],
+            RouterAccount = "router",
+            ExportAccount = export ? "prediction-export" : null,
+            ExperimentAccount = export ? "experiment" : null,
+            TryAccount = export ? "try" : null,
+            BackupAccount = backup ? "journal-backup" : null,
+            FeatureServerAccount = features ? "feature-server" : null,
+            FeatureRebuildAccount = features ? "feature-rebuild" : null,
+            FeatureExportAccount = features ? "feature-export" : null,
+            FeatureCompactAccount = features ? "feature-compact" : null,
+            EventsPrefix = "events/",
+            ArchivePrefix = "archive/",
+            FeaturesPrefix = "features/",
+            DataLakePrefix = "datalake/",
+        };
 
     internal FunctionPolicies FunctionPolicies() => new("function-policies", new FunctionPoliciesArgs
     {

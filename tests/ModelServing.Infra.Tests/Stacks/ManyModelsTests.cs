@@ -39,6 +39,31 @@ public sealed class ManyModelsTests
         Assert.Equal(65 + models + 3 * ((models + 46) / 47), statements);
     }
 
+    // Each pool has a statement for 46 of its models, whose accounts are named all the same.
+    [Theory]
+    [InlineData(40, 10, 10 + 1, 42)]
+    [InlineData(47, 1, 1 + 1, 49)]
+    [InlineData(100, 0, 3, 102)]
+    public async Task Models_in_a_pool_share_its_statements(int models, int own, int readers, int accounts)
+    {
+        var text = Models(models);
+        for (var i = own; i < models; i++)
+        {
+            text = text.Replace(
+                string.Create(CultureInfo.InvariantCulture, $"model-{i:000}: {{ "),
+                string.Create(CultureInfo.InvariantCulture, $"model-{i:000}: {{ pods: {{ pool: small }}, "),
+                StringComparison.Ordinal);
+        }
+
+        var file = SomeStack.WithEveryRight(text) + "\n  modelserving:pools: { small: {}, empty: {} }";
+        var policies = (await SomePreview.RenderAsync(file)).Resources
+            .Where(static each => each.Type == ResourceTypes.Policy)
+            .Select(static each => ((JsonArray)each.Inputs["statements"]!).Count)
+            .ToList();
+        Assert.Equal(65 + readers + 3 * ((accounts + 46) / 47), policies.Sum());
+        Assert.All(policies, static count => Assert.InRange(count, 1, 50));
+    }
+
     private static string File(int models) => SomeStack.File(Models(models));
 
     private static string Models(int models)

@@ -90,12 +90,11 @@ public class PodTests
     }
 
     [Fact]
-    public async Task Only_the_autoscaler_sets_replicas()
+    public async Task Every_Deployment_has_an_autoscaler_and_a_budget()
     {
         var run = await RunAsync();
         foreach (var deployment in run.OfType("kubernetes:apps/v1:Deployment"))
         {
-            Assert.DoesNotContain("replicas", deployment.Inputs.Map("spec").Keys);
             Assert.Equal(
                 deployment.Name,
                 run.Single("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", deployment.Name).Inputs.Map(

@@ -278,7 +278,7 @@ public class ServingStackTests
     public async Task Fixed_settings_give_the_golden_rendering()
     {
         var run = await SomeStack.RunAsync(SomeStack.File(more: SomeStack.Features));
-        var text = string.Concat(run.Texts()
+        var text = string.Concat(run.Texts(all: true)
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => $"# {pair.Key}\n{pair.Value}\n"));
         var golden = Repository.Combine("tests", "ModelServing.Infra.Tests", "Stacks", "golden.txt");

@@ -19,6 +19,9 @@ internal static class SomeStack
     /// <summary>The line of a stack file that serves two versions of a feature view.</summary>
     internal const string Features = "modelserving:features: { views: { card-activity: { versions: [1, 2] } } }";
 
+    /// <summary>The line of a stack file with a pool.</summary>
+    internal const string Pool = "modelserving:pools: { small: {} }";
+
     /// <summary>The line of a stack file with the function TrafficSplitter.</summary>
     internal const string Splitter = $"modelserving:functions: {{ splitter: {{ keySecret: {SplitSecret} }} }}";
 
@@ -117,11 +120,12 @@ internal static class SomeStack
         """;
 
     /// <summary>A stack of the repository, or with "features" the fixed one with everything that is optional, or with "telemetry" one with
-    /// feature views and everything that is optional about metrics and logs.</summary>
+    /// feature views and everything that is optional about metrics and logs, or with "pools" one with a model that is in a pool.</summary>
     internal static Task<RenderedStack> NamedAsync(string name) => name switch
     {
         "features" => RunAsync(Everything),
         "telemetry" => RunAsync(File(more: $"{Features}\n  modelserving:telemetry: {{ scrape: true, podLogDays: 60 }}")),
+        "pools" => RunAsync(File($"{Canary}, churn: {{ stable: {{ version: 1 }}, pods: {{ pool: small }} }}", more: Pool)),
         _ => OfRepositoryAsync(name),
     };
 
@@ -160,11 +164,14 @@ internal static class SomeStack
         [.. (await OutputUtilities.GetValueAsync(resource.Options.DependsOn.ToOutput()))
             .Select(static other => $"{other.GetResourceType()} {other.GetResourceName()}")];
 
-    /// <summary>Each resource's inputs as text. An update would change the resources whose texts differ.</summary>
-    internal static IReadOnlyDictionary<string, string> Texts(this RenderedStack run) =>
+    /// <summary>Each resource's inputs as text. An update would change the resources whose texts differ, if they leave out what it
+    /// ignores.</summary>
+    /// <param name="run">The stack.</param>
+    /// <param name="all">Whether what an update ignores is there too.</param>
+    internal static IReadOnlyDictionary<string, string> Texts(this RenderedStack run, bool all = false) =>
         run.Resources.ToDictionary(
             static resource => $"{resource.Type} {resource.Name}",
-            static resource => Text(resource.Inputs),
+            resource => Text(all ? resource.Inputs : resource.Options.IgnoreChanges.Aggregate(resource.Inputs, Without)),
             StringComparer.Ordinal);
 
     /// <summary>The resources of both whose texts differ.</summary>
@@ -173,6 +180,11 @@ internal static class SomeStack
 
     /// <summary>The settings of a stack file for a run that may query the cloud.</summary>
     internal static StackConfiguration Online(string file) => StackConfiguration.FromFile(file).Online();
+
+    private static ImmutableDictionary<string, object> Without(ImmutableDictionary<string, object> inputs, string path) =>
+        path.Split('.', 2) is [var key, var rest] && inputs.TryGetValue(key, out var inner)
+            ? inputs.SetItem(key, Without((ImmutableDictionary<string, object>)inner, rest))
+            : inputs.Remove(path);
 
     private static string Text(object? value) => JsonSerializer.Serialize(Sorted(value), Indented);
 

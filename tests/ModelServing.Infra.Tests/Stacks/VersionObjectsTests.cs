@@ -127,20 +127,46 @@ public sealed class VersionObjectsTests
         Assert.Contains($"{ConfigMap} plan", await run.Single(Deployment, "router").DependenciesAsync());
     }
 
+    // Pulumi deletes last, so after it has updated the plan.
     [Fact]
-    public async Task A_removed_version_is_deleted_after_the_plan_and_its_Service_outlasts_its_pods()
+    public async Task A_removed_version_is_deleted_after_the_plan()
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
 
         foreach (var deployment in run.OfType(Deployment).Where(resource => resource.Name != "router"))
         {
-            Assert.Contains($"{Service} {deployment.Name}", await deployment.DependenciesAsync());
             Assert.NotEqual(true, deployment.Options.RetainOnDelete);
             Assert.NotEqual(true, deployment.Options.Protect);
-            // Pulumi deletes last, so after it has updated the plan.
             Assert.NotEqual(true, ((CustomResourceOptions)deployment.Options).DeleteBeforeReplace);
-            // Otherwise the Service would wait for pods, which in turn wait for the Service.
-            Assert.Equal("true", run.Single(Service, deployment.Name).Inputs.Map("metadata", "annotations")["pulumi.com/skipAwait"]);
+        }
+    }
+
+    [Fact]
+    public async Task The_plan_waits_for_the_Services_of_its_versions_and_these_for_pods_that_are_ready()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File());
+
+        var before = await run.Single(ConfigMap, "plan").DependenciesAsync();
+        foreach (var name in (string[])["fraud-v1", "fraud-v2"])
+        {
+            Assert.Contains($"{Service} {name}", before);
+            Assert.Contains($"{Deployment} {name}", await run.Single(Service, name).DependenciesAsync());
+            Assert.Equal("true", run.Single(Service, name).Inputs.Map("metadata", "annotations")["pulumi.com/skipAwait"]);
+        }
+    }
+
+    // A Deployment is ready when all pods are that it asks for: without a number, it asks for one.
+    [Fact]
+    public async Task A_version_begins_with_the_least_pods_and_its_autoscaler_decides_from_then_on()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File());
+
+        foreach (var (name, least) in ((string, double)[])[("fraud-v1", 2), ("fraud-v2", 1), ("router", 2)])
+        {
+            var deployment = run.Single(Deployment, name);
+            Assert.Equal(least, deployment.Inputs.Map("spec")["replicas"]);
+            Assert.Equal(least, run.Single(Autoscaler, name).Inputs.Map("spec")["minReplicas"]);
+            Assert.Equal(["spec.replicas"], deployment.Options.IgnoreChanges);
         }
     }
 }

@@ -16,6 +16,7 @@ public class ClusterObjectsTests
     [InlineData("prod")]
     [InlineData("features")]
     [InlineData("telemetry")]
+    [InlineData("pools")]
     public async Task Kubernetes_knows_every_member_of_every_object(string stack)
     {
         var objects = (await SomeStack.NamedAsync(stack)).OfCluster().ToList();

@@ -14,6 +14,7 @@ public class PodPlacementTests
     [InlineData("staging")]
     [InlineData("prod")]
     [InlineData("features")]
+    [InlineData("pools")]
     public async Task No_pod_keeps_its_node_alive_by_a_volume_on_its_disk(string stack)
     {
         var pods = (await SomeStack.NamedAsync(stack)).Pods();
@@ -33,6 +34,7 @@ public class PodPlacementTests
     [InlineData("dev")]
     [InlineData("prod")]
     [InlineData("features")]
+    [InlineData("pools")]
     public async Task No_pod_runs_on_the_nodes_of_the_add_ons(string stack) =>
         Assert.All((await SomeStack.NamedAsync(stack)).Pods(), static each =>
         {

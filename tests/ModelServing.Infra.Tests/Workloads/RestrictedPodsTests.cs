@@ -15,6 +15,7 @@ public class RestrictedPodsTests
     [InlineData("prod")]
     [InlineData("features")]
     [InlineData("telemetry")]
+    [InlineData("pools")]
     public async Task Every_pod_meets_the_restricted_standard_and_its_namespace_enforces_it(string stack)
     {
         var run = await SomeStack.NamedAsync(stack);

@@ -24,6 +24,37 @@ public partial class CloudNamesTests
         Assert.DoesNotContain(ClusterNames.Router, names);
     }
 
+    // The digest of a document is hexadecimal, so it is never the "v" with digits that ends a version's name.
+    [Fact]
+    public void A_pool_never_has_the_name_of_a_version_or_of_another_pool()
+    {
+        string[] pools = ["a", "a-v1", "v1", "a-0123456789", new('a', 40)];
+        string[] names = [.. pools.Select(static pool => ClusterNames.ModelPool(Document(pool)))];
+        Assert.Equal(names.Length, names.Distinct().Count());
+        Assert.All(names, static name => Assert.Matches("^pool-.+-[0-9a-f]{10}$", name));
+        Assert.All(names, static name => Assert.InRange(name.Length, 1, 56));
+        // Another version or another setting is another document.
+        Assert.Equal(Document("a").Digest, Document("a").Digest);
+        var model = ModelName.Parse("m");
+        Assert.NotEqual(Document("a").Digest, (Document("a") with { Versions = [new(model, new ModelVersion(2))] }).Digest);
+        Assert.NotEqual(Document("a").Digest, (Document("a") with { Versions = [new(model, new ModelVersion(1), BatchRows: 1)] }).Digest);
+        Assert.DoesNotContain("digest", System.Text.Encoding.UTF8.GetString(Document("a").ToUtf8()), StringComparison.OrdinalIgnoreCase);
+
+        static PoolDocument Document(string pool) => new()
+        {
+            Schema = PoolDocument.CurrentSchema,
+            Name = ModelName.Parse(pool),
+            Versions = [new(ModelName.Parse("m"), new ModelVersion(1))],
+        };
+    }
+
+    [Theory]
+    [InlineData("fraud", true)]
+    [InlineData("fraud-", false)]
+    [InlineData("fraud-2", true)]
+    public void Objects_have_names_that_end_with_a_letter_or_a_digit(string name, bool may) =>
+        Assert.Equal(may, ClusterNames.MayEndName(ModelName.Parse(name)));
+
     [Theory]
     [InlineData("fraud", true)]
     [InlineData("2fa", false)]

@@ -125,7 +125,7 @@ public class StackFileTests
         "s.yaml:24:30: modelserving:local.port: '080' is not a whole number from 1 to 65535 in plain digits",
         "s.yaml:24:42: modelserving:local.state: this is empty; remove the setting to use its default",
         "s.yaml:24:56: modelserving:local.registry: this is a list; it must be a text",
-        "s.yaml:25:3: modelserving:wonder: unknown setting; expected one of models, clients, tokens, anonymous, maxRequestBytes, "
+        "s.yaml:25:3: modelserving:wonder: unknown setting; expected one of models, pools, clients, tokens, anonymous, maxRequestBytes, "
         + "predictions, features, splitting, local, phase, allowGoingBack, region, homeRegion, regionMetadata, tenancy, compartment, "
         + "dataProtection, "
         + "kmsKey, policyStatements, network, cluster, cache, journal, predictionStore, replication, gateway, functions, alarms, costs, "

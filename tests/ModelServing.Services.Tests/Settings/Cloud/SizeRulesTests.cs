@@ -23,6 +23,32 @@ public class SizeRulesTests
         Assert.Contains("another environment, which is a stack of its own, in a compartment", fault.Message, StringComparison.Ordinal);
     }
 
+    // 46 of them share a statement; what is left is that each account is named.
+    [Fact]
+    public void Models_in_a_pool_need_fewer_policy_statements()
+    {
+        Assert.Empty(FoundationFile.Check(Text(430, "pools: { small: {} }").Replace(
+            "{ stable: { version: 1 }", "{ pods: { pool: small }, stable: { version: 1 }", StringComparison.Ordinal)));
+        var fault = Assert.Single(FoundationFile.Check(Text(1000, "pools: { small: {} }").Replace(
+            "{ stable: { version: 1 }", "{ pods: { pool: small }, stable: { version: 1 }", StringComparison.Ordinal)
+            + "\n  modelserving:policyStatements: 150"));
+        Assert.Contains("these 1000 models need 153 policy statements", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Put small models into a pool, which needs one for 46 of them", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pool_whose_document_no_ConfigMap_holds_is_refused_with_the_number()
+    {
+        var text = Text(2000, Raised, "  modelserving:pools: { small: {} }").Replace(
+            "{ stable: { version: 1 }",
+            $"{{ pods: {{ pool: small }}, predictions: {{ drop: [{new string('a', 300)}] }}, stable: {{ version: 1 }}",
+            StringComparison.Ordinal);
+        var fault = Assert.Single(
+            FoundationFile.Check(text), static fault => fault.Path == "modelserving:pools.small");
+        Assert.Contains("the document of its 4000 versions has ", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("at most 1048576. Put some of its models into another pool", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void More_settings_than_one_variable_of_the_environment_holds_are_refused_with_the_number()
     {

@@ -172,6 +172,7 @@ public partial class SettingsReferenceTests
                     : group == typeof(MetricSettings) ? ".METRIC"
                     : group == typeof(ClientSettings) ? ".CLIENT"
                     : group == typeof(ViewSettings) ? ".VIEW"
+                    : group == typeof(PoolSettings) ? ".POOL"
                     : ".MODEL";
                 var innerNode = isMap ? node!["patternProperties"]!.AsObject().Single().Value! : node!;
                 AssertDocumented(inner, $"{path}{name}.{SettingsReader.KeyOf(inner)}", innerNode);
