@@ -22,7 +22,7 @@ public sealed class UsedTimeTests : IDisposable
     private readonly Dictionary<(CallerGroup Caller, int Rows), int> answered = [];
     private readonly Dictionary<CallerGroup, TimeSpan> longestWait = [];
 
-    public UsedTimeTests() => gate = new RunGate(Turns, 10_000, time);
+    public UsedTimeTests() => gate = new RunGate(new SharedTurns(Turns, time), 10_000, time);
 
     public void Dispose() => gate.Dispose();
 
