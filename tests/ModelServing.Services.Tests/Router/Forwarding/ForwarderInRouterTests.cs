@@ -56,6 +56,9 @@ public class ForwarderInRouterTests
                     answer.Status == 204 ? null : body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture),
                     answer["Content-Length"]);
                 Assert.Equal(kept ? 1 : i, endpoint.Accepted);
+                // A request on a connection that is just closing may be lost.
+                if (!kept)
+                    await RunningRouter.UntilAsync(() => endpoint.Open == 0, "the endpoint has closed the connection");
             }
         }
     }

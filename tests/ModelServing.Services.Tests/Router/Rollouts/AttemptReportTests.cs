@@ -95,22 +95,15 @@ public sealed class AttemptReportTests : IAsyncDisposable
     public async Task The_time_of_an_attempt_begins_with_the_end_of_the_body_and_not_with_the_clients_pace()
     {
         var begun = 0;
-        await using var version = new RawServer(async connection =>
-        {
-            while (await connection.ReadHeadAsync() is { } head)
-            {
-                Interlocked.Increment(ref begun);
-                await connection.ReadExactlyAsync(int.Parse(head["Content-Length"]!, CultureInfo.InvariantCulture));
-                await connection.SendAsync(RawServer.Ok("{}"));
-            }
-        });
+        await using var stable = new RawServer(ServeAsync);
+        await using var canary = new RawServer(ServeAsync);
         foreach (var length in (int[])[100, ClientBody.AheadLimit + 1000, ClientBody.JoinedLimit + 1000])
         {
             foreach (var weight in (int[])[0, PlanDocument.Buckets])
             {
                 await using var router = await RunningRouter.StartAsync(
                     SomePlan.Canary(weight).Limited(1000),
-                    SomePlan.Endpoints((1, version.Address), (2, version.Address)),
+                    SomePlan.Endpoints((1, stable.Address), (2, canary.Address)),
                     Recorded(out var time));
                 using var client = await router.ConnectAsync();
                 var message = RunningRouter.Infer(new string('x', length));
@@ -124,6 +117,16 @@ public sealed class AttemptReportTests : IAsyncDisposable
                 Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
                 Assert.Equal(0, recorded.All[^1].Result.Elapsed);
                 await AssertOutcomesAsync(router, ("success", 1));
+            }
+        }
+
+        async Task ServeAsync(RawConnection connection)
+        {
+            while (await connection.ReadHeadAsync() is { } head)
+            {
+                Interlocked.Increment(ref begun);
+                await connection.ReadExactlyAsync(int.Parse(head["Content-Length"]!, CultureInfo.InvariantCulture));
+                await connection.SendAsync(RawServer.Ok("{}"));
             }
         }
     }
