@@ -35,17 +35,19 @@ internal sealed class RankingComparison(string arm)
         Precision = Compare("average precision", ofStable.AveragePrecision(), ofArm.AveragePrecision()),
     };
 
-    /// <summary>Adds payments in the order of time, and looks at the interval now and then. What was certain once stays so: the intervals
-    /// hold at all times at once.</summary>
+    /// <summary>Adds payments in the order of time, and looks at the interval now and then. It ends with the look that is certain: the
+    /// intervals hold at all times at once, and the figures are those of that look.</summary>
     internal void Add(IEnumerable<RankedPayment> payments)
     {
         foreach (var payment in payments)
         {
+            if (IsCertain)
+                return;
             if (payment.Variant != arm && payment.Variant != VariantPlan.Stable)
                 continue;
             (payment.Variant == arm ? ofArm : ofStable).Add(UnitOf(payment.RequestId), payment.Score, payment.IsFraud);
             Units++;
-            if (Units % LookEvery == 0 && !IsCertain
+            if (Units % LookEvery == 0
                 && ofStable.AveragePrecision() is { } stable && ofArm.AveragePrecision() is { } other
                 && ConfidenceSequence.Between(stable, other, Alpha / 2) is { } seen && (seen.Lower > 0 || seen.Upper < 0))
                 CertainFrom = Units;
