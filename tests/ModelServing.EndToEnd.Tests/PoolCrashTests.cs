@@ -25,7 +25,7 @@ public sealed class PoolCrashTests : IDisposable
         var settings = await PublishAsync();
         // How this process ends is not noted, so the first time may be an operator's.
         await KillInRunAsync(settings, null);
-        await KillInRunAsync(settings, "so they run one at a time for now");
+        await KillInRunAsync(settings, "so they run one at a time until the culprit is known");
 
         for (var start = 0; start < 2; start++)
         {

@@ -214,6 +214,6 @@ internal static partial class CrashLog
     internal static partial void Culprit(ILogger logger, string version);
 
     [LoggerMessage(81, LogLevel.Error, "The process before this one ended while these versions ran or were being opened, so they run " +
-        "one at a time for now: {Versions}")]
+        "one at a time until the culprit is known: {Versions}")]
     internal static partial void Suspects(ILogger logger, string versions);
 }

@@ -61,9 +61,10 @@ internal sealed unsafe class RunSlots
         ];
     }
 
-    /// <summary>Notes that a version runs, or is being opened. Returns the slot; negative if there is none.</summary>
+    /// <summary>Notes that a version runs or is being opened.</summary>
     /// <param name="version">The version's number, from 1.</param>
     /// <param name="isOpening">Whether it is being opened.</param>
+    /// <returns>The slot. It is negative if all slots are taken.</returns>
     internal int Enter(int version, bool isOpening)
     {
         if (isOpening)

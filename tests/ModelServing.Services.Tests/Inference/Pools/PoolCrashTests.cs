@@ -118,7 +118,7 @@ public sealed class PoolCrashTests : IAsyncLifetime
             Assert.Equal(200, (await CountAsync(pool, "one", 3, 60_000)).Status);
             Assert.Contains(
                 pool.Service.Log,
-                static line => line.Message.EndsWith("one at a time for now: one version 1", StringComparison.Ordinal));
+                static line => line.Message.EndsWith("one at a time until the culprit is known: one version 1", StringComparison.Ordinal));
         }
 
         await EndInAsync(null, "one");
