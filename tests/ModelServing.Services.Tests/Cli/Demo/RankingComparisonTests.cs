@@ -12,7 +12,8 @@ public class RankingComparisonTests
         var seen = comparison.Figures;
         comparison.Add(Payments(60_000, better: 0.9, worse: 0.4).Skip(20_000));
         var figures = comparison.Figures;
-        Assert.InRange(figures.CertainFrom!.Value, 2_000, 60_000);
+        // With fewer payments there are too few frauds for the intervals.
+        Assert.InRange(figures.CertainFrom!.Value, 20_000, 60_000);
         // Later payments change nothing, so the interval is the one that was certain.
         Assert.Equal(figures.CertainFrom, figures.Units);
         Assert.Equal(0, figures.CertainFrom % 2_000);
