@@ -42,6 +42,8 @@ internal static class SomeStack
     // Rendering is most of the work of these tests, and no test changes a rendered stack.
     private static readonly ConcurrentDictionary<(string File, bool IsPreview), Task<RenderedStack>> Rendered = [];
 
+    private static readonly ConcurrentDictionary<(string Stack, bool FoundationOnly), Task<RenderedStack>> RenderedOfRepository = [];
+
     internal static string File(
         string models = Canary,
         string images = "images: { router: {0}, inference: {1}, functions: {2}, jobs: {3}, featureServer: {4} }",
@@ -70,15 +72,12 @@ internal static class SomeStack
         : RenderAsync(file, cloud, isPreview);
 
     /// <summary>A stack of the repository after an apply, when none of its outputs is unknown.</summary>
-    internal static async Task<RenderedStack> OfRepositoryAsync(string stack, bool foundationOnly = false, SomeCloud? cloud = null)
-    {
-        var configuration = StackConfiguration.FromFile(await FileOfRepositoryAsync(stack), foundationOnly);
-        return await StackRendering.RunAsync(
-            cloud ?? new SomeCloud(true, Published),
-            configuration.Online(),
-            stack.Replace(ByFunction, "", StringComparison.Ordinal),
-            isPreview: false);
-    }
+    internal static Task<RenderedStack> OfRepositoryAsync(string stack, bool foundationOnly = false, SomeCloud? cloud = null) =>
+        cloud is null
+            ? RenderedOfRepository.GetOrAdd(
+                (stack, foundationOnly),
+                static key => RenderOfRepositoryAsync(key.Stack, key.FoundationOnly, new SomeCloud(true, Published)))
+            : RenderOfRepositoryAsync(stack, foundationOnly, cloud);
 
     /// <summary>A stack file of the repository, or with <see cref="ByFunction"/> the same with the other mode of splitting.</summary>
     internal static async Task<string> FileOfRepositoryAsync(string stack)
@@ -188,6 +187,13 @@ internal static class SomeStack
 
     private static Task<RenderedStack> RenderAsync(string file, SomeCloud cloud, bool isPreview) =>
         StackRendering.RunAsync(cloud, StackConfiguration.FromFile(file), "some", isPreview);
+
+    private static async Task<RenderedStack> RenderOfRepositoryAsync(string stack, bool foundationOnly, SomeCloud cloud) =>
+        await StackRendering.RunAsync(
+            cloud,
+            StackConfiguration.FromFile(await FileOfRepositoryAsync(stack), foundationOnly).Online(),
+            stack.Replace(ByFunction, "", StringComparison.Ordinal),
+            isPreview: false);
 
     private static ImmutableDictionary<string, object> Without(ImmutableDictionary<string, object> inputs, string path) =>
         path.Split('.', 2) is [var key, var rest] && inputs.TryGetValue(key, out var inner)
