@@ -24,8 +24,9 @@ internal sealed class PredictionLogReporter(LogCounters counters, bool refuses, 
 
         if (clock.Look() is { } step)
         {
-            counters.CountClockSetBack();
+            // The line comes first, so whoever sees the count finds it.
             PredictionLogLog.ClockSetBack(logger, step.TotalSeconds);
+            counters.CountClockSetBack();
         }
 
         if (!hasLargeObjects && counters.LargeObjects > 0)

@@ -16,9 +16,15 @@ public sealed class DevScriptTests : IDisposable
         echo $$ >"$root/process"
         if [ "$1" = msbuild ]; then
           [ ! -e "$root/broken" ] || exit 1
+          if [ -n "${SharedCompilationId:-}" ]; then
+            echo "$UseSharedCompilation -pipename:$SharedCompilationId" >"$root/compiler"
+            (exec -a "VBCSCompiler -pipename:$SharedCompilationId" sleep 900) >/dev/null 2>&1 &
+          fi
           mkdir -p "$root/artifacts/bin/Cli/release"
           touch "$root/artifacts/bin/Cli/release/ms.dll"
           echo "  Contracts -> /some/folder/ModelServing.Contracts.dll"
+        elif [ "$1" = run ]; then
+          [ ! -e "$root/broken-tests" ] || exit 1
         else
           echo "typed: $MODELSERVING_COMMAND"
         fi
@@ -109,7 +115,7 @@ public sealed class DevScriptTests : IDisposable
         {
             try
             {
-                await Until.TrueAsync(() => IsRunning(ms), () => "the stand-in of the platform did not start");
+                await Until.TrueAsync(() => IsRunning($"{ms} up"), () => "the stand-in of the platform did not start");
                 var (output, builds) = await RunAsync("ms", "publish");
                 Assert.Contains("A platform runs here, so nothing is built", output, StringComparison.Ordinal);
                 Assert.Equal(0, builds);
@@ -127,10 +133,27 @@ public sealed class DevScriptTests : IDisposable
         Assert.Equal(1, (await RunAsync("build")).Builds);
     }
 
-    private static bool IsRunning(string ms)
+    [Fact]
+    public async Task A_run_of_the_tests_has_a_compiler_of_its_own_and_ends_it_however_it_ends()
+    {
+        foreach (var isBroken in (bool[])[false, true])
+        {
+            if (isBroken)
+                File.WriteAllText(folder.Combine("broken-tests"), "");
+            var (exitCode, output) = await StartAsync("bash", "./dev", "test", "-class", "Some");
+            Assert.Equal(isBroken ? 1 : 0, exitCode);
+            Assert.Contains($"run --file {folder.Combine("tests", "Run.cs")} -- -class Some", Calls());
+            var compiler = File.ReadAllText(folder.Combine("compiler")).Trim().Split(' ', 2);
+            Assert.Equal("true", compiler[0]);
+            Assert.Matches(@"^-pipename:modelserving-\d+$", compiler[1]);
+            await Until.TrueAsync(() => !IsRunning(compiler[1]), () => $"{compiler[1]} still runs:\n{output}");
+        }
+    }
+
+    private static bool IsRunning(string text)
     {
         using var ps = Process.Start(new ProcessStartInfo("ps", ["-ewwo", "args"]) { RedirectStandardOutput = true })!;
-        return ps.StandardOutput.ReadToEnd().Contains($"{ms} up", StringComparison.Ordinal);
+        return ps.StandardOutput.ReadToEnd().Contains(text, StringComparison.Ordinal);
     }
 
     private async Task<(string Output, int Builds)> RunAsync(params string[] arguments)

@@ -146,8 +146,8 @@ public sealed class PoolTests
             await CrashAsync(folder, ms, load);
         await ms.WaitForAsync(Refused);
 
-        // Neither process gets it any more, and stable answers for it.
-        await Until.TrueAsync(() => EndpointsOf(folder, "slow", 2).Count == 0, () => ms.Output);
+        // Neither process gets it any more, and stable answers for it. The processes stop serving it one after the other.
+        await Until.TrueAsync(() => EndpointsOf(folder, "slow", 2).Count == 0, () => $"it is still an endpoint:\n{ms.Output}");
         Assert.Equal(2, ProcessesOf(folder, "slow", 1).Count);
         using var http = new HttpClient();
         // The router reads the endpoints a moment later.

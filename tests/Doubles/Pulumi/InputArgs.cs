@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
 
@@ -6,21 +7,24 @@ namespace Pulumi;
 /// <summary>Base class of everything that is passed to a provider.</summary>
 public abstract class InputArgs
 {
-    private readonly ImmutableArray<(InputAttribute Input, string Member, Func<object?, object?> Get)> inputs;
+    // Reading attributes is slow, and a stack has thousands of these objects.
+    private static readonly ConcurrentDictionary<Type, ImmutableArray<Member>> Known = [];
 
-    protected InputArgs()
+    private readonly ImmutableArray<Member> inputs;
+
+    protected InputArgs() => inputs = Known.GetOrAdd(GetType(), static type =>
     {
         const BindingFlags all = BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.Instance;
-        inputs =
+        return
         [
-            .. GetType().GetFields(all)
-                .Select(static f => (f.GetCustomAttribute<InputAttribute>()!, f.Name, (Func<object?, object?>)f.GetValue))
-                .Where(static i => i.Item1 is not null),
-            .. GetType().GetProperties(all)
-                .Select(static p => (p.GetCustomAttribute<InputAttribute>()!, p.Name, (Func<object?, object?>)p.GetValue))
-                .Where(static i => i.Item1 is not null),
+            .. type.GetFields(all)
+                .Select(static f => new Member(f.GetCustomAttribute<InputAttribute>()!, f.Name, f.GetValue))
+                .Where(static i => i.Input is not null),
+            .. type.GetProperties(all)
+                .Select(static p => new Member(p.GetCustomAttribute<InputAttribute>()!, p.Name, p.GetValue))
+                .Where(static i => i.Input is not null),
         ];
-    }
+    });
 
     /// <summary>Returns the members by their names on the wire.</summary>
     /// <exception cref="ArgumentNullException">A required member is missing.</exception>
@@ -39,4 +43,6 @@ public abstract class InputArgs
 
         return result.ToImmutable();
     }
+
+    private readonly record struct Member(InputAttribute Input, string Name, Func<object?, object?> Get);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Reflection;
 
 namespace Pulumi;
@@ -5,6 +7,9 @@ namespace Pulumi;
 /// <summary>The write side of a resource's output. The resource's registration sets it.</summary>
 internal abstract class OutputSource
 {
+    // Reading attributes is slow, and a stack has hundreds of resources.
+    private static readonly ConcurrentDictionary<Type, ImmutableArray<(PropertyInfo Property, OutputAttribute Attribute)>> Known = [];
+
     internal abstract void Set(string context, OutputData<object?> value);
 
     internal abstract void Fail(Exception exception);
@@ -15,10 +20,8 @@ internal abstract class OutputSource
     internal static Dictionary<string, OutputSource> FillAll(Resource resource)
     {
         var result = new Dictionary<string, OutputSource>(StringComparer.Ordinal);
-        foreach (var property in resource.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        foreach (var (property, attribute) in Known.GetOrAdd(resource.GetType(), FindAll))
         {
-            if (property.GetCustomAttribute<OutputAttribute>() is not { } attribute)
-                continue;
             if (resource is ComponentResource && property.DeclaringType != typeof(Resource))
                 continue;
             if (!property.PropertyType.IsConstructedGenericType || property.PropertyType.GetGenericTypeDefinition() != typeof(Output<>))
@@ -35,6 +38,13 @@ internal abstract class OutputSource
 
         return result;
     }
+
+    private static ImmutableArray<(PropertyInfo Property, OutputAttribute Attribute)> FindAll(Type type) =>
+    [
+        .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Select(static property => (property, property.GetCustomAttribute<OutputAttribute>()!))
+            .Where(static one => one.Item2 is not null),
+    ];
 
     private protected abstract object Boxed { get; }
 

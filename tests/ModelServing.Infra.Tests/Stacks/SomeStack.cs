@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -38,6 +39,11 @@ internal static class SomeStack
         "features/card-activity/v1/definition.json", "features/terminal-risk/v1/definition.json",
     ];
 
+    // Rendering is most of the work of these tests, and no test changes a rendered stack.
+    private static readonly ConcurrentDictionary<(string File, bool IsPreview), Task<RenderedStack>> Rendered = [];
+
+    private static readonly ConcurrentDictionary<(string Stack, bool FoundationOnly), Task<RenderedStack>> RenderedOfRepository = [];
+
     internal static string File(
         string models = Canary,
         string images = "images: { router: {0}, inference: {1}, functions: {2}, jobs: {3}, featureServer: {4} }",
@@ -61,19 +67,17 @@ internal static class SomeStack
 
     internal static string Digest(char digit) => "sha256:" + new string(digit, 64);
 
-    internal static Task<RenderedStack> RunAsync(string file, SomeCloud? cloud = null, bool isPreview = false) =>
-        StackRendering.RunAsync(cloud ?? new SomeCloud(), StackConfiguration.FromFile(file), "some", isPreview);
+    internal static Task<RenderedStack> RunAsync(string file, SomeCloud? cloud = null, bool isPreview = false) => cloud is null
+        ? Rendered.GetOrAdd((file, isPreview), static key => RenderAsync(key.File, new SomeCloud(), key.IsPreview))
+        : RenderAsync(file, cloud, isPreview);
 
     /// <summary>A stack of the repository after an apply, when none of its outputs is unknown.</summary>
-    internal static async Task<RenderedStack> OfRepositoryAsync(string stack, bool foundationOnly = false, SomeCloud? cloud = null)
-    {
-        var configuration = StackConfiguration.FromFile(await FileOfRepositoryAsync(stack), foundationOnly);
-        return await StackRendering.RunAsync(
-            cloud ?? new SomeCloud(true, Published),
-            configuration.Online(),
-            stack.Replace(ByFunction, "", StringComparison.Ordinal),
-            isPreview: false);
-    }
+    internal static Task<RenderedStack> OfRepositoryAsync(string stack, bool foundationOnly = false, SomeCloud? cloud = null) =>
+        cloud is null
+            ? RenderedOfRepository.GetOrAdd(
+                (stack, foundationOnly),
+                static key => RenderOfRepositoryAsync(key.Stack, key.FoundationOnly, new SomeCloud(true, Published)))
+            : RenderOfRepositoryAsync(stack, foundationOnly, cloud);
 
     /// <summary>A stack file of the repository, or with <see cref="ByFunction"/> the same with the other mode of splitting.</summary>
     internal static async Task<string> FileOfRepositoryAsync(string stack)
@@ -180,6 +184,16 @@ internal static class SomeStack
 
     /// <summary>The settings of a stack file for a run that may query the cloud.</summary>
     internal static StackConfiguration Online(string file) => StackConfiguration.FromFile(file).Online();
+
+    private static Task<RenderedStack> RenderAsync(string file, SomeCloud cloud, bool isPreview) =>
+        StackRendering.RunAsync(cloud, StackConfiguration.FromFile(file), "some", isPreview);
+
+    private static async Task<RenderedStack> RenderOfRepositoryAsync(string stack, bool foundationOnly, SomeCloud cloud) =>
+        await StackRendering.RunAsync(
+            cloud,
+            StackConfiguration.FromFile(await FileOfRepositoryAsync(stack), foundationOnly).Online(),
+            stack.Replace(ByFunction, "", StringComparison.Ordinal),
+            isPreview: false);
 
     private static ImmutableDictionary<string, object> Without(ImmutableDictionary<string, object> inputs, string path) =>
         path.Split('.', 2) is [var key, var rest] && inputs.TryGetValue(key, out var inner)
