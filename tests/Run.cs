@@ -16,6 +16,7 @@ string[] Hosts = ["Cli", "FeatureServer", "Functions", "Inference", "Jobs", "Rou
 await CompileAheadAsync();
 var (passed, failed, skipped) = (0, 0, 0);
 var skips = new List<string>();
+var failures = new List<string>();
 // There are five lanes, because tests that start processes spend most of their time waiting. The traits of two of them are in
 // TestKit/ThirdLane.cs and FourthLane.cs. Only one lane prints while it runs, so the output of two programs is never mixed.
 const string Third = "Lane=Third", Fourth = "Lane=Fourth";
@@ -48,6 +49,8 @@ foreach (var (name, exitCode, output) in lanes.SelectMany(static lane => lane))
     skipped += Count(assembly, "skipped");
     // An error is a failure outside a test: in a fixture, or in the program itself.
     failed += Math.Max(Count(assembly, "failed") + Count(assembly, "errors"), exitCode == 0 ? 0 : 1);
+    failures.AddRange(assembly.Descendants("test").Where(static test => test.Attribute("result")?.Value == "Fail")
+        .Select(static test => $"failed: {test.Attribute("name")?.Value}: {FirstLineOf(test.Element("failure")?.Element("message")?.Value)}"));
     skips.AddRange(assembly.Descendants("test").Where(static test => test.Attribute("result")?.Value == "Skip")
         .Select(static test => $"skipped: {test.Attribute("name")?.Value}: {test.Element("reason")?.Value}"));
 }
@@ -59,8 +62,12 @@ if (passed + failed == 0)
 }
 
 skips.ForEach(Console.WriteLine);
+// Last, because the end of a long output is what people see, and what many CI systems keep.
+failures.ForEach(Console.WriteLine);
 Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
 return failed == 0 ? 0 : 1;
+
+static string FirstLineOf(string? message) => message?.Split('\n', 2)[0].Trim() ?? "no message";
 
 // What no platform on one machine loads, and what takes long to compile.
 static bool IsSeldomLoaded(string name) => name is "KubernetesClient.dll" or "Garnet.resources.dll" ||

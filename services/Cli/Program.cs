@@ -50,6 +50,7 @@ if (arguments.Action is ParseErrorAction && args.Length > 0)
     return ExitCode.WrongInput;
 }
 
+HelpText.Fit(root, arguments.CommandResult.Command, Console.IsOutputRedirected ? HelpText.PipeWidth : null);
 // Without a timeout the library leaves signals alone, so StopSignals gets them.
 var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
 var exitCode = await arguments.InvokeAsync(configuration);

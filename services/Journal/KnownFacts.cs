@@ -12,6 +12,9 @@ internal sealed class KnownFacts
     /// <summary>The last known number, 0 for none.</summary>
     internal long LastSeq { get; private set; }
 
+    /// <summary>The number of the last rollout event, 0 for none.</summary>
+    internal long LastRolloutSeq => lastRollout?.Seq ?? 0;
+
     internal void Add(JournalEvent next)
     {
         LastSeq = next.Seq;

@@ -13,7 +13,7 @@ namespace ModelServing.Journal;
 /// Appending:
 /// <code>
 /// 1 read     the events after those that are known
-/// 2 stop     if the fact is recorded already
+/// 2 stop     if the fact is recorded already, or if the writer of a rollout event did not know the last rollout
 /// 3 change   say that the model changes, so that readers find the event even if this program ends after step 4
 /// 4 put      under the next number, if it is free
 /// 5 again    from 1 if it was taken, or if no answer came: the event may be there, and is found by its fact or its identifier
@@ -28,7 +28,7 @@ public sealed class RolloutJournal
     private readonly TimeProvider time;
 
     // One entry per model of the environment.
-    private readonly ConcurrentDictionary<ModelName, Known> known = new();
+    private readonly ConcurrentDictionary<ModelName, Known> facts = new();
 
     public RolloutJournal(IJournalStore store, JournalLimits? limits = null, TimeProvider? time = null)
     {
@@ -112,8 +112,28 @@ public sealed class RolloutJournal
     public async Task<Appended> AppendAsync(JournalEvent added, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(added);
+        return (await AppendInTimeAsync(added, known: long.MaxValue, cancellationToken))!;
+    }
+
+    /// <summary>Appends a rollout event, unless the journal has a rollout event that its writer did not know. Then the writer must read
+    /// the journal and decide again: another program may have recorded this rollout, and the one after it.</summary>
+    /// <param name="added">The event; its <see cref="JournalEvent.Seq"/> is ignored.</param>
+    /// <param name="known">The number of the last event that the writer knew.</param>
+    /// <param name="cancellationToken">Cancels the append. The event may be in the journal all the same.</param>
+    /// <returns>Null if another rollout came after <paramref name="known"/>.</returns>
+    /// <exception cref="JournalException">The journal can't be read or written.</exception>
+    /// <exception cref="ContractException">The event breaks a rule of its kind.</exception>
+    public async Task<Appended?> AppendRolloutAsync(RolloutEvent added, long known, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(added);
+        ArgumentOutOfRangeException.ThrowIfNegative(known);
+        return await AppendInTimeAsync(added, known, cancellationToken);
+    }
+
+    private Task<Appended?> AppendInTimeAsync(JournalEvent added, long known, CancellationToken cancellationToken)
+    {
         _ = (added with { Seq = long.MaxValue }).ToUtf8();
-        return await InTimeAsync(token => AppendUnlimitedAsync(added, token), mayBeDone: true, cancellationToken);
+        return InTimeAsync(token => AppendUnlimitedAsync(added, known, token), mayBeDone: true, cancellationToken);
     }
 
     private async Task<IReadOnlyList<JournalEvent>> ReadUnlimitedAsync(
@@ -136,10 +156,10 @@ public sealed class RolloutJournal
         }
     }
 
-    private async Task<Appended> AppendUnlimitedAsync(JournalEvent added, CancellationToken cancellationToken)
+    private async Task<Appended?> AppendUnlimitedAsync(JournalEvent added, long known, CancellationToken cancellationToken)
     {
         var fact = JournalFact.From(added);
-        var ofModel = known.GetOrAdd(added.Model, static _ => new Known());
+        var ofModel = facts.GetOrAdd(added.Model, static _ => new Known());
         await ofModel.Turn.WaitAsync(cancellationToken);
         try
         {
@@ -155,6 +175,8 @@ public sealed class RolloutJournal
                 // 2
                 if (ofModel.Facts.Find(fact) is { } recorded)
                     return new Appended(recorded.Seq, recorded.Id == added.Id);
+                if (ofModel.Facts.LastRolloutSeq > known)
+                    return null;
                 // 3
                 var next = added with { Seq = ofModel.Facts.LastSeq + 1 };
                 await PutChangeAsync(added.Model, next.Seq, cancellationToken);

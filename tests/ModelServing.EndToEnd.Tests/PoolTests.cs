@@ -147,7 +147,7 @@ public sealed class PoolTests
         await ms.WaitForAsync(Refused);
 
         // Neither process gets it any more, and stable answers for it.
-        Assert.Empty(EndpointsOf(folder, "slow", 2));
+        await Until.TrueAsync(() => EndpointsOf(folder, "slow", 2).Count == 0, () => ms.Output);
         Assert.Equal(2, ProcessesOf(folder, "slow", 1).Count);
         using var http = new HttpClient();
         // The router reads the endpoints a moment later.

@@ -9,5 +9,20 @@ public sealed class TemporaryFolder : IDisposable
 
     public string Combine(params ReadOnlySpan<string> parts) => Path.Combine([FullPath, .. parts]);
 
-    public void Dispose() => Directory.Delete(FullPath, recursive: true);
+    /// <summary>Deletes the folder. A call that its caller has left, such as a write to a database, may still make a file meanwhile.</summary>
+    public void Dispose()
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                Directory.Delete(FullPath, recursive: true);
+                return;
+            }
+            catch (IOException) when (tried < 50)
+            {
+                Thread.Sleep(100);
+            }
+        }
+    }
 }

@@ -20,6 +20,14 @@ internal static class RightsQuestion
         findings.Add(space is null
             ? Finding.Unasked("right to object-family", problem)
             : await AskAsync(RestService.ObjectStorage, buckets, $"/n/{Uri.EscapeDataString(space)}/b?{stack.InCompartment}&limit=1"));
+        if (stack.Cloud.KmsKey is { } key)
+        {
+            findings.Add(VaultOf(key) is { } vault
+                ? await AskAsync(
+                    vault, $"read keys in compartment id {stack.Cloud.Compartment}", $"/20180608/keys/{Uri.EscapeDataString(key)}")
+                : Finding.Unasked("right to keys", $"{key} does not name the vault that would be asked"));
+        }
+
         findings.Add(Finding.Note("rights", NotAskable));
         return findings;
 
@@ -29,15 +37,21 @@ internal static class RightsQuestion
             var check = $"right to {statement.Split(' ')[1]}";
             return answer switch
             {
-                { IsSuccess: true } => Finding.Good(check, $"{service.Name} lists"),
+                { IsSuccess: true } => Finding.Good(check, $"{service.Name} answers"),
                 { IsRefusal: true } => Finding.Wrong(
                     check,
-                    $"{service.Name} refuses to list: {answer.Problem}",
+                    $"{service.Name} refuses to answer: {answer.Problem}",
                     $"a policy needs: Allow group GROUP to {statement}"),
                 _ => Finding.Unasked(check, answer.Problem),
             };
         }
     }
+
+    // Each vault has an address of its own, which begins with the fifth part of its keys' identifiers: the example of Oracle's page
+    // "Listing Master Encryption Keys" has both.
+    private static RestService? VaultOf(string key) => key.Split('.') is [_, _, _, _, { Length: > 0 } vault, _]
+        ? new RestService("the key's vault", vault + "-management.kms.{region}.{domain}")
+        : null;
 
     // The statement that an apply needs, and a list that a part of it allows.
     private static IEnumerable<(RestService Service, string Statement, string Target)> Targets(StackQuestions stack)

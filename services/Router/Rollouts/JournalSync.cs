@@ -22,9 +22,14 @@ internal sealed class JournalSync(
     // A new router reads the journals of all models.
     private const int MostReads = 16;
 
+    private const int MostTries = 3;
+
+    // Longer than any running router takes to find a changed plan.
+    private static readonly TimeSpan UntilAllHaveThePlan = TimeSpan.FromMinutes(1);
+
     private readonly SemaphoreSlim reads = new(MostReads);
     private readonly ConcurrentDictionary<ModelName, SemaphoreSlim> turns = new();
-    private readonly ConcurrentDictionary<ModelName, RolloutPlan> due = new();
+    private readonly ConcurrentDictionary<ModelName, DueRollout> due = new();
     // Models of which events may be new here.
     private readonly ConcurrentDictionary<ModelName, bool> stale = new();
     // Before the first read of any model.
@@ -59,7 +64,7 @@ internal sealed class JournalSync(
     {
         plan = applied;
         foreach (var (model, rollout) in applied.Rollouts)
-            due[model] = rollout;
+            due[model] = new DueRollout(rollout, DateTimeOffset.MinValue);
         foreach (var model in due.Keys.Where(model => !applied.Rollouts.ContainsKey(model)))
             due.TryRemove(model, out _);
     }
@@ -97,6 +102,7 @@ internal sealed class JournalSync(
         async () =>
         {
             var state = board.JournaledStateOf(model);
+            var isFirst = state is null || snapshots.MustBeProven(model);
             var known = await snapshots.ProveAsync(state, journal!, cancellation);
             var events = await journal!.ReadAsync(model, known?.LastSeq ?? 0, cancellation);
             snapshots.MarkProven(model);
@@ -108,9 +114,11 @@ internal sealed class JournalSync(
             var next = (known ?? JournalState.Empty(model)).Apply(events);
             board.Update(next);
             snapshots.MarkChanged();
+            if (!isFirst)
+                WaitIfOvertaken(model, events);
             // The new events may refuse a rollout that was good, or the other way round. Then it is due again.
             if (plan.Rollouts.GetValueOrDefault(model) is { } planned && IsServed(planned, state) != IsServed(planned, next))
-                due[model] = planned;
+                due[model] = new DueRollout(planned, DateTimeOffset.MinValue);
         },
         cancellation);
 
@@ -134,28 +142,32 @@ internal sealed class JournalSync(
         }
     }
 
-    /// <summary>Appends an event, reads the journal's answer into the board, and notifies other routers.</summary>
+    /// <summary>Appends a rollback or a reset, reads the journal's answer into the board, and notifies other routers.</summary>
     /// <exception cref="JournalException">The event could not be appended.</exception>
-    internal async Task AppendAsync(JournalEvent added, CancellationToken cancellation)
-    {
-        var appended = await journal!.AppendAsync(added, cancellation);
-        await ReadAsync(added.Model, cancellation);
-        if (!appended.IsOurs)
-            return;
-        RolloutLog.Appended(logger, added.Model.Text, appended.Seq, added.Kind);
-        if (cache is not null)
-            await cache.PublishAsync(added.Model, appended.Seq, cancellation);
-    }
+    internal async Task AppendAsync(JournalEvent added, CancellationToken cancellation) =>
+        await TakeAsync(added, await journal!.AppendAsync(added, cancellation), cancellation);
 
     /// <summary>Appends the event that a model's planned rollout makes due, if any.</summary>
     /// <exception cref="JournalException">The event could not be appended.</exception>
     internal async Task AppendDueAsync(ModelName model, CancellationToken cancellation)
     {
-        if (!due.TryGetValue(model, out var planned) || board.JournaledStateOf(model) is not { } state)
-            return;
-        if (DueEvent.Find(planned, state, time.GetUtcNow()) is { } next)
-            await AppendAsync(next, cancellation);
-        due.TryRemove(KeyValuePair.Create(model, planned));
+        // Each time that another router appends a rollout first, what is due here may change.
+        for (var tried = 0; tried < MostTries; tried++)
+        {
+            if (!due.TryGetValue(model, out var planned)
+                || board.JournaledStateOf(model) is not { } state
+                || time.GetUtcNow() < planned.From)
+                return;
+            var next = DueEvent.Find(planned.Rollout, state, time.GetUtcNow());
+            var appended = next is null ? null : await journal!.AppendRolloutAsync(next, state.LastSeq, cancellation);
+            if (next is not null)
+                await TakeAsync(next, appended, cancellation);
+            if (next is null || appended is not null)
+            {
+                due.TryRemove(KeyValuePair.Create(model, planned));
+                return;
+            }
+        }
     }
 
     /// <summary>Runs a step of one model. If the journal of that model is damaged, or an event has an unexpected effect, only
@@ -176,6 +188,28 @@ internal sealed class JournalSync(
                 RolloutLog.JournalDamaged(logger, model.Text, damage.Message);
             return damage;
         }
+    }
+
+    private async Task TakeAsync(JournalEvent added, Appended? appended, CancellationToken cancellation)
+    {
+        await ReadAsync(added.Model, cancellation);
+        if (appended is not { IsOurs: true })
+            return;
+        RolloutLog.Appended(logger, added.Model.Text, appended.Seq, added.Kind);
+        if (cache is not null)
+            await cache.PublishAsync(added.Model, appended.Seq, cancellation);
+    }
+
+    // Another router has recorded the rollout that is due here, and the one after it: probably this router will soon have that plan too.
+    // If it does not, this plan was restored, and is recorded again.
+    private void WaitIfOvertaken(ModelName model, IReadOnlyList<JournalEvent> events)
+    {
+        if (!due.TryGetValue(model, out var planned))
+            return;
+        var digest = RolloutDigest.Compute(planned.Rollout);
+        var rollouts = events.OfType<RolloutEvent>().ToList();
+        if (rollouts.Exists(rollout => rollout.Digest == digest) && rollouts[^1].Digest != digest)
+            due.TryUpdate(model, planned with { From = time.GetUtcNow() + UntilAllHaveThePlan }, planned);
     }
 
     // Each state follows from the one before it, so reads of a model must not overlap.
@@ -202,4 +236,8 @@ internal sealed class JournalSync(
     }
 
     private static bool IsServed(RolloutPlan planned, JournalState? state) => state?.Condemned(planned.Stable.Version) is null;
+
+    /// <param name="Rollout">The rollout that may not be in the journal.</param>
+    /// <param name="From">When it may be appended.</param>
+    private sealed record DueRollout(RolloutPlan Rollout, DateTimeOffset From);
 }

@@ -45,6 +45,13 @@ public partial class DocumentedCommandsTests
                     Regex.IsMatch(help, $@"(?m)(^ +|, ){Regex.Escape(option.Split('=')[0])}\b"),
                     $"{command.File}: {command}: no {option} in\n{help}");
         }
+
+        // In a pipe, where the width of the terminal that shows it in the end is unknown.
+        var whole = await Tool.SucceedAsync(Repository.Root, "dotnet", MsProcess.Program("Cli", "ms"), "--help");
+        foreach (var line in helps.Values.Select(static help => help.Output).Append(whole).SelectMany(static help => help.Split('\n')))
+            Assert.True(line.TrimEnd().Length <= 80, line);
+        // The list has only the first paragraph of each command.
+        Assert.DoesNotContain("The exit code is", whole, StringComparison.Ordinal);
     }
 
     [Fact]

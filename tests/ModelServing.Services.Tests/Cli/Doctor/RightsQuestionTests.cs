@@ -8,6 +8,7 @@ namespace ModelServing.Services.Tests.Cli.Doctor;
 public sealed class RightsQuestionTests
 {
     private const string Secret = "ocid1.vaultsecret.oc1.eu-frankfurt-1.aaaa";
+    private const string Key = "ocid1.key.oc1.eu-frankfurt-1.somevault.aaaa";
     private const string Compartment = "in compartment id " + ControlPlaneEmulator.Compartment;
 
     private const string Bastion = """
@@ -28,11 +29,14 @@ public sealed class RightsQuestionTests
     [InlineData(
         Network, "  modelserving:cache: { passwordSecret: " + Secret + " }\n" + Network, $"/20190301/secretbundles/{Secret}/versions",
         "right to secret-bundles", "read secret-bundles " + Compartment)]
+    [InlineData(
+        Network, "  modelserving:kmsKey: " + Key + "\n" + Network, "/20180608/keys/" + Key, "right to keys", "read keys " + Compartment)]
     public async Task A_right_that_the_stack_needs_is_asked(string text, string replacement, string path, string check, string statement)
     {
         await using var stack = await CheckedStack.StartAsync(yaml =>
             text.Length == 0 ? yaml : yaml.Replace(text, replacement, StringComparison.Ordinal));
         stack.Cloud.Set($"/20190301/secretbundles/{Secret}/versions", new JsonArray());
+        stack.Cloud.Set($"/20180608/keys/{Key}", new JsonObject());
         var report = await stack.CheckAsync();
         Assert.Equal(FindingState.Good, Find(report, check).State);
         Assert.Equal(0, report.ExitCode);
@@ -40,6 +44,16 @@ public sealed class RightsQuestionTests
         stack.Cloud.Refuse(path);
         var finding = Find(await stack.CheckAsync(), check);
         Assert.Equal((FindingState.Wrong, $"a policy needs: Allow group GROUP to {statement}"), (finding.State, finding.Fix));
+    }
+
+    [Fact]
+    public async Task A_key_whose_vault_is_unknown_is_reported_as_not_asked()
+    {
+        await using var stack = await CheckedStack.StartAsync(static yaml => yaml.Replace(
+            Network, "  modelserving:kmsKey: ocid1.key.oc1..aaaa\n" + Network, StringComparison.Ordinal));
+        var finding = Find(await stack.CheckAsync(), "right to keys");
+        Assert.Equal(FindingState.Unasked, finding.State);
+        Assert.Contains("does not name the vault", finding.Text, StringComparison.Ordinal);
     }
 
     [Theory]
