@@ -1,10 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using ModelServing.Contracts;
-using ModelServing.Rollout.Guard;
-using ModelServing.Router.Rollouts;
 using ModelServing.Services.Tests.Cache;
-using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;
 
@@ -37,29 +34,6 @@ public sealed class GuardExchangesTests
                 return MostTogether(monitor.Text) >= 3;
             },
             "counts of several versions are written before any are read");
-    }
-
-    [Fact]
-    public async Task A_cache_that_answered_nothing_for_a_while_is_used_again_without_a_further_request()
-    {
-        var redis = await TestedRedis.StartAsync();
-        await using var routers = new SomeRouters(redis);
-        await routers.ApplyAsync(SomeRouters.PatientCanary2());
-        var router = await routers.StartAsync();
-        var cache = router.Get<RouterCache>();
-        var version = router.Fraud.Watched.Single().Version;
-        await RunningRouter.UntilAsync(() => version.Number > 0, "the router has its number");
-        // Its connections stay open.
-        await RedisServer.SendAsync(redis.Address, redis.Password, "CLIENT PAUSE 5000", TestContext.Current.CancellationToken);
-        await RunningRouter.UntilAsync(
-            () =>
-            {
-                version.MarkChanged();
-                return !cache.IsReached;
-            },
-            "an exchange gets no answer");
-        await RunningRouter.UntilAsync(() => cache.IsReached, "the cache is used again");
-        await RunningRouter.UntilAsync(() => version.Last is { Scope: GuardScope.Sum }, "the router decides on the sum again");
     }
 
     // The versions whose counts are written between two reads of counts.
