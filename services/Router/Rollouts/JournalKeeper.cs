@@ -113,7 +113,8 @@ internal sealed class JournalKeeper(
             stopping);
     }
 
-    private void OnAnnounced(ModelName model)
+    /// <summary>Another router says that a model has a new event.</summary>
+    internal void OnAnnounced(ModelName model)
     {
         announced[model] = true;
         Wake();

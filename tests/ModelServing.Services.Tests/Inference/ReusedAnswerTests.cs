@@ -1,4 +1,7 @@
 using ModelServing.Contracts;
+using ModelServing.Hosting.Memory;
+using ModelServing.Inference;
+using ModelServing.Inference.Protocol;
 using ModelServing.Registry;
 using ModelServing.TestKit;
 
@@ -31,6 +34,24 @@ public sealed class ReusedAnswerTests
             using var answer = await service.Client.PostAsync(InferencePaths.Infer(RunningInference.Model), body);
             Assert.Equal(200, (int)answer.StatusCode);
             Assert.Equal(isBinary, answer.Headers.Contains(HeaderNames.JsonLength));
+        }
+    }
+
+    [Fact]
+    public async Task The_size_of_an_answer_is_that_of_its_own_tensors()
+    {
+        await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(Datatype.Fp32, -1));
+        var model = service.Get<ServedVersions>().All.Single().Model.Current!;
+        var budget = new ByteBudget(1024 * 1024);
+        using var answer = new InferAnswer();
+        foreach (var rows in (long[])[1000, 1000, 10])
+        {
+            using var request = new InferRequest(null, [model.Inputs[0].Format.Create([rows])], [0]);
+            answer.Begin(budget, ByteShare.Whole, 1024 * 1024);
+            answer.Write(model, request, request.Inputs);
+            Assert.Equal(rows * sizeof(float), answer.TensorBytes);
+            Assert.Equal(answer.TensorBytes + answer.Body.Length, answer.Size);
+            answer.Clear();
         }
     }
 }

@@ -11,10 +11,14 @@ internal sealed class FakeJournalStore : IJournalStore
 {
     private readonly SortedDictionary<(ModelName, long), JournalEvent> events = [];
     private readonly ConcurrentDictionary<long, ChangeRow> changes = new();
+    private readonly ConcurrentQueue<ModelName> asked = new();
 
     public string Location => "fake:";
 
     internal IReadOnlyList<JournalEvent> Events => [.. events.Values];
+
+    /// <summary>The model of each read of events.</summary>
+    internal IReadOnlyCollection<ModelName> Asked => asked;
 
     /// <summary>Runs before a put.</summary>
     internal Action<JournalEvent>? Putting { get; set; }
@@ -51,6 +55,7 @@ internal sealed class FakeJournalStore : IJournalStore
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
+        asked.Enqueue(model);
         Reading?.Invoke();
         var found = events.Values.Where(each => each.Model == model && each.Seq > after && each.Seq <= last);
         foreach (var each in (Read?.Invoke(found) ?? found).ToList())

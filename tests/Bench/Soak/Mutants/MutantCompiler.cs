@@ -31,11 +31,13 @@ internal sealed class MutantCompiler
     internal static async Task<MutantCompiler> CreateAsync(string project, CancellationToken cancellation)
     {
         var path = Repository.Combine(project.Split('/'));
-        // Without the file that never exists, the target is skipped because it is up to date.
+        // Without the file that never exists, the target is skipped because it is up to date. Without the resources, each test that needs
+        // one would fail, whatever the change is.
         var run = await DotnetAsync(
             Repository.Root,
             [
-                "msbuild", path, "-target:Compile", "-property:Configuration=Release", "-property:BuildProjectReferences=false",
+                "msbuild", path, "-target:PrepareResources;Compile", "-property:Configuration=Release",
+                "-property:BuildProjectReferences=false",
                 "-property:ProvideCommandLineArgs=true", "-property:SkipCompilerExecution=true", "-property:NonExistentFile=none",
                 "-getItem:CscCommandLineArgs", "-getProperty:RoslynTargetsPath", "-getProperty:TargetFileName", "-nologo",
             ],

@@ -18,6 +18,8 @@ public sealed class TrialCountersTests : IAsyncLifetime
 {
     private const int Canary = 0;
 
+    private static readonly VersionTrial Trial = new(SomeEvents.Fraud, new ModelVersion(2), 1);
+
     private readonly SteppedTime time = new();
     private readonly List<SplitCache> caches = [];
     private TestedCache garnet = null!;
@@ -87,6 +89,26 @@ public sealed class TrialCountersTests : IAsyncLifetime
         Assert.InRange(counts.All.LastMinute, 31, 35);
     }
 
+    [Fact]
+    public async Task What_a_call_may_have_written_is_not_counted_again_when_its_slot_is_lost()
+    {
+        List<string> addresses = [.. garnet.Settings.Addresses];
+        var counters = Create(garnet.Settings with { Addresses = addresses });
+        await UntilPlacesAsync(counters, 1);
+        // After a pause, the next call makes a connection anew, and gets no answer.
+        time.Advance(TimeSpan.FromMinutes(1));
+        addresses[0] = RawServer.NobodyThere().ToString();
+        await FailAsync(counters, key: null);
+        // Another container takes the slot.
+        time.Advance(TimeSpan.FromMinutes(6));
+        await new CountSlots(garnet.Open(), "dev", Trial).TakeAsync(time.GetUtcNow(), TimeSpan.FromMinutes(5), Token);
+        addresses[0] = garnet.Settings.Addresses[0];
+        await UntilPlacesAsync(counters, 2);
+        Assert.Equal(0, await SumAsync());
+        await FailAsync(counters, key: null);
+        await UntilSumAsync(1);
+    }
+
     private static AssignedRequest Request(ulong? key)
     {
         var plan = SomeEvents.Plan(1, 2);
@@ -101,20 +123,22 @@ public sealed class TrialCountersTests : IAsyncLifetime
     /// <summary>A container that is connected, so that the cache has a place for each of them.</summary>
     private async Task<TrialCounters> ConnectAsync(int places)
     {
-        var counters = Create();
-        await RunningRouter.UntilAsync(
-            async () =>
-            {
-                // Beyond the pause after a failure.
-                time.Advance(TimeSpan.FromSeconds(1));
-                await counters.CountAsync(Request(null), clientHash: 0, CallOutcome.Succeeded, lostEndpoint: null);
-                return (await ReadAsync()).Count == places;
-            },
-            "it has written its counts");
+        var counters = Create(garnet.Settings);
+        await UntilPlacesAsync(counters, places);
         return counters;
     }
 
-    private TrialCounters Create()
+    private Task UntilPlacesAsync(TrialCounters counters, int places) => RunningRouter.UntilAsync(
+        async () =>
+        {
+            // Beyond the pause after a failure.
+            time.Advance(TimeSpan.FromSeconds(1));
+            await counters.CountAsync(Request(null), clientHash: 0, CallOutcome.Succeeded, lostEndpoint: null);
+            return (await ReadAsync()).Count == places;
+        },
+        "it has written its counts");
+
+    private TrialCounters Create(CacheSettings settings)
     {
         var cache = new SplitCache(
             new FunctionsHostSettings
@@ -122,7 +146,7 @@ public sealed class TrialCountersTests : IAsyncLifetime
                 Function = FunctionName.TrafficSplitter,
                 Environment = "dev",
                 Journal = "sqlite:/none",
-                Cache = garnet.Settings,
+                Cache = settings,
             },
             time);
         caches.Add(cache);
@@ -135,5 +159,5 @@ public sealed class TrialCountersTests : IAsyncLifetime
         ClientCounts.Sum((await ReadAsync()).Values.Select(static one => ClientCounts.Parse(one.Span))).All.Total(GuardKind.Error).Watched;
 
     private Task<IReadOnlyDictionary<Guid, ReadOnlyMemory<byte>>> ReadAsync() =>
-        new TrialCounts(garnet.Open(), "dev", new VersionTrial(SomeEvents.Fraud, new ModelVersion(2), 1)).ReadAsync(Token);
+        new TrialCounts(garnet.Open(), "dev", Trial).ReadAsync(Token);
 }

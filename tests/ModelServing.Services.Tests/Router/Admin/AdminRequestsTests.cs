@@ -23,7 +23,7 @@ public sealed class AdminRequestsTests
         Assert.Equal(200, (await SomeRouters.PostAsync(
             router, RollbackPath, """{"version":2,"who":"ev\u001b[2Jil\nline","why":"\u001b]0;pwn\u0007\u202e"}""")).Status);
         await routers.UntilKindsAsync("started rolledBack");
-        Assert.Equal(200, (await SomeRouters.PostAsync(router, ResetPath, """{"version":2,"why":"fixed"}""")).Status);
+        Assert.Equal(200, (await SomeRouters.PostAsync(router, ResetPath, """{"version":2,"who":"ann","why":"fixed"}""")).Status);
         await SomeRouters.PostAsync(router, RollbackPath, """{"version":2,"who":"crew","why":"again"}""");
         RolloutHistory history = null!;
         await RunningRouter.UntilAsync(
@@ -38,7 +38,7 @@ public sealed class AdminRequestsTests
         Assert.Equal(
             "\uFFFD]0;pwn\uFFFD\uFFFD (on behalf of ev\uFFFD[2Jil\uFFFDline)", first.Evidence!.Value.GetProperty("summary").GetString());
         var reset = history.Events.OfType<ResetEvent>().Single();
-        Assert.Equal(("crew", "fixed"), (reset.Who, reset.Why));
+        Assert.Equal(("crew", "fixed (on behalf of ann)"), (reset.Who, reset.Why));
         var last = history.Events.OfType<RolledBackEvent>().Last();
         Assert.Equal(("crew", "again"), (last.Who, last.Evidence!.Value.GetProperty("summary").GetString()));
     }

@@ -67,6 +67,40 @@ public sealed class JournalKeeperTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task A_model_that_was_announced_is_read_once()
+    {
+        var store = new FakeJournalStore();
+        // The one in a round that is read in turn is another one.
+        ModelName[] models = [Fraud, .. Enumerable.Range(0, 20).Select(static i => ModelName.Parse($"model-{i:00}"))];
+        store.Add(models.Select(static model => RolledBack(3) with { Model = model, Seq = 1 }));
+        var (keeper, sync) = Create(store);
+        using (sync)
+        using (keeper)
+        {
+            await keeper.ReadForAsync(models, Token);
+            await keeper.StartAsync(Token);
+            await UntilAskedAsync(models.Length + 1);
+            var before = OfFraud();
+            var all = store.Asked.Count;
+            keeper.OnAnnounced(Fraud);
+            await UntilAskedAsync(all + 2);
+            for (var round = 0; round < 5; round++)
+            {
+                all = store.Asked.Count;
+                keeper.Wake();
+                await UntilAskedAsync(all + 1);
+            }
+
+            await keeper.StopAsync(Token);
+            Assert.Equal(before + 1, OfFraud());
+        }
+
+        int OfFraud() => store.Asked.Count(static model => model == Fraud);
+
+        Task UntilAskedAsync(int reads) => RunningRouter.UntilAsync(() => store.Asked.Count >= reads, $"there are {reads} reads");
+    }
+
     private (JournalKeeper Keeper, JournalSync Sync) Create(IJournalStore store)
     {
         // It polls so rarely that each round of a test was woken.

@@ -127,6 +127,17 @@ public class FirstRunTests
     }
 
     [Fact]
+    public async Task A_model_that_does_not_end_is_ended_when_it_has_used_its_processor_time()
+    {
+        var result = await RunAsync(
+            Program,
+            SomeSlowOnnx.EndlessLoop(),
+            Limits with { ProcessorTime = TimeSpan.FromSeconds(2), ForOthers = TimeSpan.Zero });
+        Assert.Equal(FindingCode.FirstRunTime, result.Finding?.Code);
+        Assert.Contains("takes more than 2 s of a processor", result.Finding!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_model_that_changed_is_not_run()
     {
         var model = SomeOnnx.Linear(3, 1);
