@@ -50,7 +50,8 @@ foreach (var (name, exitCode, output) in lanes.SelectMany(static lane => lane))
     // An error is a failure outside a test: in a fixture, or in the program itself.
     failed += Math.Max(Count(assembly, "failed") + Count(assembly, "errors"), exitCode == 0 ? 0 : 1);
     failures.AddRange(assembly.Descendants("test").Where(static test => test.Attribute("result")?.Value == "Fail")
-        .Select(static test => $"failed: {test.Attribute("name")?.Value}: {FirstLineOf(test.Element("failure")?.Element("message")?.Value)}"));
+        .Select(static test =>
+            $"failed: {test.Attribute("name")?.Value}: {FirstLineOf(test.Element("failure")?.Element("message")?.Value)}"));
     skips.AddRange(assembly.Descendants("test").Where(static test => test.Attribute("result")?.Value == "Skip")
         .Select(static test => $"skipped: {test.Attribute("name")?.Value}: {test.Element("reason")?.Value}"));
 }

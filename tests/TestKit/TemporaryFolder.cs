@@ -9,7 +9,8 @@ public sealed class TemporaryFolder : IDisposable
 
     public string Combine(params ReadOnlySpan<string> parts) => Path.Combine([FullPath, .. parts]);
 
-    /// <summary>Deletes the folder. A call that its caller has left, such as a write to a database, may still make a file meanwhile.</summary>
+    /// <summary>Deletes the folder. A call that its caller has left, such as a write to a database, may still make a file
+    /// meanwhile.</summary>
     public void Dispose()
     {
         for (var tried = 1; ; tried++)
