@@ -62,30 +62,41 @@ public sealed record RankingScenario(string Name, double Share, double Rate, Fun
     private long[] SimulateOne(Random random, CancellationToken cancellation)
     {
         var (stable, arm, last) = (new RankingSums(), new RankingSums(), new long[2 * Alphas.Length]);
+        var (ofStable, ofArm) = (new ScoreCounts(), new ScoreCounts());
+        RankingLook area = new(), precision = new();
         for (var unit = 1; unit <= Units; unit++)
         {
             var isPositive = random.NextDouble() < Rate;
             var score = Score(random, isPositive);
-            (random.NextDouble() < Share ? arm : stable).Add((ulong)random.NextInt64(), score, isPositive);
+            var isArm = random.NextDouble() < Share;
+            (isArm ? arm : stable).Add((ulong)random.NextInt64(), score, isPositive);
+            (isArm ? ofArm : ofStable).Add(score, isPositive);
             if (unit % LookEvery != 0)
                 continue;
             cancellation.ThrowIfCancellationRequested();
-            Look(stable.Area(), arm.Area(), last, 0);
-            Look(stable.AveragePrecision(), arm.AveragePrecision(), last, 1);
+            var (one, other) = (ofStable.Rank(), ofArm.Rank());
+            if (area.IsNeeded(unit, other.Area - one.Area))
+                Look(area, stable.Area(), arm.Area(), last, 0);
+            if (precision.IsNeeded(unit, other.Precision - one.Precision))
+                Look(precision, stable.AveragePrecision(), arm.AveragePrecision(), last, 1);
         }
 
         return last;
     }
 
     // Without the minimum of outcomes, because the simulation shows which one is needed.
-    private static void Look(ArmEstimate? stable, ArmEstimate? arm, long[] last, int figure)
+    private static void Look(RankingLook look, ArmEstimate? stable, ArmEstimate? arm, long[] last, int figure)
     {
         if (stable is not { Ranked: { } ofStable } one || arm is not { Ranked: { } ofArm } other)
             return;
         for (var i = 0; i < Alphas.Length; i++)
         {
-            if (ConfidenceSequence.Between(one with { Ranked = null }, other with { Ranked = null }, Alphas[i]) is { } seen
-                && (seen.Lower > 0 || seen.Upper < 0))
+            if (ConfidenceSequence.Between(one with { Ranked = null }, other with { Ranked = null }, Alphas[i]) is not { } seen)
+                continue;
+            // The first alpha has the narrowest interval.
+            if (i == 0)
+                look.Seen(one.Units + other.Units, (seen.Upper - seen.Lower) / 2);
+            if (seen.Lower > 0 || seen.Upper < 0)
                 last[2 * i + figure] = Math.Min(ofStable.OfRarerOutcome, ofArm.OfRarerOutcome);
         }
     }
