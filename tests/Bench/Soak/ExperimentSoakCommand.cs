@@ -104,7 +104,8 @@ internal static class ExperimentSoakCommand
         AnsiConsole.Write(table);
         Console.WriteLine(
             $"of {experiments} experiments whose arms rank equally well, so many ever showed a difference, if an interval needs so many " +
-            $"units of either outcome in each arm; ! is more than alpha. From {RankedUnits.Least} on there must be none{(isGood ? "" : ": BROKEN")}");
+            $"units of either outcome in each arm; ! is more than alpha, which from {RankedUnits.Least} on must not be" +
+            (isGood ? "" : ": BROKEN"));
         return isGood;
     }
 

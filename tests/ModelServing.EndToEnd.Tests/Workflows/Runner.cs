@@ -108,7 +108,8 @@ internal sealed partial class Runner(string checkout, GitHubDouble github, IRead
                 .First(File.Exists);
             File.WriteAllText(
                 Path.Combine(folder, "dotnet"),
-                $"#!/usr/bin/env bash\n[[ \"$1 $2\" == msbuild\\ */@(Stacks.csproj|up.slnf|Jobs.csproj) ]] || exec '{dotnet}' \"$@\"\n");
+                "#!/usr/bin/env bash\n[[ \"$1 $2\" == msbuild\\ */@(Stacks.csproj|up.slnf|Jobs.csproj) ]] || " +
+                    $"exec '{dotnet}' \"$@\"\n");
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(Path.Combine(folder, "dotnet"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }

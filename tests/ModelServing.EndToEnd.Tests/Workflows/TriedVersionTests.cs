@@ -24,7 +24,8 @@ public sealed class TriedVersionTests : IAsyncDisposable
         await platform.PublishAsync();
         await AnswerAsync(platform);
         var (exitCode, output) = await MsProcess.RunAsync(
-            platform, "predictions", "export", "--model", "fraud", "--since", "1h", "--out", Path.Combine(platform.FullPath, "fraud.parquet"));
+            platform,
+            "predictions", "export", "--model", "fraud", "--since", "1h", "--out", Path.Combine(platform.FullPath, "fraud.parquet"));
         Assert.True(exitCode == 0, output);
 
         using var repository = await MadeRepository.CreateAsync();

@@ -1,7 +1,7 @@
 namespace ModelServing.TestKit.ExperimentSimulation;
 
-/// <summary>What experiments showed whose arms rank equally well. How many outcomes an interval needs decides only whether a look has one, so
-/// one simulation tells of every such minimum.</summary>
+/// <summary>What experiments showed whose arms rank equally well. How many outcomes an interval needs decides only whether a look has one,
+/// so one simulation tells of every such minimum.</summary>
 /// <param name="Metric">The figure of the ranking.</param>
 /// <param name="Alpha">The share of experiments that may ever show a difference.</param>
 /// <param name="LastWrong">For each experiment, how many units of the rarer outcome the arm with the fewest had at the last look whose

@@ -115,7 +115,8 @@ public class ExperimentPageTests
         var page = ExperimentPage.Write(report);
         Assert.Contains(Sentence, page, StringComparison.Ordinal);
         Assert.Equal(1, page.Split("<svg").Length - 1);
-        var (area, hits) = (JsonNode.Parse(report.ToJson())!["comparisons"]![0]!, JsonNode.Parse(report.ToJson())!["comparisons"]![2]!);
+        var comparisons = JsonNode.Parse(report.ToJson())!["comparisons"]!;
+        var (area, hits) = (comparisons[0]!, comparisons[2]!);
         Assert.Equal(("not-yet", Sentence), ((string?)area["result"]!["conclusion"], (string?)area["result"]!["reason"]));
         Assert.Equal(
             """{"positive":40,"negative":160,"needed":100}""", area["result"]!["stable"]!["ranked"]!.ToJsonString());
