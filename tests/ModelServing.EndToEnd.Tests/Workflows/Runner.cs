@@ -95,8 +95,8 @@ internal sealed partial class Runner(string checkout, GitHubDouble github, IRead
                 : throw new InvalidOperationException($"unknown expression {expression}"),
     });
 
-    /// <summary>A folder for the front of PATH, with a <c>dotnet</c> that skips builds: the programs are already built from the same sources
-    /// (<see cref="MadeRepository"/>), and building them takes minutes.</summary>
+    /// <summary>A folder for the front of PATH, with a <c>dotnet</c> that skips builds: the programs are already built from the same
+    /// sources (<see cref="MadeRepository"/>), and building them takes minutes.</summary>
     private string FolderWithDotnet()
     {
         var folder = temporary.Combine("bin");

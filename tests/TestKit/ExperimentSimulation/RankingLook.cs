@@ -1,7 +1,7 @@
 namespace ModelServing.TestKit.ExperimentSimulation;
 
-/// <summary>The last bootstrap of a figure. A look needs no new one if the arms are clearly too close: the half width of the interval changes
-/// by less than a half while the units grow by a twentieth.</summary>
+/// <summary>The last bootstrap of a figure. A look needs no new one if the arms are clearly too close: the half width of the interval
+/// changes by less than a half while the units grow by a twentieth.</summary>
 internal sealed class RankingLook
 {
     private long units;

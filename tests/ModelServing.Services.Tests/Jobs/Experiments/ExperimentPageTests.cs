@@ -108,8 +108,8 @@ public class ExperimentPageTests
         // A fifth of stable's 200 units has the outcome.
         var report = await SomeExperiment.AnalyseAsync(
             ExperimentAnalysisTests.Difference(400, 1), SomeExperiment.Document(SomeExperiment.Order, SomeExperiment.Hits));
-        const string Sentence = "Nothing may be concluded yet: of the 100 units with a positive outcome that each arm needs for order AUC, " +
-            "b has 120 and stable has 40. About 600 more units would have them.";
+        const string Sentence = "Nothing may be concluded yet: of the 100 units with a positive outcome that each arm needs for " +
+            "order AUC, b has 120 and stable has 40. About 600 more units would have them.";
         var table = string.Join(' ', ExperimentTable.Lines(report).Select(static line => Markup.Remove(line).Trim()));
         Assert.Contains(Sentence, table, StringComparison.Ordinal);
         var page = ExperimentPage.Write(report);
