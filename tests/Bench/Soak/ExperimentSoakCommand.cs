@@ -81,16 +81,17 @@ internal static class ExperimentSoakCommand
 
     private static async Task<bool> RankAsync(int experiments, int seed, CancellationToken cancellation)
     {
-        var table = new Table().AddColumns(["ranking", "by", "alpha", .. Minima.Select(static least => $"from {least}")]);
-        table.Border = TableBorder.Markdown;
         var isGood = true;
+        // Not a Table, which would break its rows at the width of the terminal.
+        Row(["ranking", "by", "alpha", .. Minima.Select(static least => $"from {least}")]);
+        Row(Enumerable.Repeat("---", 3 + Minima.Length));
         foreach (var scenario in RankingScenario.All)
         {
             var results = await Task.Run(() => scenario.Simulate(experiments, seed, cancellation), cancellation);
             foreach (var result in results)
             {
                 isGood &= result.WrongFrom(RankedUnits.Least) <= result.WrongAtMost;
-                table.AddRow([
+                Row([
                     scenario.Name,
                     result.Metric,
                     result.Alpha.ToString(CultureInfo.InvariantCulture),
@@ -101,12 +102,13 @@ internal static class ExperimentSoakCommand
             await Console.Error.WriteLineAsync($"{scenario.Name}: {experiments} experiments of {scenario.Units} units");
         }
 
-        AnsiConsole.Write(table);
         Console.WriteLine(
             $"of {experiments} experiments whose arms rank equally well, so many ever showed a difference, if an interval needs so many " +
             $"units of either outcome in each arm; ! is more than alpha, which from {RankedUnits.Least} on must not be" +
             (isGood ? "" : ": BROKEN"));
         return isGood;
+
+        static void Row(IEnumerable<string> cells) => Console.WriteLine($"| {string.Join(" | ", cells)} |");
     }
 
     private static async Task<bool> CheckSharesAsync(
