@@ -59,7 +59,7 @@ public sealed class TriedVersionTests : IAsyncDisposable
 
         var body = Assert.Single(github.Comments).Body;
         // The resource diff and the replay are in the same comment.
-        Assert.Contains("+ fraud: ", body, StringComparison.Ordinal);
+        Assert.Contains("\n- fraud: ", body, StringComparison.Ordinal);
         Assert.Contains(
             $"#### `dev`: new versions, tried with logged requests\n\n```text\nfraud version 2, tried with {Requests} logged requests\n",
             body,
