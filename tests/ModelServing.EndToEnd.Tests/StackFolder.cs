@@ -156,7 +156,8 @@ internal sealed class StackFolder : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private string RegistryPath => folder.Combine(".modelserving", "dev", "registry");
+    /// <summary>The registry of the published versions.</summary>
+    internal string RegistryPath => folder.Combine(".modelserving", "dev", "registry");
 
     /// <summary>A file of training information without features: callers send the model's own input, and no feature store is
     /// needed.</summary>

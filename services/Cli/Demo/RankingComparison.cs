@@ -16,9 +16,6 @@ internal sealed class RankingComparison(string arm)
     // A look costs a bootstrap.
     private const int LookEvery = 2_000;
 
-    // The intervals are asymptotic, and fewer than 2 of 100 payments are frauds. With 10 in each arm they do not hold.
-    private const int FirstLook = 20_000;
-
     private readonly RankingSums ofStable = new();
     private readonly RankingSums ofArm = new();
 
@@ -50,7 +47,7 @@ internal sealed class RankingComparison(string arm)
                 continue;
             (payment.Variant == arm ? ofArm : ofStable).Add(UnitOf(payment.RequestId), payment.Score, payment.IsFraud);
             Units++;
-            if (Units >= FirstLook && Units % LookEvery == 0
+            if (Units % LookEvery == 0
                 && ofStable.AveragePrecision() is { } stable && ofArm.AveragePrecision() is { } other
                 && ConfidenceSequence.Between(stable, other, Alpha / 2) is { } seen && (seen.Lower > 0 || seen.Upper < 0))
                 CertainFrom = Units;

@@ -26,7 +26,7 @@ public sealed record ArmComparison(
         ArgumentNullException.ThrowIfNull(question);
         var seen = stable is { } of && arm is { } with ? ConfidenceSequence.Between(of, with, question.Alpha) : null;
         long? missing = seen is null ? null : Missing(stable!.Value, arm!.Value, question);
-        var (conclusion, reason) = Conclude(seen, missing, question, sharePValue);
+        var (conclusion, reason) = Conclude(seen, missing, question, sharePValue, () => TooFew(stable, arm, question));
         return new ArmComparison(stable, arm, seen, missing, conclusion, reason);
     }
 
@@ -36,7 +36,7 @@ public sealed record ArmComparison(
             : null;
 
     private static (Conclusion Conclusion, string Reason) Conclude(
-        Difference? seen, long? missing, ComparisonQuestion question, double sharePValue)
+        Difference? seen, long? missing, ComparisonQuestion question, double sharePValue, Func<string> tooFew)
     {
         if (sharePValue < LeastSharePValue)
         {
@@ -46,7 +46,7 @@ public sealed record ArmComparison(
         }
 
         if (seen is not { } difference)
-            return (Conclusion.NotYet, "Nothing may be concluded yet: too few units have an outcome that differs from the others'.");
+            return (Conclusion.NotYet, $"Nothing may be concluded yet: {tooFew()}");
         var (lower, upper) = (Text(difference.Lower), Text(difference.Upper));
         if (difference.Lower > 0 || difference.Upper < 0)
         {
@@ -69,6 +69,25 @@ public sealed record ArmComparison(
         return (
             Conclusion.NotYet,
             $"Nothing may be concluded yet: the difference in {question.Metric} is between {lower} and {upper}. {next}");
+    }
+
+    // How many outcomes a ranking lacks, and how many more units would have them, as they come to the slower arm.
+    private static string TooFew(ArmEstimate? stable, ArmEstimate? arm, ComparisonQuestion question)
+    {
+        if (stable is not { Ranked: { } ofStable } || arm is not { Ranked: { } ofArm })
+            return "too few units have an outcome that differs from the others'.";
+        var (positives, negatives) = (Math.Min(ofStable.Positive, ofArm.Positive), Math.Min(ofStable.Negative, ofArm.Negative));
+        var (fewest, outcome, inArm, inStable) = positives <= negatives
+            ? (positives, "a positive outcome", ofArm.Positive, ofStable.Positive)
+            : (negatives, "a negative outcome", ofArm.Negative, ofStable.Negative);
+        var units = stable.Value.Units + arm.Value.Units;
+        var more = fewest == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture,
+            $" About {Math.Ceiling(units * ((double)RankedUnits.Least / fewest - 1)):N0} more units would have them.");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"of the {RankedUnits.Least:N0} units with {outcome} that each arm needs for {question.Metric}, {question.Arm} has {inArm:N0} "
+                + $"and stable has {inStable:N0}.{more}");
     }
 
     private static string Text(double number) => number.ToString("G3", CultureInfo.InvariantCulture);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelServing.Rollout.Experiments;
 
 /// <summary>The estimate of one metric in one arm.</summary>
@@ -10,4 +12,8 @@ public readonly record struct ArmEstimate(long Units, double Value, double UnitV
 {
     /// <summary>The standard error of the estimate.</summary>
     public double StandardError => Math.Sqrt(UnitVariance / Units);
+
+    /// <summary>Of a ranking, the units of either outcome; null for other metrics.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RankedUnits? Ranked { get; init; }
 }

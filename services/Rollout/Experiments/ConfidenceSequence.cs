@@ -49,11 +49,14 @@ public static class ConfidenceSequence
     /// <param name="stable">Stable's estimate.</param>
     /// <param name="arm">The arm's estimate.</param>
     /// <param name="alpha">The share of errors of the interval.</param>
-    /// <returns>The interval; null as long as an arm has fewer than <see cref="LeastEffectiveUnits"/>.</returns>
+    /// <returns>The interval; null as long as an arm has fewer than <see cref="LeastEffectiveUnits"/>, or of a ranking fewer than
+    /// <see cref="RankedUnits.Least"/> of either outcome.</returns>
     public static Difference? Between(ArmEstimate stable, ArmEstimate arm, double alpha)
     {
         RequireShare(alpha);
         if (stable.EffectiveUnits < LeastEffectiveUnits || arm.EffectiveUnits < LeastEffectiveUnits)
+            return null;
+        if (stable.Ranked is { IsEnough: false } || arm.Ranked is { IsEnough: false })
             return null;
         var units = stable.Units + arm.Units;
         var error = ErrorOf(stable, arm);

@@ -41,6 +41,17 @@ internal sealed class MadeRepository : IDisposable
 
     internal string Combine(params string[] parts) => folder.Combine(parts);
 
+    /// <summary>Gives it the built programs that replay requests. They are links, because their libraries are large.</summary>
+    internal void LinkReplay()
+    {
+        foreach (var (project, assembly) in ((string, string)[])[("Cli", "ms"), ("Jobs", "ModelServing.Jobs")])
+        {
+            Directory.CreateDirectory(folder.Combine("artifacts", "bin", project));
+            Directory.CreateSymbolicLink(
+                folder.Combine("artifacts", "bin", project, "release"), Path.GetDirectoryName(MsProcess.Program(project, assembly))!);
+        }
+    }
+
     internal Task<string> GitAsync(params string[] arguments) => Tool.SucceedAsync(FullPath, "git", arguments);
 
     /// <summary>Replaces a text that must exist.</summary>
@@ -59,6 +70,19 @@ internal sealed class MadeRepository : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    /// <summary>Copies a file or a folder into it.</summary>
+    internal void Add(string from, string to)
+    {
+        if (!Directory.Exists(from))
+        {
+            Copy(from, to);
+            return;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
+    }
 
     private void Copy(string from, string to)
     {

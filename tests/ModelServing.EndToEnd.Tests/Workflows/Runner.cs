@@ -95,8 +95,8 @@ internal sealed partial class Runner(string checkout, GitHubDouble github, IRead
                 : throw new InvalidOperationException($"unknown expression {expression}"),
     });
 
-    /// <summary>A folder for the front of PATH, with a <c>dotnet</c> that skips one build: the program of stacks/ is already built from the
-    /// same sources (<see cref="MadeRepository"/>), and building it takes a minute or two.</summary>
+    /// <summary>A folder for the front of PATH, with a <c>dotnet</c> that skips builds: the programs are already built from the same
+    /// sources (<see cref="MadeRepository"/>), and building them takes minutes.</summary>
     private string FolderWithDotnet()
     {
         var folder = temporary.Combine("bin");
@@ -108,7 +108,8 @@ internal sealed partial class Runner(string checkout, GitHubDouble github, IRead
                 .First(File.Exists);
             File.WriteAllText(
                 Path.Combine(folder, "dotnet"),
-                $"#!/usr/bin/env bash\n[[ \"$1 $2\" == msbuild\\ */stacks/Stacks.csproj ]] || exec '{dotnet}' \"$@\"\n");
+                "#!/usr/bin/env bash\n[[ \"$1 $2\" == msbuild\\ */@(Stacks.csproj|up.slnf|Jobs.csproj) ]] || " +
+                    $"exec '{dotnet}' \"$@\"\n");
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(Path.Combine(folder, "dotnet"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }

@@ -1,4 +1,5 @@
 using ModelServing.Cli.Demo;
+using ModelServing.Rollout.Experiments;
 
 namespace ModelServing.Services.Tests.Cli.Demo;
 
@@ -12,8 +13,12 @@ public class RankingComparisonTests
         var seen = comparison.Figures;
         comparison.Add(Payments(60_000, better: 0.9, worse: 0.4).Skip(20_000));
         var figures = comparison.Figures;
-        // With fewer payments there are too few frauds for the intervals.
-        Assert.InRange(figures.CertainFrom!.Value, 20_000, 60_000);
+        Assert.InRange(figures.CertainFrom!.Value, 2_000, 60_000);
+        // Before that, there are too few frauds for the intervals, however clear the difference seems.
+        Assert.All(
+            Payments(60_000, better: 0.9, worse: 0.4).Take(figures.CertainFrom.Value).Where(static one => one.IsFraud)
+                .CountBy(static one => one.Variant),
+            static arm => Assert.InRange(arm.Value, RankedUnits.Least, 600));
         // Later payments change nothing, so the interval is the one that was certain.
         Assert.Equal(figures.CertainFrom, figures.Units);
         Assert.Equal(0, figures.CertainFrom % 2_000);

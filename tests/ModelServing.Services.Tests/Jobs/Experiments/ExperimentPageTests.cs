@@ -102,6 +102,29 @@ public class ExperimentPageTests
         Assert.Equal(report.Comparisons[0].OverTime.Count, first["overTime"]!.AsArray().Count);
     }
 
+    [Fact]
+    public async Task A_ranking_with_few_outcomes_says_how_many_are_missing_in_each_form()
+    {
+        // A fifth of stable's 200 units has the outcome.
+        var report = await SomeExperiment.AnalyseAsync(
+            ExperimentAnalysisTests.Difference(400, 1), SomeExperiment.Document(SomeExperiment.Order, SomeExperiment.Hits));
+        const string Sentence = "Nothing may be concluded yet: of the 100 units with a positive outcome that each arm needs for " +
+            "order AUC, b has 120 and stable has 40. About 600 more units would have them.";
+        var table = string.Join(' ', ExperimentTable.Lines(report).Select(static line => Markup.Remove(line).Trim()));
+        Assert.Contains(Sentence, table, StringComparison.Ordinal);
+        var page = ExperimentPage.Write(report);
+        Assert.Contains(Sentence, page, StringComparison.Ordinal);
+        Assert.Equal(1, page.Split("<svg").Length - 1);
+        var comparisons = JsonNode.Parse(report.ToJson())!["comparisons"]!;
+        var (area, hits) = (comparisons[0]!, comparisons[2]!);
+        Assert.Equal(("not-yet", Sentence), ((string?)area["result"]!["conclusion"], (string?)area["result"]!["reason"]));
+        Assert.Equal(
+            """{"positive":40,"negative":160,"needed":100}""", area["result"]!["stable"]!["ranked"]!.ToJsonString());
+        Assert.Null(area["result"]!["difference"]);
+        Assert.Empty(area["overTime"]!.AsArray());
+        Assert.False(hits["result"]!["stable"]!.AsObject().ContainsKey("ranked"));
+    }
+
     private static Task<ExperimentReport> ReportAsync() => SomeExperiment.AnalyseAsync(
         ExperimentAnalysisTests.Difference(4000, 1), SomeExperiment.Document(SomeExperiment.Hits, SomeExperiment.Cost));
 }

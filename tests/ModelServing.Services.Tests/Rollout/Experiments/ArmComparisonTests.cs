@@ -45,6 +45,31 @@ public sealed class ArmComparisonTests
     {
         var compared = ArmComparison.Create(Rate(20_000, 0.5), null, Recall, 1);
         Assert.Equal((Conclusion.NotYet, null, null), (compared.Conclusion, compared.Difference, compared.MissingUnits));
+        Assert.Equal(
+            "Nothing may be concluded yet: too few units have an outcome that differs from the others'.", compared.Reason);
+    }
+
+    [Theory]
+    [InlineData(40, 1960, 25, 1975, "a positive outcome", 25, 40, " About 12,000 more units would have them.")]
+    [InlineData(1960, 40, 1975, 25, "a negative outcome", 25, 40, " About 12,000 more units would have them.")]
+    [InlineData(99, 1901, 400, 1600, "a positive outcome", 400, 99, " About 41 more units would have them.")]
+    [InlineData(0, 2000, 25, 1975, "a positive outcome", 25, 0, "")]
+    public void A_ranking_with_few_outcomes_says_how_many_are_missing(
+        long positive, long negative, long positiveInArm, long negativeInArm, string outcome, int inArm, int inStable, string more)
+    {
+        // Without the minimum, it would be certain.
+        var (stable, arm) = (Rate(2000, 0.5), Rate(2000, 0.9));
+        Assert.Equal(Conclusion.Better, ArmComparison.Create(stable, arm, Recall, 1).Conclusion);
+        var compared = ArmComparison.Create(
+            stable with { Ranked = new RankedUnits(positive, negative) },
+            arm with { Ranked = new RankedUnits(positiveInArm, negativeInArm) },
+            Recall with { Metric = "ranking AUC" },
+            1);
+        Assert.Equal((Conclusion.NotYet, null, null), (compared.Conclusion, compared.Difference, compared.MissingUnits));
+        Assert.Equal(
+            $"Nothing may be concluded yet: of the 100 units with {outcome} that each arm needs for ranking AUC, simple has {inArm} and " +
+                $"stable has {inStable}.{more}",
+            compared.Reason);
     }
 
     private static ArmEstimate Rate(long units, double rate) => new(units, rate, rate * (1 - rate), units);

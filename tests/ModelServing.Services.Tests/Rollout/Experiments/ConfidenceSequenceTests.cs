@@ -47,6 +47,24 @@ public sealed class ConfidenceSequenceTests
         Assert.InRange(seen.StandardError, 0.0028, 0.0031);
     }
 
+    // Each arm needs both outcomes, however many units there are.
+    [Theory]
+    [InlineData(100, 100, 100, 100, true)]
+    [InlineData(99, 5000, 5000, 5000, false)]
+    [InlineData(5000, 99, 5000, 5000, false)]
+    [InlineData(5000, 5000, 99, 5000, false)]
+    [InlineData(5000, 5000, 5000, 99, false)]
+    public void A_ranking_needs_a_hundred_units_of_either_outcome_in_each_arm(
+        long positive, long negative, long positiveInArm, long negativeInArm, bool isEnough)
+    {
+        Assert.Equal(100, RankedUnits.Least);
+        var seen = ConfidenceSequence.Between(Ranked(positive, negative), Ranked(positiveInArm, negativeInArm), 0.05);
+        Assert.Equal(isEnough, seen is not null);
+
+        static ArmEstimate Ranked(long positive, long negative) =>
+            A with { Ranked = new RankedUnits(positive, negative) };
+    }
+
     // The variance of a rate is known from about as many units as have the rarer outcome.
     [Theory]
     [InlineData(1000, 16, 16.8)]

@@ -71,6 +71,23 @@ public sealed class RankingSumsTests
         }
     }
 
+    // A unit with any positive prediction is positive, so that many good payments of a card with one fraud do not make it two units.
+    [Fact]
+    public void Positive_and_negative_units_are_counted_and_not_their_predictions()
+    {
+        var sums = new RankingSums();
+        for (var unit = 0UL; unit < 40; unit++)
+        {
+            sums.Add(unit, 0.2, false);
+            sums.Add(unit, 0.4, unit < 3);
+            sums.Add(unit, 0.3, unit < 2);
+        }
+
+        Assert.Equal(new RankedUnits(3, 37), sums.Area()!.Value.Ranked);
+        Assert.Equal(new RankedUnits(3, 37), sums.AveragePrecision()!.Value.Ranked);
+        Assert.Equal(3, sums.Area()!.Value.EffectiveUnits);
+    }
+
     [Fact]
     public void Nothing_is_estimated_without_both_outcomes()
     {
