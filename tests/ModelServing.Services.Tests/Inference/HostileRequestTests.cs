@@ -8,7 +8,11 @@ public class HostileRequestTests
 {
     private static readonly string[] Canary = ["X-Model-Variant: canary", "X-Model-Trial: 1"];
 
-    private static readonly HostileRequest[] Bodies = [.. HostileRequests.OfKind("requests"), .. HostileRequests.OfKind("messages")];
+    private static readonly string[] Kinds = ["requests", "reports", "messages"];
+
+    // What is about the head or the path does not come to the model.
+    private static readonly HostileRequest[] Bodies = [.. Kinds.SelectMany(HostileRequests.OfKind)
+        .Where(static request => request.Sent is null && request.Path.EndsWith("/{model}/infer", StringComparison.Ordinal))];
 
     public static TheoryData<string> Names => [.. Bodies.Select(static request => request.ToString())];
 

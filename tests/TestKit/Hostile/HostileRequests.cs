@@ -5,7 +5,7 @@ public static class HostileRequests
 {
     /// <summary>The kinds, one file each.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
-        ["requests", "messages", "timeouts", "heads", "callers", "credentials", "strangers", "memory"];
+        ["requests", "reports", "messages", "timeouts", "heads", "callers", "credentials", "strangers", "memory"];
 
     /// <summary>All requests, by kind.</summary>
     public static IReadOnlyList<HostileRequest> All { get; } = [.. Kinds.SelectMany(static kind =>
