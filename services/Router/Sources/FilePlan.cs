@@ -11,13 +11,13 @@ internal sealed class FilePlan(string path, TimeProvider time) : IPlanSource
 
     public string Name => path;
 
-    public Task FollowAsync(Func<byte[], Task> changed, Action<string> refused, CancellationToken cancellation) => file.FollowAsync(
+    public Task FollowAsync(Func<ReadOnlyMemory<byte>, Task> changed, Action<string> refused, CancellationToken cancellation) => file.FollowAsync(
         content =>
         {
-            if (content is not null)
+            if (content is { } plan)
             {
                 wasThere = true;
-                return changed(content);
+                return changed(plan);
             }
 
             // A file that never existed is still awaited.

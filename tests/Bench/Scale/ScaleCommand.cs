@@ -10,6 +10,7 @@ internal static class ScaleCommand
     private static readonly int[] Models = [1, 10, 100, 1000, 5000];
     private static readonly int[] Events = [100, 10_000, 100_000];
     private static readonly int[] Pooled = [10, 200];
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
 
     internal static Command Create()
     {
@@ -31,8 +32,8 @@ internal static class ScaleCommand
             (arguments, cancellation) => arguments.GetValue(isShort)
                 ? new ScaleBench(2).RunAsync([1, 10], [100, 1000], [4], TimeSpan.FromMilliseconds(200), cancellation)
                 : arguments.GetValue(pooled) is { } only
-                ? new ScaleBench(0).RunAsync([], [], [only], TimeSpan.Zero, cancellation)
-                : new ScaleBench(arguments.GetValue(changes)).RunAsync(Models, Events, Pooled, TimeSpan.FromSeconds(10), cancellation),
+                ? new ScaleBench(0).RunAsync([], [], [only], Idle, cancellation)
+                : new ScaleBench(arguments.GetValue(changes)).RunAsync(Models, Events, Pooled, Idle, cancellation),
             static report => report.Print(AnsiConsole.Console),
             json);
         return command;

@@ -3,6 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Sources;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
@@ -71,9 +72,9 @@ public sealed class JournalSyncTests : IDisposable
         Assert.Empty(sync.Due);
     }
 
-    private static PlanDocument Some(RolloutPlan? rollout) => new()
+    private static PlanUpdate Some(RolloutPlan? rollout) => PlanUpdate.First(new PlanDocument
     {
         Schema = PlanDocument.CurrentSchema,
         Rollouts = rollout is null ? [] : new() { [Fraud] = rollout },
-    };
+    });
 }

@@ -3,6 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Journal;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Sources;
 using ModelServing.Services.Tests.Cache;
 using ModelServing.TestKit;
 
@@ -29,7 +30,7 @@ public sealed class RollbackTests
         // All routers have read the whole journal and have nothing to add.
         var router = await routers.StartAsync();
         for (var i = 0; i < 10; i++)
-            router.Get<JournalKeeper>().OnApplied(router.Table.Plan);
+            router.Get<JournalKeeper>().OnApplied(PlanUpdate.First(router.Table.Plan with { }));
         await routers.ApplyAsync(SomeRouters.Plan(("canary", 3, 100), ("stable", 2, 9900)));
         await routers.UntilKindsAsync("applied started weightMoved promoted started");
     }
