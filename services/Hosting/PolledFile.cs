@@ -35,7 +35,7 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
 
     public string Path => path;
 
-    /// <summary>Reads the file now; null if it does not exist. The returned content counts as reported, and the caller may keep it.</summary>
+    /// <summary>Reads the file now; null if it does not exist. The returned content counts as reported. The caller may keep it.</summary>
     /// <exception cref="IOException">The file cannot be read, or is too large.</exception>
     /// <exception cref="UnauthorizedAccessException">The process may not read the file, or it is a folder.</exception>
     public ReadOnlyMemory<byte>? ReadNow()

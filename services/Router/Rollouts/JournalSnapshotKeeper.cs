@@ -68,7 +68,7 @@ internal sealed class JournalSnapshotKeeper(
             return;
         try
         {
-            Load(WithChanges(JournalSnapshot.Parse(content)), canWait: false);
+            Load(WithChanges(JournalSnapshot.Parse(content)).Values, canWait: false);
         }
         catch (Exception e)
         {
@@ -160,7 +160,7 @@ internal sealed class JournalSnapshotKeeper(
         writtenBytes = all.Length;
     }
 
-    private IEnumerable<JournalState> WithChanges(IReadOnlyDictionary<ModelName, JournalState> whole)
+    private Dictionary<ModelName, JournalState> WithChanges(IReadOnlyDictionary<ModelName, JournalState> whole)
     {
         var states = whole.ToDictionary();
         try
@@ -177,7 +177,7 @@ internal sealed class JournalSnapshotKeeper(
             RolloutLog.NoSnapshot(logger, e.Message);
         }
 
-        return states.Values;
+        return states;
     }
 
     private void Load(IEnumerable<JournalState> states, bool canWait)

@@ -70,6 +70,6 @@ internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProv
         SourcesLog.Refused(logger, "endpoints", why);
     }
 
-    /// <summary>A document, and what it was read from. Only an unchanged content leads to the same document, which tables compare.</summary>
+    /// <summary>A document and what it was read from. Only an unchanged content leads to the same document, which tables compare.</summary>
     private sealed record Content(EndpointsDocument Document, ReadOnlyMemory<byte> Utf8);
 }

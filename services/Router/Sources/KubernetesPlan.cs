@@ -65,7 +65,8 @@ internal sealed class KubernetesPlan(
         }
     }
 
-    private async Task FollowUntilItFailsAsync(Func<ReadOnlyMemory<byte>, Task> changed, Action<string> refused, CancellationToken cancellation)
+    private async Task FollowUntilItFailsAsync(
+        Func<ReadOnlyMemory<byte>, Task> changed, Action<string> refused, CancellationToken cancellation)
     {
         using var api = new ConfigMapApi(target, access, limits, time);
         // 1

@@ -15,7 +15,8 @@ internal sealed class PlanText
     internal (int Start, int End) EqualTo(ReadOnlySpan<byte> next)
     {
         var start = Span.CommonPrefixLength(next);
-        var (one, other) = (Span[start..], next[start..]);
+        var one = Span[start..];
+        var other = next[start..];
         var shorter = Math.Min(one.Length, other.Length);
         var end = 0;
         while (end + Block <= shorter && one[^(end + Block)..^end].SequenceEqual(other[^(end + Block)..^end]))

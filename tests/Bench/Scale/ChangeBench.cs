@@ -35,7 +35,10 @@ internal static class ChangeBench
         var board = new RolloutBoard(isJournaled: false);
         var settings = new RouterSettings
         {
-            Urls = "", LogFormat = LogFormat.Text, Plan = HostSources.File(path), Endpoints = HostSources.File(path),
+            Urls = "",
+            LogFormat = LogFormat.Text,
+            Plan = HostSources.File(path),
+            Endpoints = HostSources.File(path),
         };
         using var swapper = new RoutingTableSwapper(
             endpoints,

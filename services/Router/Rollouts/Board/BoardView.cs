@@ -32,7 +32,7 @@ internal sealed record BoardView(
             recent = [.. recent.Skip(recent.Length - MostRecent + 1), changed],
         };
 
-    /// <summary>Returns the models that may differ from those in an earlier view of the same board; null if that may be any model.</summary>
+    /// <summary>Returns the models that may differ from an earlier view of the same board; null if that may be any model.</summary>
     internal IEnumerable<ModelName>? ChangedSince(BoardView earlier) =>
         number - earlier.number is >= 0 and var changes && changes <= recent.Length ? recent.TakeLast((int)changes) : null;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
@@ -168,9 +167,13 @@ public class ChangedModelsTests
             $"trials {string.Join(' ', table.Trials.Select(static trial => trial.ToString()).Order(StringComparer.Ordinal))}",
         ]);
 
-    private static string TextOf(ModelRoute route) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{route.Name} {RolloutDigest.Compute(route.Effective.Planned)} {route.State?.LastSeq} {route.IsNamed} " +
-            $"{string.Join(' ', route.Effective.Variants)} " +
-            string.Join(' ', route.Pinned.OrderBy(static one => one.Version).Select(static one => $"{one.Version}: {one.Endpoints.Count}")));
+    private static string TextOf(ModelRoute route) => string.Join(
+        ' ',
+        [
+            route.Name.Text,
+            RolloutDigest.Compute(route.Effective.Planned),
+            $"{route.State?.LastSeq} {route.IsNamed}",
+            .. route.Effective.Variants.Select(static variant => variant.ToString()),
+            .. route.Pinned.OrderBy(static one => one.Version).Select(static one => $"{one.Version}:{one.Endpoints.Count}"),
+        ]);
 }
