@@ -178,7 +178,8 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
 
         internal ReadOnlySpan<byte> Span => buffer.AsSpan(0, Math.Max(0, length));
 
-        internal ReadOnlyMemory<byte>? Memory => length == Missing ? null : buffer.AsMemory(0, length);
+        // Not a plain null, which would become an empty memory.
+        internal ReadOnlyMemory<byte>? Memory => length == Missing ? default(ReadOnlyMemory<byte>?) : new(buffer, 0, length);
 
         /// <summary>Whether a caller may still use the buffer.</summary>
         internal bool IsKept { get; set; }

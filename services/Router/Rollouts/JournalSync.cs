@@ -28,6 +28,8 @@ internal sealed class JournalSync(
     private readonly ConcurrentDictionary<ModelName, RolloutPlan> due = new();
     // Models of which events may be new here.
     private readonly ConcurrentDictionary<ModelName, bool> stale = new();
+    // Models of the plan that the board did not know.
+    private readonly ConcurrentDictionary<ModelName, bool> unread = new();
     // Before the first read of any model.
     private DateTimeOffset changesRead = time.GetUtcNow();
     private ModelName? last;
@@ -85,7 +87,7 @@ internal sealed class JournalSync(
 
             due[model] = rollout;
             if (board.JournaledStateOf(model) is null)
-                stale[model] = true;
+                unread[model] = true;
             if (!before.Rollouts.ContainsKey(model))
                 models = null;
         }
@@ -104,6 +106,14 @@ internal sealed class JournalSync(
         var found = changes is null ? all : changes.Where(IsNew).Select(static change => change.Key).Concat(snapshots.Unproven);
         foreach (var model in found)
             stale[model] = true;
+        foreach (var model in unread.Keys)
+        {
+            // A snapshot may know it meanwhile.
+            if (board.JournaledStateOf(model) is null)
+                stale[model] = true;
+            unread.TryRemove(model, out _);
+        }
+
         changesRead = now;
         last = all.Count == 0 ? null : all[IndexAfter(all, last)];
         if (last is not null)

@@ -29,9 +29,7 @@ internal sealed class ScaleBench(int changes)
         TimeSpan idle,
         CancellationToken cancellation)
     {
-        var changed = new List<ChangeRow>();
-        foreach (var count in models)
-            changed.Add(await ChangeBench.RunAsync(count, changes, cancellation));
+        var changed = await ChangesAsync(models, changes, cancellation);
         var rows = new List<ScaleRow>();
         foreach (var count in models)
             rows.Add(await MeasureAsync(count, idle, cancellation));
@@ -39,7 +37,16 @@ internal sealed class ScaleBench(int changes)
         var pools = new List<PoolRow>();
         foreach (var count in pooled)
             pools.Add(await PoolBench.RunAsync(count, idle, cancellation));
-        return new ScaleReport(changed, rows, journals, pools);
+        return changed with { Rows = rows, Journals = journals, Pools = pools };
+    }
+
+    /// <summary>Measures only what a changed weight costs, in this process.</summary>
+    internal static async Task<ScaleReport> ChangesAsync(IEnumerable<int> models, int changes, CancellationToken cancellation)
+    {
+        var changed = new List<ChangeRow>();
+        foreach (var count in models)
+            changed.Add(await ChangeBench.RunAsync(count, changes, cancellation));
+        return new ScaleReport(changed, [], [], []);
     }
 
     private async Task<ScaleRow> MeasureAsync(int models, TimeSpan idle, CancellationToken cancellation)

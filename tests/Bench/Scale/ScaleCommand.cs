@@ -19,13 +19,14 @@ internal static class ScaleCommand
         {
             Description = "Measures only the platform on this machine (ms up) with this many models in one pool.",
         };
+        var weights = new Option<bool>("--weights") { Description = "Measures only what a changed weight costs, in this process." };
         var isShort = BenchOptions.Short("two small numbers of models, and a few changes");
         var json = BenchOptions.Json();
         var command = new Command(
             "scale",
             "Measures a router with 1 to 5,000 models, each with a canary, a journal of up to 100,000 events, and a pool of 200 models.")
         {
-            changes, pooled, isShort, json,
+            changes, pooled, weights, isShort, json,
         };
         BenchAction.Set(
             command,
@@ -33,6 +34,8 @@ internal static class ScaleCommand
                 ? new ScaleBench(2).RunAsync([1, 10], [100, 1000], [4], TimeSpan.FromMilliseconds(200), cancellation)
                 : arguments.GetValue(pooled) is { } only
                 ? new ScaleBench(0).RunAsync([], [], [only], Idle, cancellation)
+                : arguments.GetValue(weights)
+                ? ScaleBench.ChangesAsync(Models, arguments.GetValue(changes), cancellation)
                 : new ScaleBench(arguments.GetValue(changes)).RunAsync(Models, Events, Pooled, Idle, cancellation),
             static report => report.Print(AnsiConsole.Console),
             json);
