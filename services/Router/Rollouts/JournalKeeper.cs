@@ -5,7 +5,7 @@ using ModelServing.Contracts.Admin;
 using ModelServing.Hosting;
 using ModelServing.Journal;
 using ModelServing.Router.Metrics;
-using ModelServing.Router.Sources;
+using ModelServing.Router.Rollouts.Board;
 
 namespace ModelServing.Router.Rollouts;
 

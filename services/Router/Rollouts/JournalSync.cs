@@ -5,7 +5,7 @@ using ModelServing.Contracts.Journal;
 using ModelServing.Contracts.Reliability;
 using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
-using ModelServing.Router.Sources;
+using ModelServing.Router.Rollouts.Board;
 
 namespace ModelServing.Router.Rollouts;
 
@@ -34,7 +34,7 @@ internal sealed class JournalSync(
     private DateTimeOffset changesRead = time.GetUtcNow();
     private ModelName? last;
     private volatile PlanDocument plan = new() { Schema = PlanDocument.CurrentSchema, Rollouts = [] };
-    private volatile ModelList? models;
+    private volatile NamedModels? models;
 
     /// <summary>The journal; null if the router runs without one.</summary>
     internal RolloutJournal? Journal => journal;
@@ -48,7 +48,7 @@ internal sealed class JournalSync(
             var read = board.View.States;
             if (models is { } known && known.Read == read.Count)
                 return known.Names;
-            var listed = new ModelList([.. read.Keys.Union(plan.Rollouts.Keys).Order()], read.Count);
+            var listed = new NamedModels([.. read.Keys.Union(plan.Rollouts.Keys).Order()], read.Count);
             models = listed;
             return listed.Names;
         }
@@ -252,5 +252,5 @@ internal sealed class JournalSync(
 
     /// <param name="Names">The models in order.</param>
     /// <param name="Read">How many of them the board has.</param>
-    private sealed record ModelList(ModelName[] Names, int Read);
+    private sealed record NamedModels(ModelName[] Names, int Read);
 }

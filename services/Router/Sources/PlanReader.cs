@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ModelServing.Contracts;
+using ModelServing.Router.Rollouts.Board;
 
 namespace ModelServing.Router.Sources;
 

@@ -2,6 +2,7 @@ using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Board;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Sources;

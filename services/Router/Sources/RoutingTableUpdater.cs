@@ -4,6 +4,7 @@ using ModelServing.Hosting;
 using ModelServing.Rollout;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Board;
 
 namespace ModelServing.Router.Sources;
 

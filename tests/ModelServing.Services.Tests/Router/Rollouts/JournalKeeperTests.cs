@@ -9,7 +9,7 @@ using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts;
-using ModelServing.Router.Sources;
+using ModelServing.Router.Rollouts.Board;
 using ModelServing.Services.Tests.Journal;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
 

@@ -3,7 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Router.Rollouts;
-using ModelServing.Router.Sources;
+using ModelServing.Router.Rollouts.Board;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Journal.SomeEvents;

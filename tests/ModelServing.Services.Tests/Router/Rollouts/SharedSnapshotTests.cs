@@ -8,7 +8,7 @@ using ModelServing.Journal;
 using ModelServing.Registry;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts;
-using ModelServing.Router.Sources;
+using ModelServing.Router.Rollouts.Board;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.TestKit;
 

@@ -1,9 +1,9 @@
 using ModelServing.Contracts;
 
-namespace ModelServing.Router.Sources;
+namespace ModelServing.Router.Rollouts.Board;
 
 /// <summary>A plan, and what changed since the one that was read before it.</summary>
-/// <param name="Plan">The plan.</param>
+/// <param name="Plan">The plan that is served next.</param>
 /// <param name="Before">The plan that was read before; null for the first one.</param>
 /// <param name="Changed">The models that are new, gone, or have another text than in <paramref name="Before"/>, in order.</param>
 internal sealed record PlanUpdate(PlanDocument Plan, PlanDocument? Before, IReadOnlyList<ModelName> Changed)
