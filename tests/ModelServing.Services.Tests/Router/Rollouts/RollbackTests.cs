@@ -166,8 +166,8 @@ public sealed class RollbackTests
         await routers.CondemnAsync(first);
         await routers.UntilKindsAsync("started rolledBack");
         await RunningRouter.UntilAsync(
-            () => File.Exists(routers.SnapshotPath) && File.ReadAllText(routers.SnapshotPath)
-                .Contains("rolledBack", StringComparison.Ordinal),
+            () => ((string[])[routers.SnapshotPath, routers.SnapshotPath + ".changes"]).Any(
+                static path => File.Exists(path) && File.ReadAllText(path).Contains("rolledBack", StringComparison.Ordinal)),
             "the snapshot is there");
         await first.DisposeAsync();
 
