@@ -52,9 +52,9 @@ public sealed class ClientsFollower(
         await StopKeysAsync();
     }
 
-    private async Task ApplyAsync(byte[]? content)
+    private async Task ApplyAsync(ReadOnlyMemory<byte>? content)
     {
-        if (content is null)
+        if (content is not { } utf8)
         {
             if (holder.Current is not null)
                 Refuse($"{path} is gone");
@@ -64,7 +64,7 @@ public sealed class ClientsFollower(
         ClientsDocument document;
         try
         {
-            document = ClientsDocument.Parse(content);
+            document = ClientsDocument.Parse(utf8.Span);
         }
         catch (ContractException e)
         {

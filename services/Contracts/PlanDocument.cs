@@ -19,7 +19,7 @@ public sealed record PlanDocument
     public required int Schema { get; init; }
 
     /// <summary>The rollout of each model, ordered by model.</summary>
-    public required SortedDictionary<ModelName, RolloutPlan> Rollouts { get; init; }
+    public required RolloutDictionary Rollouts { get; init; }
 
     /// <summary>The document as UTF-8 JSON, indented so that a changed weight is a changed line, with one newline at its end.</summary>
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.PlanDocument);

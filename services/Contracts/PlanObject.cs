@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
@@ -42,7 +43,9 @@ public sealed record PlanObject(string? Text, byte[]? Compressed)
         if (Compressed is null)
             return Encoding.UTF8.GetBytes(Text ?? throw new ContractException($"it has no key {ClusterNames.PlanKey}"));
         using var gzip = new GZipStream(new MemoryStream(Compressed), CompressionMode.Decompress);
-        using var utf8 = new MemoryStream();
+        // The last four bytes are the length, if they are to be trusted. With it, the text is not copied each time its buffer is too small.
+        var expected = Compressed.Length < 4 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(Compressed.AsSpan()[^4..]);
+        using var utf8 = new MemoryStream((int)Math.Min(expected, PlanDocument.MaxBytes));
         var buffer = new byte[64 * 1024];
         try
         {
@@ -56,7 +59,7 @@ public sealed record PlanObject(string? Text, byte[]? Compressed)
         }
 
         return utf8.Length <= PlanDocument.MaxBytes
-            ? utf8.ToArray()
+            ? utf8.Length == utf8.Capacity ? utf8.GetBuffer() : utf8.ToArray()
             : throw new ContractException(
                 $"its key {ClusterNames.CompressedPlanKey} decompresses to more than the {PlanDocument.MaxBytes} bytes that are read");
     }

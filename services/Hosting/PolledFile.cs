@@ -21,9 +21,11 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
     // Written by both ReadNow and the follower.
     private volatile Content? reported;
 
-    // Nearly all reads find what was reported. They share buffers: a large file that is read ten times a second would fill the heap.
+    // Nearly all reads find what was reported, and a new content takes over the buffer in which it was read. Otherwise, a large file that
+    // is read ten times a second would fill the heap.
     private readonly Lock reading = new();
     private byte[] buffer = [];
+    private byte[] spare = [];
 
     // What the last reads of the follower agreed on.
     private byte[] candidate = [];
@@ -33,24 +35,28 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
 
     public string Path => path;
 
-    /// <summary>Reads the file now; null if it does not exist. The returned content counts as reported.</summary>
+    /// <summary>Reads the file now; null if it does not exist. The returned content counts as reported. The caller may keep it.</summary>
     /// <exception cref="IOException">The file cannot be read, or is too large.</exception>
     /// <exception cref="UnauthorizedAccessException">The process may not read the file, or it is a folder.</exception>
-    public byte[]? ReadNow()
+    public ReadOnlyMemory<byte>? ReadNow()
     {
         lock (reading)
         {
             var read = Fill();
-            return (reported = Reported(read) ?? Make(read)).Bytes;
+            if (Reported(read) is not { } now)
+                SetReported(now = Make(ref buffer, read));
+            now.IsKept = true;
+            return now.Memory;
         }
     }
 
     /// <summary>Reports each new content until it is canceled. An exception of <paramref name="changed"/> ends this, and the next call
     /// reports the same content again.</summary>
-    /// <param name="changed">Is called with the content, or null for a missing file; the next read waits for it.</param>
+    /// <param name="changed">Is called with the content, or null for a missing file; the next read waits for it. Its bytes are valid until
+    /// its task ends: a later content is read into the same buffer.</param>
     /// <param name="failed">Is called with the reason if the file cannot be read, once for each new reason.</param>
     /// <param name="cancellation">Ends the loop.</param>
-    public async Task FollowAsync(Func<byte[]?, Task> changed, Action<string> failed, CancellationToken cancellation)
+    public async Task FollowAsync(Func<ReadOnlyMemory<byte>?, Task> changed, Action<string> failed, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(changed);
         ArgumentNullException.ThrowIfNull(failed);
@@ -70,7 +76,7 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
     }
 
     /// <summary>One read of those that <see cref="FollowAsync"/> makes.</summary>
-    internal async Task PollAsync(Func<byte[]?, Task> changed, Action<string> failed)
+    internal async Task PollAsync(Func<ReadOnlyMemory<byte>?, Task> changed, Action<string> failed)
     {
         Content? now;
         try
@@ -88,9 +94,10 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
 
         if (now is null || ReferenceEquals(now, reported))
             return;
-        await changed(now.Bytes);
+        await changed(now.Memory);
         // Only now: while this call waited, ReadNow may have returned a later content. That one is then reported once more.
-        reported = now;
+        lock (reading)
+            SetReported(now);
     }
 
     // A writer may be in the middle of a save, so the content must stay the same for a while. Null until then.
@@ -105,12 +112,10 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
                 return same;
             }
 
-            var bytes = buffer.AsSpan(0, Math.Max(0, length));
-            if (length != candidateLength || !bytes.SequenceEqual(candidate.AsSpan(0, bytes.Length)))
+            var bytes = Math.Max(0, length);
+            if (length != candidateLength || !buffer.AsSpan(0, bytes).SequenceEqual(candidate.AsSpan(0, bytes)))
             {
-                if (candidate.Length < bytes.Length)
-                    candidate = new byte[buffer.Length];
-                bytes.CopyTo(candidate);
+                (candidate, buffer) = (buffer, candidate);
                 (candidateLength, agreeing) = (length, 0);
             }
 
@@ -118,15 +123,29 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
             if (agreeing < (length > 0 ? AgreeingReads : AgreeingReadsOfNothing))
                 return null;
             candidateLength = Nothing;
-            return Make(length);
+            return Make(ref candidate, length);
         }
     }
 
     // What was reported, if the buffer has the same.
-    private Content? Reported(int length) => reported is { } known && (known.Bytes is null) == (length == Missing)
-        && buffer.AsSpan(0, Math.Max(0, length)).SequenceEqual(known.Bytes) ? known : null;
+    private Content? Reported(int length) =>
+        reported is { } known && known.Length == length && buffer.AsSpan(0, Math.Max(0, length)).SequenceEqual(known.Span) ? known : null;
 
-    private Content Make(int length) => new(length == Missing ? null : buffer[..length]);
+    private static Content Make(ref byte[] from, int length)
+    {
+        if (length == Missing)
+            return new Content([], Missing);
+        var made = new Content(from, length);
+        from = [];
+        return made;
+    }
+
+    private void SetReported(Content now)
+    {
+        if (reported is { IsKept: false } before && before.Buffer.Length > spare.Length)
+            spare = before.Buffer;
+        reported = now;
+    }
 
     // Reads the file into the buffer, and returns its length.
     private int Fill()
@@ -138,7 +157,10 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
             if (length > maxBytes)
                 throw new IOException($"{path} has {length} bytes; at most {maxBytes} are read");
             if (buffer.Length < length)
-                buffer = new byte[length];
+                (buffer, spare) = (spare, []);
+            // A file that grows with each save must not take a new buffer each time.
+            if (buffer.Length < length)
+                buffer = new byte[length + (length / 8)];
             return file.ReadAtLeast(buffer.AsSpan(0, (int)length), (int)length, throwOnEndOfStream: false);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -147,6 +169,19 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
         }
     }
 
-    /// <summary>What was reported; null bytes for a missing file.</summary>
-    private sealed record Content(byte[]? Bytes);
+    /// <summary>What was or will be reported.</summary>
+    private sealed class Content(byte[] buffer, int length)
+    {
+        internal byte[] Buffer => buffer;
+
+        internal int Length => length;
+
+        internal ReadOnlySpan<byte> Span => buffer.AsSpan(0, Math.Max(0, length));
+
+        // Not a plain null, which would become an empty memory.
+        internal ReadOnlyMemory<byte>? Memory => length == Missing ? default(ReadOnlyMemory<byte>?) : new(buffer, 0, length);
+
+        /// <summary>Whether a caller may still use the buffer.</summary>
+        internal bool IsKept { get; set; }
+    }
 }

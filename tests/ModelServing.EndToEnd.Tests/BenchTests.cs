@@ -61,7 +61,7 @@ public class BenchTests
         // The platform itself, the router, the functions and the two processes of the pool.
         var pool = Assert.Single(report.GetProperty("pools").EnumerateArray());
         Assert.Equal((4, 5), (pool.GetProperty("models").GetInt32(), pool.GetProperty("processes").GetInt32()));
-        Assert.True(pool.GetProperty("usedMegabytes").GetDouble() > 0);
+        Assert.All((string[])["usedMegabytes", "ratio"], figure => Assert.True(pool.GetProperty(figure).GetDouble() > 0, figure));
     }
 
     [Fact]

@@ -152,17 +152,45 @@ public sealed class PoolTests
         using var http = new HttpClient();
         // The router reads the endpoints a moment later.
         await Until.TrueAsync(
-            () => Enumerable.Range(0, 20).All(_ => Ask().GetAwaiter().GetResult().Version == "1"), () => ms.Output);
+            () => Enumerable.Range(0, 20).All(_ => AskAsync(folder, http, 1).GetAwaiter().GetResult().Version == "1"), () => ms.Output);
         for (var i = 0; i < 50; i++)
-            Assert.Equal((200, "1"), await Ask());
+            Assert.Equal((200, "1"), await AskAsync(folder, http, 1));
         await load.MoreAsync(200);
         Assert.All(load.Answers, answer => Assert.True(answer.Status == 200, answer.Body));
+    }
 
-        async Task<(int Status, string Version)> Ask()
+    [Fact]
+    public async Task A_canary_of_a_pool_that_fails_is_rolled_back_and_no_other_version_notices()
+    {
+        using var folder = await PoolAsync(Fraud, Slow);
+        await PublishLoopAsync(folder, canary: SomeOnnx.LookupOne("count"));
+        await using var ms = await folder.UpAsync();
+        var processes = ProcessesOf(folder, "slow", 1);
+        await using var load = new Load(folder.Api);
+        await load.CanaryShareAsync(static share => share is > 0.3 and < 0.7);
+        using var http = new HttpClient();
+        // The table of the canary ends before this. Stable answers for it.
+        JsonElement condemned = default;
+        for (var i = 0; condemned.ValueKind != JsonValueKind.Object; i++)
         {
-            using var answer = await http.PostAsync(new Uri(folder.Api, "/v2/models/slow/infer"), Loop(1), Token);
-            return ((int)answer.StatusCode, answer.Headers.GetValues(HeaderNames.ModelVersion).Single());
+            Assert.True(i < 100, $"it is not rolled back:\n{ms.Output}");
+            for (var ask = 0; ask < 50; ask++)
+                Assert.Equal((200, "1"), await AskAsync(folder, http, 5));
+            condemned = (await StatusAsync("slow")).GetProperty("condemned").EnumerateArray().FirstOrDefault();
         }
+
+        Assert.Equal(2, condemned.GetProperty("version").GetInt32());
+        // The table has this element, but a condemned version gets no more requests.
+        for (var i = 0; i < 100; i++)
+            Assert.Equal((200, "1"), await AskAsync(folder, http, 1));
+        await load.CanaryShareAsync(static share => share is > 0.3 and < 0.7);
+        Assert.Empty((await StatusAsync("fraud")).GetProperty("condemned").EnumerateArray());
+        Assert.All(load.Answers, answer => Assert.True(answer.Status == 200, answer.Body));
+        Assert.Equal(processes, ProcessesOf(folder, "slow", 1));
+        Assert.Equal(processes, ProcessesOf(folder, "fraud", 2));
+
+        async Task<JsonElement> StatusAsync(string model) => (await MsProcess.QueryAsync(folder, "status")).GetProperty("models")
+            .EnumerateArray().Single(one => one.GetProperty("model").GetString() == model);
     }
 
     [Fact]
@@ -234,12 +262,18 @@ public sealed class PoolTests
         Assert.True(exitCode == 0, output);
     }
 
-    private static async Task PublishLoopAsync(StackFolder folder)
+    private static async Task<(int Status, string Version)> AskAsync(StackFolder folder, HttpClient http, long count)
+    {
+        using var answer = await http.PostAsync(new Uri(folder.Api, "/v2/models/slow/infer"), Loop(count), Token);
+        return ((int)answer.StatusCode, answer.Headers.GetValues(HeaderNames.ModelVersion).Single());
+    }
+
+    private static async Task PublishLoopAsync(StackFolder folder, byte[]? canary = null)
     {
         var path = Path.Combine(folder.FullPath, "loop.onnx");
-        await File.WriteAllBytesAsync(path, SomeSlowOnnx.Loop(), Token);
         foreach (var version in (string[])["1", "2"])
         {
+            await File.WriteAllBytesAsync(path, version == "2" && canary is not null ? canary : SomeSlowOnnx.Loop(), Token);
             var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "slow", path, "--untried", "--version", version);
             Assert.True(exitCode == 0, output);
         }

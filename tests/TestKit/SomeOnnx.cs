@@ -69,6 +69,15 @@ public static class SomeOnnx
         [Value("y", Datatype.Fp32, [-1])],
         Node("Gather", ["table", "i"], ["y"]));
 
+    /// <summary>The output <c>y</c>, FP32 [], is the element of a table of three that the input, INT64 [], names. Another index makes the
+    /// model fail.</summary>
+    public static byte[] LookupOne(string input) => Model(
+        static graph => graph.Initializer.Add(
+            new TensorProto { Name = "table", DataType = (int)TensorProto.Types.DataType.Float, Dims = { 3 }, FloatData = { 1, 2, 3 } }),
+        [Value(input, Datatype.Int64, [])],
+        [Value("y", Datatype.Fp32, [])],
+        Node("Gather", ["table", input], ["y"]));
+
     /// <summary>The output <c>y</c> is the FP32 input <c>x</c>, [-1,-1], plus the elements of a table of three that the INT64 input
     /// <c>i</c>, of the same shape, names: 0, 1000 and 2000. Another index makes the model fail. The output <c>d</c> is twice the input
     /// <c>x</c>.</summary>

@@ -27,7 +27,7 @@ internal sealed class ServableModels
     internal (PlanDocument Plan, IReadOnlyList<string> Lines) MakePlan(
         IReadOnlyDictionary<ModelName, ModelSettings> models, IReadOnlyCollection<PublishedVersion> notReady, PlanDocument current)
     {
-        var rollouts = new SortedDictionary<ModelName, RolloutPlan>();
+        var rollouts = new RolloutDictionary();
         var lines = new List<string>();
         var (nowPartial, nowUnserved) = (new HashSet<ModelName>(), new HashSet<ModelName>());
         foreach (var (model, rollout) in PlanMaker.Make(models).Rollouts)

@@ -56,7 +56,7 @@ internal sealed class StackFollower(
             loops.FollowAsync(
                 stack.FileName,
                 token => file.FollowAsync(
-                    content => ExclusiveAsync(() => TakeAsync(content, token), token),
+                    content => ExclusiveAsync(() => TakeAsync(content?.ToArray(), token), token),
                     reason => terminal.Warn($"{stack.FileName} can't be read, so nothing changes: {reason}"),
                     token),
                 cancellation),

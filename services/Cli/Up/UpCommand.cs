@@ -149,7 +149,7 @@ internal static class UpCommand
 
         // 1
         var file = new PolledFile(stack.FilePath, Period, time);
-        var started = stack.Parse(file.ReadNow());
+        var started = stack.Parse(file.ReadNow()?.ToArray());
         if (request.Demo)
             DemoModel.Require(stack, started);
         var programs = HostPrograms.Find();

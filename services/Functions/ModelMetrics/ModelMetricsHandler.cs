@@ -50,7 +50,7 @@ internal sealed class ModelMetricsHandler(
     // Includes connecting, on a small part of a processor.
     private static readonly CacheLimits Limits = new() { Answer = TimeSpan.FromSeconds(4), Connect = TimeSpan.FromSeconds(3) };
 
-    private readonly RefusedRollouts refused = new(journal);
+    private readonly RefusedRollouts refused = new(journal, time);
 
     /// <summary>How long to wait for the last reports of a minute after its end.</summary>
     internal static TimeSpan GraceOf(TimeSpan minute) => minute / 6;

@@ -5,6 +5,7 @@ using ModelServing.Contracts.Admin;
 using ModelServing.Hosting;
 using ModelServing.Journal;
 using ModelServing.Router.Metrics;
+using ModelServing.Router.Rollouts.Board;
 
 namespace ModelServing.Router.Rollouts;
 
@@ -37,6 +38,9 @@ internal sealed class JournalKeeper(
     private readonly SemaphoreSlim wake = new(0, 1);
     private readonly ConcurrentDictionary<ModelName, bool> announced = new();
 
+    // The last plan of which the board knows all models.
+    private PlanDocument? known;
+
     public override void Dispose()
     {
         wake.Dispose();
@@ -57,11 +61,14 @@ internal sealed class JournalKeeper(
 
     /// <summary>Reads the models of a plan that the board does not know yet. Takes a bounded time; a model that is still unknown then
     /// serves only its stable variant.</summary>
-    internal async Task ReadForAsync(IEnumerable<ModelName> models, CancellationToken cancellation)
+    internal async Task ReadForAsync(PlanUpdate update, CancellationToken cancellation)
     {
         if (sync.Journal is null)
             return;
-        var unread = models.Where(model => board.JournaledStateOf(model) is null).ToHashSet();
+        var unread = (update.ChangedSince(known) ?? update.Plan.Rollouts.Keys)
+            .Where(model => update.Plan.Rollouts.ContainsKey(model) && board.JournaledStateOf(model) is null).ToHashSet();
+        if (unread.Count == 0)
+            known = update.Plan;
         if (unread.Count == 0 && board.Reach == JournalReach.Read)
             return;
         try
@@ -78,7 +85,7 @@ internal sealed class JournalKeeper(
     }
 
     /// <summary>Records that this router applied a plan, so that the journal learns of it.</summary>
-    internal void OnApplied(PlanDocument plan)
+    internal void OnApplied(PlanUpdate plan)
     {
         sync.SetPlan(plan);
         Wake();

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
+using ModelServing.Router.Rollouts.Board;
 
 namespace ModelServing.Router.Rollouts;
 
@@ -14,10 +16,21 @@ namespace ModelServing.Router.Rollouts;
 internal sealed class JournalSnapshotKeeper(
     RolloutBoard board, ILogger<JournalSnapshotKeeper> logger, SnapshotFile? file = null, SharedSnapshot? shared = null)
 {
-    // Models whose state was loaded and not compared with the journal yet, and whether that can wait for their turn.
+    // Models whose state was loaded and not compared with the journal yet, and those of them that can't wait for their turn.
     private readonly ConcurrentDictionary<ModelName, bool> unproven = new();
+    private readonly ConcurrentDictionary<ModelName, bool> urgent = new();
     private volatile KnownStates? known;
-    private volatile bool isStale;
+    private BoardView? seen;
+    private ImmutableDictionary<ModelName, string>? faults;
+
+    // What changed on the board since the file was written, and the changes beside it.
+    private readonly ConcurrentDictionary<ModelName, bool> stale = new();
+    private readonly SnapshotChanges? changes = file is null ? null : new SnapshotChanges(file);
+    private long writtenBytes = NotWritten;
+
+    // The file beside it is cheap up to this size.
+    private const long LeastChanges = 256 * 1024;
+    private const long NotWritten = -1;
 
     /// <summary>The states after the last round in which the journal could be read; null before.</summary>
     internal KnownStates? Known => known;
@@ -30,7 +43,7 @@ internal sealed class JournalSnapshotKeeper(
         {
             if (shared is not null && await shared.ReadAsync(cancellation) is { } newest)
             {
-                Load(newest.States, canWait: true);
+                Load(newest.States.Values, canWait: true);
                 return newest.Read;
             }
         }
@@ -55,7 +68,7 @@ internal sealed class JournalSnapshotKeeper(
             return;
         try
         {
-            Load(JournalSnapshot.Parse(content).Values, canWait: false);
+            Load(WithChanges(JournalSnapshot.Parse(content)).Values, canWait: false);
         }
         catch (Exception e)
         {
@@ -81,39 +94,90 @@ internal sealed class JournalSnapshotKeeper(
         return null;
     }
 
-    /// <summary>Whether a model's state must be compared with the journal before it counts.</summary>
-    internal bool MustBeProven(ModelName model) => unproven.TryGetValue(model, out var canWait) && !canWait;
+    /// <summary>The models whose states must be compared with the journal before they count.</summary>
+    internal IEnumerable<ModelName> Unproven => urgent.Keys;
 
     /// <summary>Records that the board has every event that was put before <paramref name="read"/>.</summary>
     internal void MarkRead(DateTimeOffset read)
     {
-        // Other routers must see for themselves that a journal can't be read.
-        var states = board.States.Where(state => board.FaultOf(state.Model) is null).ToList();
         // The same object as long as nothing changed.
-        known = new KnownStates(read, known is { } before && before.States.SequenceEqual(states) ? before.States : states);
+        if (known is { } before && ReferenceEquals(seen, board.View) && ReferenceEquals(faults, board.Faults))
+        {
+            known = before with { Read = read };
+            return;
+        }
+
+        (seen, faults) = (board.View, board.Faults);
+        // Other routers must see for themselves that a journal can't be read.
+        known = new KnownStates(read, seen.States.RemoveRange(faults.Keys));
     }
 
     /// <summary>Records that the journal of a model was read: its state needs no proof any more.</summary>
-    internal void MarkProven(ModelName model) => unproven.TryRemove(model, out _);
+    internal void MarkProven(ModelName model)
+    {
+        unproven.TryRemove(model, out _);
+        urgent.TryRemove(model, out _);
+    }
 
     /// <summary>Records that the board changed since the file was written.</summary>
-    internal void MarkChanged() => isStale = true;
+    internal void MarkChanged(ModelName model) => stale[model] = true;
 
-    /// <summary>Writes the file if the board changed.</summary>
+    /// <summary>Writes the models that changed on the board, if any.</summary>
     internal void Save()
     {
-        if (file is null || !isStale)
+        if (file is null || stale.IsEmpty)
             return;
+        ModelName[] written = [.. stale.Keys];
         try
         {
-            isStale = false;
-            file.Write(JournalSnapshot.ToUtf8(board.States));
+            foreach (var model in written)
+                stale.TryRemove(model, out _);
+            Write(file, changes!, [.. written.Select(board.JournaledStateOf).OfType<JournalState>()]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            isStale = true;
+            foreach (var model in written)
+                stale[model] = true;
+            // A change that was written in part hides those behind it.
+            writtenBytes = NotWritten;
             RolloutLog.SnapshotNotWritten(logger, file.FullPath, e.Message);
         }
+    }
+
+    // Few models are appended, so that a change costs the same for any number of models, until that has as many bytes as all of them.
+    private void Write(SnapshotFile whole, SnapshotChanges beside, IReadOnlyList<JournalState> few)
+    {
+        if (writtenBytes != NotWritten && File.Exists(whole.FullPath) && beside.Appended <= Math.Max(LeastChanges, writtenBytes))
+        {
+            beside.Append(JournalSnapshot.ToUtf8(few));
+            return;
+        }
+
+        var all = JournalSnapshot.ToUtf8(board.States);
+        whole.Write(all);
+        // If this fails, the changes are older than the snapshot, and say nothing.
+        beside.Clear();
+        writtenBytes = all.Length;
+    }
+
+    private Dictionary<ModelName, JournalState> WithChanges(IReadOnlyDictionary<ModelName, JournalState> whole)
+    {
+        var states = whole.ToDictionary();
+        try
+        {
+            foreach (var later in changes!.Read().SelectMany(static change => JournalSnapshot.Parse(change).Values))
+            {
+                // The changes may be older, if the process ended before they were removed.
+                if (!states.TryGetValue(later.Model, out var known) || known.LastSeq < later.LastSeq)
+                    states[later.Model] = later;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ContractException)
+        {
+            RolloutLog.NoSnapshot(logger, e.Message);
+        }
+
+        return states;
     }
 
     private void Load(IEnumerable<JournalState> states, bool canWait)
@@ -121,7 +185,9 @@ internal sealed class JournalSnapshotKeeper(
         foreach (var state in states)
         {
             board.Update(state);
-            unproven[state.Model] = canWait;
+            unproven[state.Model] = true;
+            if (!canWait)
+                urgent[state.Model] = true;
         }
 
         board.SetReach(answers: false);

@@ -5,6 +5,7 @@ using ModelServing.Contracts.Journal;
 using ModelServing.Contracts.Reliability;
 using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
+using ModelServing.Router.Rollouts.Board;
 
 namespace ModelServing.Router.Rollouts;
 
@@ -32,16 +33,31 @@ internal sealed class JournalSync(
     private readonly ConcurrentDictionary<ModelName, DueRollout> due = new();
     // Models of which events may be new here.
     private readonly ConcurrentDictionary<ModelName, bool> stale = new();
+    // Models of the plan that the board did not know.
+    private readonly ConcurrentDictionary<ModelName, bool> unread = new();
     // Before the first read of any model.
     private DateTimeOffset changesRead = time.GetUtcNow();
     private ModelName? last;
     private volatile PlanDocument plan = new() { Schema = PlanDocument.CurrentSchema, Rollouts = [] };
+    private volatile NamedModels? models;
 
     /// <summary>The journal; null if the router runs without one.</summary>
     internal RolloutJournal? Journal => journal;
 
     /// <summary>The models that the journal or the plan names.</summary>
-    internal HashSet<ModelName> Models => [.. board.States.Select(static state => state.Model), .. plan.Rollouts.Keys];
+    internal IReadOnlyList<ModelName> Models
+    {
+        get
+        {
+            // A board forgets no model, so it has the same ones as long as it has as many.
+            var read = board.View.States;
+            if (models is { } known && known.Read == read.Count)
+                return known.Names;
+            var listed = new NamedModels([.. read.Keys.Union(plan.Rollouts.Keys).Order()], read.Count);
+            models = listed;
+            return listed.Names;
+        }
+    }
 
     /// <summary>The models whose rollout may not be recorded in the journal yet.</summary>
     internal IEnumerable<ModelName> Due => due.Keys;
@@ -59,14 +75,27 @@ internal sealed class JournalSync(
     /// <summary>Takes over what the bucket's snapshot knows: only what changed since is read.</summary>
     internal void StartFrom(DateTimeOffset read) => changesRead = read;
 
-    /// <summary>Marks every rollout of a plan that was applied as due.</summary>
-    internal void SetPlan(PlanDocument applied)
+    /// <summary>Marks every rollout of a plan that was applied as due, unless it was in the plan that was applied before.</summary>
+    internal void SetPlan(PlanUpdate applied)
     {
-        plan = applied;
-        foreach (var (model, rollout) in applied.Rollouts)
+        var before = plan;
+        var changed = applied.ChangedSince(before) ?? [.. before.Rollouts.Keys.Union(applied.Plan.Rollouts.Keys)];
+        plan = applied.Plan;
+        foreach (var model in changed)
+        {
+            if (!plan.Rollouts.TryGetValue(model, out var rollout))
+            {
+                due.TryRemove(model, out _);
+                models = null;
+                continue;
+            }
+
             due[model] = new DueRollout(rollout, DateTimeOffset.MinValue);
-        foreach (var model in due.Keys.Where(model => !applied.Rollouts.ContainsKey(model)))
-            due.TryRemove(model, out _);
+            if (board.JournaledStateOf(model) is null)
+                unread[model] = true;
+            if (!before.Rollouts.ContainsKey(model))
+                models = null;
+        }
     }
 
     /// <summary>Finds the models of which events may be new here. That takes one query, whatever the number of models.</summary>
@@ -75,24 +104,30 @@ internal sealed class JournalSync(
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     internal async Task<IReadOnlyCollection<ModelName>> FindChangedAsync(CancellationToken cancellation)
     {
-        var models = Models;
         var now = time.GetUtcNow();
         var areKept = now - changesRead < ChangeRow.Kept - JournalLimits.Settled;
         var changes = areKept ? await journal!.ReadChangesAsync(changesRead, cancellation) : null;
-        foreach (var model in models)
+        var all = Models;
+        var found = changes is null ? all : changes.Where(IsNew).Select(static change => change.Key).Concat(snapshots.Unproven);
+        foreach (var model in found)
+            stale[model] = true;
+        foreach (var model in unread.Keys)
         {
-            if (changes is null
-                || snapshots.MustBeProven(model)
-                || board.JournaledStateOf(model) is not { } state
-                || changes.GetValueOrDefault(model) > state.LastSeq)
+            // A snapshot may know it meanwhile.
+            if (board.JournaledStateOf(model) is null)
                 stale[model] = true;
+            unread.TryRemove(model, out _);
         }
 
         changesRead = now;
-        last = models.Where(model => last is null || model > last).Min() ?? models.Min();
+        last = all.Count == 0 ? null : all[IndexAfter(all, last)];
         if (last is not null)
             stale[last] = true;
         return [.. stale.Keys];
+
+        bool IsNew(KeyValuePair<ModelName, long> change) => board.JournaledStateOf(change.Key) is { } state
+            ? change.Value > state.LastSeq
+            : plan.Rollouts.ContainsKey(change.Key);
     }
 
     /// <summary>Reads the events of a model that are new here.</summary>
@@ -113,7 +148,7 @@ internal sealed class JournalSync(
                 return;
             var next = (known ?? JournalState.Empty(model)).Apply(events);
             board.Update(next);
-            snapshots.MarkChanged();
+            snapshots.MarkChanged(model);
             if (!isFirst)
                 WaitIfOvertaken(model, events);
             // The new events may refuse a rollout that was good, or the other way round. Then it is due again.
@@ -235,9 +270,25 @@ internal sealed class JournalSync(
         }
     }
 
+    private static int IndexAfter(IReadOnlyList<ModelName> sorted, ModelName? last)
+    {
+        var (low, high) = (0, sorted.Count);
+        while (last is not null && low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = sorted[middle] > last ? (low, middle) : (middle + 1, high);
+        }
+
+        return low % sorted.Count;
+    }
+
     private static bool IsServed(RolloutPlan planned, JournalState? state) => state?.Condemned(planned.Stable.Version) is null;
 
     /// <param name="Rollout">The rollout that may not be in the journal.</param>
     /// <param name="From">When it may be appended.</param>
     private sealed record DueRollout(RolloutPlan Rollout, DateTimeOffset From);
+
+    /// <param name="Names">The models in order.</param>
+    /// <param name="Read">How many of them the board has.</param>
+    private sealed record NamedModels(ModelName[] Names, int Read);
 }

@@ -44,8 +44,11 @@ internal sealed class RolloutBoard(bool isJournaled)
     /// <summary>A model's state in the journal, with the decisions of this router applied; null if the journal was never read.</summary>
     internal JournalState? StateOf(ModelName model) => view.StateOf(model);
 
+    /// <summary>Why the events of some models can't be read although the journal answers. The same object until that changes.</summary>
+    internal ImmutableDictionary<ModelName, string> Faults => Volatile.Read(ref faults);
+
     /// <summary>Why a model's events can't be read although the journal answers; null if they can.</summary>
-    internal string? FaultOf(ModelName model) => Volatile.Read(ref faults).GetValueOrDefault(model);
+    internal string? FaultOf(ModelName model) => Faults.GetValueOrDefault(model);
 
     /// <summary>Records whether a model's events can be read; true if that changed.</summary>
     internal bool SetFault(ModelName model, string? fault)
@@ -72,7 +75,7 @@ internal sealed class RolloutBoard(bool isJournaled)
                 decided = left.IsEmpty ? decided.Remove(state.Model) : decided.SetItem(state.Model, left);
             }
 
-            view = view with { States = view.States.SetItem(state.Model, state), Decided = decided };
+            view = view.With(state.Model, view.States.SetItem(state.Model, state), decided);
         }
 
         changes.Writer.TryWrite(true);
@@ -87,7 +90,7 @@ internal sealed class RolloutBoard(bool isJournaled)
             if (state.Condemned(decision.Version) is not null || state.TrialOf(decision.Version) != decision.Trial)
                 return false;
             var events = view.Decided.GetValueOrDefault(decision.Model, []).Add(decision);
-            view = view with { Decided = view.Decided.SetItem(decision.Model, events) };
+            view = view.With(decision.Model, view.States, view.Decided.SetItem(decision.Model, events));
         }
 
         changes.Writer.TryWrite(true);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text.Json;
 using ModelServing.Contracts;
@@ -40,7 +41,7 @@ internal sealed class SharedSnapshot(IObjectStore store, string journal)
             if (root.GetProperty("journal").GetString() is var other && other != journal)
                 throw new ContractException($"the snapshot {Key.Text} is of the journal {other}");
             var states = JournalSnapshot.Parse(JsonSerializer.SerializeToUtf8Bytes(root.GetProperty("states")));
-            return new KnownStates(root.GetProperty("read").GetDateTimeOffset(), [.. states.Values]);
+            return new KnownStates(root.GetProperty("read").GetDateTimeOffset(), states.ToImmutableDictionary());
         }
         catch (Exception e) when (e is JsonException or InvalidDataException or KeyNotFoundException or InvalidOperationException
             or FormatException)
@@ -61,7 +62,7 @@ internal sealed class SharedSnapshot(IObjectStore store, string journal)
             writer.WriteString("journal", journal);
             writer.WriteString("read", known.Read);
             writer.WritePropertyName("states");
-            writer.WriteRawValue(JournalSnapshot.ToUtf8(known.States));
+            writer.WriteRawValue(JournalSnapshot.ToUtf8(known.States.Values));
             writer.WriteEndObject();
         }
 

@@ -19,36 +19,36 @@ internal sealed class RoutingTable
 {
     private const int MostNamed = 10;
 
-    private readonly Dictionary<string, ModelRoute> models;
-    private readonly Dictionary<string, ModelRoute>.AlternateLookup<ReadOnlySpan<char>> byName;
+    private readonly RouteMap routes;
     private readonly TableEndpoints live;
     private readonly Func<ModelName, JournalState?>? stateOf;
     private readonly Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch;
+    private bool isNaming;
 
     private RoutingTable(
         PlanDocument plan,
-        Dictionary<string, ModelRoute> models,
+        RouteMap routes,
         TableEndpoints live,
         Func<ModelName, JournalState?>? stateOf,
         Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch)
     {
         Plan = plan;
-        this.models = models;
+        this.routes = routes;
         this.live = live;
         this.stateOf = stateOf;
         this.watch = watch;
-        byName = models.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     internal PlanDocument Plan { get; }
 
     internal Dictionary<EndpointEntry, Endpoint> Endpoints => live.ByEntry;
 
-    internal IEnumerable<ModelRoute> Models => models.Values;
+    /// <summary>The models, in no particular order.</summary>
+    internal IEnumerable<ModelRoute> Models => routes.All;
 
-    internal int Count => models.Count;
+    internal int Count => routes.Count;
 
-    internal IEnumerable<string> ModelNames => models.Keys.Order(StringComparer.Ordinal);
+    internal IEnumerable<string> ModelNames => Plan.Rollouts.Keys.Select(static name => name.Text);
 
     /// <summary>The models as a problem names them, at most ten: any caller can name a model that does not exist.</summary>
     internal string Known => Count <= MostNamed
@@ -56,7 +56,7 @@ internal sealed class RoutingTable
         : $"the router has {Count} models, which GET {InferencePaths.ModelList} lists";
 
     /// <summary>Every version in the table, with its endpoints.</summary>
-    internal IEnumerable<VariantRoute> Versions => models.Values.SelectMany(static model => model.Pinned);
+    internal IEnumerable<VariantRoute> Versions => routes.All.SelectMany(static model => model.Pinned);
 
     /// <summary>The versions that requests may reach, each of which needs endpoints. The same object as in the previous table if it has the
     /// same versions.</summary>
@@ -76,6 +76,8 @@ internal sealed class RoutingTable
     /// without a function.</param>
     /// <param name="watch">How the guard watches each variant of a model, in their order. Without this function, it watches none.</param>
     /// <param name="series">The models that metrics name. Without it, they name all.</param>
+    /// <param name="changed">The models whose rollout may differ from that in the previous snapshot; null if that may be any model. The
+    /// others are not looked at, unless something else than the plan changed.</param>
     internal static RoutingTable Build(
         PlanDocument plan,
         EndpointsDocument endpoints,
@@ -84,46 +86,59 @@ internal sealed class RoutingTable
         TimeProvider time,
         Func<ModelName, JournalState?>? stateOf = null,
         Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch = null,
-        NamedSeries? series = null)
+        NamedSeries? series = null,
+        IReadOnlyList<ModelName>? changed = null)
     {
         var live = TableEndpoints.From(endpoints, previous?.live, calls, time);
         series?.Fit(plan);
+        var isNaming = series?.IsNaming ?? true;
         var kept = stateOf is null or { Target: BoardView } && Equals(watch, previous?.watch) ? previous : null;
         var isSameBoard = kept is not null && Equals(stateOf, kept.stateOf);
         var state = stateOf ?? JournalState.Empty;
+        // Null if any model may have changed.
+        var suspects = changed is null || kept is null || !ReferenceEquals(live, kept.live) || isNaming != kept.isNaming ? null
+            : kept.ChangedOnBoard(stateOf)?.Union(changed);
         var (areSameVersions, areSameTrials) = (true, true);
-        var models = new Dictionary<string, ModelRoute>(plan.Rollouts.Count, StringComparer.Ordinal);
-        foreach (var (name, rollout) in plan.Rollouts)
+        var (next, gone) = (new List<ModelRoute>(), new List<ModelName>());
+        foreach (var name in suspects ?? plan.Rollouts.Keys)
         {
-            var before = previous?.models.GetValueOrDefault(name.Text);
+            var before = previous?.routes.Find(name);
+            if (!plan.Rollouts.TryGetValue(name, out var rollout))
+            {
+                gone.Add(name);
+                continue;
+            }
+
             var isKept = kept is not null && before is not null && ReferenceEquals(before.Effective.Planned, rollout)
-                && before.IsNamed == (series?.IsNaming ?? true)
+                && before.IsNamed == isNaming
                 && (isSameBoard || ReferenceEquals(before.State, state(name)))
                 && live.AreSame(name, kept.live);
             if (isKept)
             {
-                models[name.Text] = before!;
+                next.Add(before!);
                 continue;
             }
 
             var route = Create(name, rollout, state(name));
             route.Continue(before);
-            models[name.Text] = route;
+            next.Add(route);
             areSameVersions &= before is not null && before.Effective.Versions.SequenceEqual(route.Effective.Versions);
             areSameTrials &= before is not null && before.Trials.SequenceEqual(route.Trials);
         }
 
-        var isSameList = previous is not null && previous.Count == models.Count;
-        return new RoutingTable(plan, models, live, stateOf, watch)
+        var routes = (suspects is null ? RouteMap.Empty : kept!.routes).With(next, gone);
+        var isSameList = previous is not null && previous.Count == routes.Count;
+        return new RoutingTable(plan, routes, live, stateOf, watch)
         {
+            isNaming = isNaming,
             // With as many models, each of which was there before, none was removed.
-            Reachable = isSameList && areSameVersions ? previous!.Reachable : ReachableIn(models.Values),
-            Trials = isSameList && areSameTrials ? previous!.Trials : models.Values.SelectMany(static route => route.Trials).ToHashSet(),
+            Reachable = isSameList && areSameVersions ? previous!.Reachable : ReachableIn(routes.All),
+            Trials = isSameList && areSameTrials ? previous!.Trials : routes.All.SelectMany(static route => route.Trials).ToHashSet(),
         };
 
         ModelRoute Create(ModelName name, RolloutPlan rollout, JournalState? known)
         {
-            var before = previous?.models.GetValueOrDefault(name.Text);
+            var before = previous?.routes.Find(name);
             var effective = EffectiveRollout.From(rollout, known);
             var own = live.ForModel(name).ToArray().ToLookup(static endpoint => endpoint.Entry.Version);
             return new ModelRoute(
@@ -141,11 +156,15 @@ internal sealed class RoutingTable
         }
     }
 
-    internal bool TryGetModel(ReadOnlySpan<char> name, out ModelRoute route) => byName.TryGetValue(name, out route!);
+    internal bool TryGetModel(ReadOnlySpan<char> name, out ModelRoute route) => routes.TryGet(name, out route);
 
     /// <summary>The endpoints of a version; null if the table does not have the version.</summary>
     internal VersionEndpoints? EndpointsOf(ModelName model, ModelVersion version) =>
-        models.GetValueOrDefault(model.Text)?.Pin(version.ToString())?.Endpoints;
+        routes.Find(model)?.Pin(version.ToString())?.Endpoints;
+
+    private IEnumerable<ModelName>? ChangedOnBoard(Func<ModelName, JournalState?>? next) => Equals(next, stateOf) ? []
+        : next?.Target is BoardView now && stateOf?.Target is BoardView before ? now.ChangedSince(before)
+        : null;
 
     private static HashSet<(ModelName, ModelVersion)> ReachableIn(IEnumerable<ModelRoute> routes) =>
         [.. routes.SelectMany(static route => route.Effective.Versions.Select(version => (route.Name, version)))];

@@ -9,13 +9,10 @@ namespace ModelServing.Router.Sources;
 internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProvider time, ILogger<FileEndpoints> logger) : IEndpointSource
 {
     private readonly PolledFile file = new(path, RoutingTableUpdater.Period, time, EndpointsDocument.MaxBytes);
-    private volatile EndpointsDocument? last;
-
-    // What the last document was read from. Only an unchanged content leads to the same object, which tables compare.
-    private volatile byte[]? content;
+    private volatile Content? last;
     private volatile string? refusal;
 
-    public EndpointsDocument Current => last ?? EndpointsDocument.None;
+    public EndpointsDocument Current => last?.Document ?? EndpointsDocument.None;
 
     // A missing file means that there are no endpoints yet. One that can't be used says nothing about them.
     public string? Unknown => last is null ? refusal : null;
@@ -38,27 +35,27 @@ internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProv
     public Task FollowAsync(Func<Task> changed, CancellationToken cancellation) => file.FollowAsync(
         content =>
         {
-            Apply(content);
+            // The bytes are kept.
+            Apply(content is { } read ? new ReadOnlyMemory<byte>(read.ToArray()) : null);
             return changed();
         },
         Refuse,
         cancellation);
 
-    private void Apply(byte[]? read)
+    private void Apply(ReadOnlyMemory<byte>? read)
     {
-        if (read is null)
+        if (read is not { } utf8)
         {
             if (last is not null)
                 Refuse($"{path} is gone");
             return;
         }
 
-        if (last is not null && read.AsSpan().SequenceEqual(content))
+        if (last is { } known && utf8.Span.SequenceEqual(known.Utf8.Span))
             return;
         try
         {
-            last = EndpointsDocument.Parse(read);
-            content = read;
+            last = new Content(EndpointsDocument.Parse(utf8.Span), utf8);
         }
         catch (ContractException e)
         {
@@ -72,4 +69,7 @@ internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProv
         metrics.Refused("endpoints");
         SourcesLog.Refused(logger, "endpoints", why);
     }
+
+    /// <summary>A document and what it was read from. Only an unchanged content leads to the same document, which tables compare.</summary>
+    private sealed record Content(EndpointsDocument Document, ReadOnlyMemory<byte> Utf8);
 }

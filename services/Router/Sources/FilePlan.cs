@@ -11,20 +11,21 @@ internal sealed class FilePlan(string path, TimeProvider time) : IPlanSource
 
     public string Name => path;
 
-    public Task FollowAsync(Func<byte[], Task> changed, Action<string> refused, CancellationToken cancellation) => file.FollowAsync(
-        content =>
-        {
-            if (content is not null)
+    public Task FollowAsync(Func<ReadOnlyMemory<byte>, Task> changed, Action<string> refused, CancellationToken cancellation) =>
+        file.FollowAsync(
+            content =>
             {
-                wasThere = true;
-                return changed(content);
-            }
+                if (content is { } plan)
+                {
+                    wasThere = true;
+                    return changed(plan);
+                }
 
-            // A file that never existed is still awaited.
-            if (wasThere)
-                refused($"{path} is gone");
-            return Task.CompletedTask;
-        },
-        refused,
-        cancellation);
+                // A file that never existed is still awaited.
+                if (wasThere)
+                    refused($"{path} is gone");
+                return Task.CompletedTask;
+            },
+            refused,
+            cancellation);
 }

@@ -48,7 +48,7 @@ internal sealed class KubernetesPlan(
         });
     }
 
-    public async Task FollowAsync(Func<byte[], Task> changed, Action<string> refused, CancellationToken cancellation)
+    public async Task FollowAsync(Func<ReadOnlyMemory<byte>, Task> changed, Action<string> refused, CancellationToken cancellation)
     {
         while (true)
         {
@@ -65,7 +65,8 @@ internal sealed class KubernetesPlan(
         }
     }
 
-    private async Task FollowUntilItFailsAsync(Func<byte[], Task> changed, Action<string> refused, CancellationToken cancellation)
+    private async Task FollowUntilItFailsAsync(
+        Func<ReadOnlyMemory<byte>, Task> changed, Action<string> refused, CancellationToken cancellation)
     {
         using var api = new ConfigMapApi(target, access, limits, time);
         // 1
@@ -92,7 +93,7 @@ internal sealed class KubernetesPlan(
         }
     }
 
-    private async Task ApplyAsync(V1ConfigMap? map, Func<byte[], Task> changed, Action<string> refused)
+    private async Task ApplyAsync(V1ConfigMap? map, Func<ReadOnlyMemory<byte>, Task> changed, Action<string> refused)
     {
         byte[]? plan = null;
         var why = map is null ? $"{Name} does not exist" : null;

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using ModelServing.Contracts;
+using ModelServing.Router.Rollouts.Board;
 
 namespace ModelServing.Router.Sources;
 
@@ -18,35 +20,38 @@ namespace ModelServing.Router.Sources;
 /// </remarks>
 internal sealed class PlanReader
 {
-    private const int Block = 4096;
+    private static readonly byte[] Opening = [.. "{\"schema\":1,\"rollouts\":{"u8];
 
-    private byte[] text = [];
+    private readonly PlanText text = new();
     private PlanDocument? plan;
+
+    // In the order of the text.
     private List<Member> members = [];
 
-    /// <summary>Reads the next plan.</summary>
-    /// <returns>The plan, and the models that are new, gone, or have another text than before.</returns>
+    /// <summary>Reads the next plan. The bytes may be reused once this returns.</summary>
     /// <exception cref="ContractException">It is not a plan. The next one is compared with the last good one.</exception>
-    internal (PlanDocument Plan, IReadOnlyList<ModelName> Changed) Read(byte[] next)
+    internal PlanUpdate Read(ReadOnlySpan<byte> next)
     {
-        if (next.AsSpan().SequenceEqual(text) && plan is not null)
-            return (plan, []);
-        return ReadPart(next) ?? ReadWhole(next);
+        if (plan is null)
+            return ReadWhole(next);
+        var (start, end) = text.EqualTo(next);
+        if (start == next.Length && start == text.Length)
+            return new PlanUpdate(plan, plan, []);
+        return ReadPart(next, start, end) ?? ReadWhole(next);
     }
 
-    private (PlanDocument, IReadOnlyList<ModelName>)? ReadPart(byte[] next)
+    private PlanUpdate? ReadPart(ReadOnlySpan<byte> next, int start, int end)
     {
-        if (plan is null || next.Length > PlanDocument.MaxBytes)
+        if (next.Length > PlanDocument.MaxBytes)
             return null;
-        var start = text.AsSpan().CommonPrefixLength(next);
-        var end = text.Length - CommonEnd(text.AsSpan(start), next.AsSpan(start));
-        var first = members.FindLastIndex(member => member.Start <= start);
-        var last = members.FindIndex(member => member.End >= end);
-        if (first < 0 || last < first)
+        // The last member that begins in the common start, and the first one that ends in the common end.
+        var first = Below(members.Count, i => members[i].Start <= start) - 1;
+        var last = Below(members.Count, i => members[i].End < text.Length - end);
+        if (first < 0 || last >= members.Count || last < first)
             return null;
         var moved = next.Length - text.Length;
-        var slice = next.AsSpan(members[first].Start, members[last].End + moved - members[first].Start);
-        byte[] alone = [.. "{\"schema\":1,\"rollouts\":{"u8, .. slice, .. "}}"u8];
+        var slice = next[members[first].Start..(members[last].End + moved)];
+        byte[] alone = [.. Opening, .. slice, .. "}}"u8];
         var before = members.GetRange(first, last - first + 1);
         try
         {
@@ -56,7 +61,7 @@ internal sealed class PlanReader
             if (own.Count == 0)
                 return null;
             var changed = KeepSame(part, alone, own, before);
-            var rollouts = new SortedDictionary<ModelName, RolloutPlan>(plan.Rollouts);
+            var rollouts = new RolloutDictionary(plan!.Rollouts);
             foreach (var member in before)
                 rollouts.Remove(member.Name);
             foreach (var (name, rollout) in part.Rollouts)
@@ -65,13 +70,10 @@ internal sealed class PlanReader
                     return null;
             }
 
-            var shift = members[first].Start - "{\"schema\":1,\"rollouts\":{"u8.Length;
-            var after = members.Skip(last + 1).Select(member => member.Moved(moved)).ToList();
-            members.RemoveRange(first, members.Count - first);
-            members.AddRange(own.Select(member => member.Moved(shift)));
-            members.AddRange(after);
-            (text, plan) = (next, plan with { Rollouts = rollouts });
-            return (plan, changed);
+            var shift = members[first].Start - Opening.Length;
+            Replace(first, [.. own.Select(member => member.Moved(shift))], before.Count, moved);
+            text.Become(next, start, end);
+            return Become(plan with { Rollouts = rollouts }, changed);
         }
         catch (ContractException)
         {
@@ -80,23 +82,42 @@ internal sealed class PlanReader
         }
     }
 
-    private (PlanDocument, IReadOnlyList<ModelName>) ReadWhole(byte[] next)
+    private PlanUpdate ReadWhole(ReadOnlySpan<byte> next)
     {
         var read = PlanDocument.Parse(next);
         var all = MembersOf(next);
         var changed = KeepSame(read, next, all, members);
-        (text, plan, members) = (next, read, all);
-        return (read, changed);
+        members = all;
+        text.Become(next, 0, 0);
+        return Become(read, changed);
+    }
+
+    private PlanUpdate Become(PlanDocument read, List<ModelName> changed)
+    {
+        var update = new PlanUpdate(read, plan, changed);
+        plan = read;
+        return update;
+    }
+
+    // Replaces members, and moves those behind them.
+    private void Replace(int first, List<Member> own, int count, int moved)
+    {
+        var common = Math.Min(own.Count, count);
+        CollectionsMarshal.AsSpan(own)[..common].CopyTo(CollectionsMarshal.AsSpan(members)[first..]);
+        members.RemoveRange(first + common, count - common);
+        members.InsertRange(first + common, own.Skip(common));
+        foreach (ref var member in CollectionsMarshal.AsSpan(members)[(first + own.Count)..])
+            member = member.Moved(moved);
     }
 
     // Gives the models of the last plan whose text is the same their objects, and returns the others, in order.
-    private List<ModelName> KeepSame(PlanDocument read, byte[] utf8, List<Member> own, List<Member> former)
+    private List<ModelName> KeepSame(PlanDocument read, ReadOnlySpan<byte> utf8, List<Member> own, List<Member> former)
     {
         var before = former.ToDictionary(static member => member.Name);
-        var changed = before.Keys.Except(read.Rollouts.Keys).ToList();
+        var changed = before.Keys.Where(name => !read.Rollouts.ContainsKey(name)).ToList();
         foreach (var member in own)
         {
-            if (before.TryGetValue(member.Name, out var known) && known.In(text).SequenceEqual(member.In(utf8)))
+            if (before.TryGetValue(member.Name, out var known) && known.In(text.Span).SequenceEqual(member.In(utf8)))
                 read.Rollouts[member.Name] = plan!.Rollouts[member.Name];
             else
                 changed.Add(member.Name);
@@ -106,15 +127,17 @@ internal sealed class PlanReader
         return changed;
     }
 
-    private static int CommonEnd(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    // The number of items at the start for which a condition holds that holds for none behind them.
+    private static int Below(int count, Func<int, bool> holds)
     {
-        var length = Math.Min(one.Length, other.Length);
-        var count = 0;
-        while (count + Block <= length && one[^(count + Block)..^count].SequenceEqual(other[^(count + Block)..^count]))
-            count += Block;
-        while (count < length && one[^(count + 1)] == other[^(count + 1)])
-            count++;
-        return count;
+        var (low, high) = (0, count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = holds(middle) ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
     }
 
     // The members of "rollouts", in the order of a text that is a plan.
@@ -149,7 +172,7 @@ internal sealed class PlanReader
     /// <summary>A member of <c>rollouts</c>: from the first quote of its name to the end of its value.</summary>
     private readonly record struct Member(ModelName Name, int Start, int End)
     {
-        internal ReadOnlySpan<byte> In(byte[] text) => text.AsSpan(Start, End - Start);
+        internal ReadOnlySpan<byte> In(ReadOnlySpan<byte> text) => text[Start..End];
 
         internal Member Moved(int by) => this with { Start = Start + by, End = End + by };
     }

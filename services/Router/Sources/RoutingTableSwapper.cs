@@ -2,6 +2,7 @@ using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Board;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Sources;
@@ -19,7 +20,7 @@ internal sealed class RoutingTableSwapper(
     private readonly SemaphoreSlim oneAtATime = new(1);
 
     // Guarded by oneAtATime.
-    private PlanDocument? plan;
+    private PlanUpdate? plan;
     private IReadOnlySet<(ModelName Model, ModelVersion Version)> requested = new HashSet<(ModelName, ModelVersion)>();
 
     public void Dispose() => oneAtATime.Dispose();
@@ -35,7 +36,7 @@ internal sealed class RoutingTableSwapper(
     }
 
     /// <summary>Swaps in a table for a new plan, with the endpoints of its versions.</summary>
-    internal Task ApplyPlanAsync(PlanDocument next, CancellationToken cancellation) => ExclusiveAsync(
+    internal Task ApplyPlanAsync(PlanUpdate next, CancellationToken cancellation) => ExclusiveAsync(
         async () =>
         {
             plan = next;
@@ -83,7 +84,7 @@ internal sealed class RoutingTableSwapper(
     }
 
     // Reads the endpoints that a table needs, and returns a table that has them.
-    private async Task<RoutingTable> WithEndpointsAsync(PlanDocument current, RoutingTable table, CancellationToken cancellation)
+    private async Task<RoutingTable> WithEndpointsAsync(PlanUpdate current, RoutingTable table, CancellationToken cancellation)
     {
         var (before, view) = (endpoints.Current, board.View);
         requested = table.Reachable;
@@ -92,8 +93,16 @@ internal sealed class RoutingTableSwapper(
         return ReferenceEquals(endpoints.Current, before) && ReferenceEquals(board.View, view) ? table : Build(current, table);
     }
 
-    private RoutingTable Build(PlanDocument current, RoutingTable? previous) => RoutingTable.Build(
-        current, endpoints.Current, previous, calls, time, board.View.StateOf, watched.Watch, holder.Series);
+    private RoutingTable Build(PlanUpdate current, RoutingTable? previous) => RoutingTable.Build(
+        current.Plan,
+        endpoints.Current,
+        previous,
+        calls,
+        time,
+        board.View.StateOf,
+        watched.Watch,
+        holder.Series,
+        current.ChangedSince(previous?.Plan));
 
     private void Swap(RoutingTable table)
     {

@@ -4,6 +4,7 @@ using ModelServing.Hosting;
 using ModelServing.Rollout;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Board;
 
 namespace ModelServing.Router.Sources;
 
@@ -67,13 +68,12 @@ internal sealed class RoutingTableUpdater(
                 token),
             stopping);
 
-    private async Task ApplyPlanAsync(byte[] content, CancellationToken cancellation)
+    private async Task ApplyPlanAsync(ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
-        PlanDocument next;
-        IReadOnlyList<ModelName> changed;
+        PlanUpdate next;
         try
         {
-            (next, changed) = reader.Read(content);
+            next = reader.Read(content.Span);
         }
         catch (ContractException e)
         {
@@ -82,9 +82,9 @@ internal sealed class RoutingTableUpdater(
         }
 
         // This may wait for an unavailable journal. Versions that are condemned meanwhile lose their traffic in the previous plan.
-        await journal.ReadForAsync(next.Rollouts.Keys, cancellation);
+        await journal.ReadForAsync(next, cancellation);
         await table.ApplyPlanAsync(next, cancellation);
-        SourcesLog.PlanApplied(logger, next.Rollouts.Count, changed.Count, Describe(next, changed));
+        SourcesLog.PlanApplied(logger, next.Plan.Rollouts.Count, next.Changed.Count, Describe(next.Plan, next.Changed));
         journal.OnApplied(next);
     }
 

@@ -11,7 +11,7 @@ public static class PlanMaker
     public static PlanDocument Make(IReadOnlyDictionary<ModelName, ModelSettings> models)
     {
         ArgumentNullException.ThrowIfNull(models);
-        var rollouts = new SortedDictionary<ModelName, RolloutPlan>();
+        var rollouts = new RolloutDictionary();
         foreach (var (name, model) in models)
             rollouts[name] = Make(name, model);
         return new PlanDocument { Schema = PlanDocument.CurrentSchema, Rollouts = rollouts };

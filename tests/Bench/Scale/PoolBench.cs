@@ -14,7 +14,13 @@ namespace ModelServing.Bench.Scale;
 /// sample's first version (a logistic regression), and the others are its second one (boosted trees).</summary>
 internal static class PoolBench
 {
-    internal static async Task<PoolRow> RunAsync(int models, CancellationToken cancellation)
+    // As many calls in flight as keep two processors busy.
+    private const int Flood = 16;
+
+    /// <param name="models">The number of models.</param>
+    /// <param name="each">How long the latency of one model is measured, alone and beside another one that is flooded.</param>
+    /// <param name="cancellation">Ends the measurement.</param>
+    internal static async Task<PoolRow> RunAsync(int models, TimeSpan each, CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         var names = Enumerable.Range(0, models)
@@ -33,9 +39,55 @@ internal static class PoolBench
 
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) };
         foreach (var name in names)
-            await AskAsync(http, new Uri($"http://127.0.0.1:{port}{InferencePaths.Infer(name)}"), cancellation);
+            await AskAsync(http, AddressOf(name), cancellation);
+        var used = MemoryOf(processes);
+        // Of the same kind, so that only the load differs.
+        var (quiet, flooded) = (AddressOf(names[0]), AddressOf(names[2]));
+        _ = await LatencyAsync(http, quiet, each / 2, cancellation);
+        var alone = await LatencyAsync(http, quiet, each, cancellation);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var flood = Task.WhenAll(Enumerable.Range(0, Flood).Select(_ => FloodAsync(http, flooded, ending.Token)));
+        var beside = await LatencyAsync(http, quiet, each, cancellation);
+        await ending.CancelAsync();
+        await flood;
         return new PoolRow(
-            models, processes.Count, processor.TotalSeconds, wall.TotalSeconds, memory / 1024.0, MemoryOf(processes) / 1024.0);
+            models,
+            processes.Count,
+            processor.TotalSeconds,
+            wall.TotalSeconds,
+            memory / 1024.0,
+            used / 1024.0,
+            alone,
+            beside);
+
+        Uri AddressOf(ModelName name) => new($"http://127.0.0.1:{port}{InferencePaths.Infer(name)}");
+    }
+
+    // The time that 99 of 100 calls do not exceed, in milliseconds; one call after another.
+    private static async Task<double> LatencyAsync(HttpClient http, Uri address, TimeSpan during, CancellationToken cancellation)
+    {
+        var times = new List<double>();
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < during;)
+        {
+            var sent = Stopwatch.GetTimestamp();
+            await AskAsync(http, address, cancellation);
+            times.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+        }
+
+        return times.Order().ElementAt(times.Count * 99 / 100);
+    }
+
+    private static async Task FloodAsync(HttpClient http, Uri address, CancellationToken ending)
+    {
+        try
+        {
+            while (true)
+                await AskAsync(http, address, ending);
+        }
+        catch (OperationCanceledException)
+        {
+            // The measurement is over.
+        }
     }
 
     private static string Stack(IEnumerable<ModelName> names, int port) =>

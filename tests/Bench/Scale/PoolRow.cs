@@ -7,5 +7,18 @@ namespace ModelServing.Bench.Scale;
 /// <param name="WallSeconds">The time until then.</param>
 /// <param name="MemoryMegabytes">Their memory then; shared pages count once.</param>
 /// <param name="UsedMegabytes">Their memory after a request to each model.</param>
+/// <param name="AloneMilliseconds">The time within which 99 of 100 calls of one model are answered, one after another.</param>
+/// <param name="BesideMilliseconds">The same while another model of the pool gets as many calls as the machine can answer.</param>
 internal sealed record PoolRow(
-    int Models, int Processes, double StartSeconds, double WallSeconds, double MemoryMegabytes, double UsedMegabytes);
+    int Models,
+    int Processes,
+    double StartSeconds,
+    double WallSeconds,
+    double MemoryMegabytes,
+    double UsedMegabytes,
+    double AloneMilliseconds,
+    double BesideMilliseconds)
+{
+    /// <summary>How much longer the calls of a quiet model take beside a flooded one.</summary>
+    public double Ratio => BesideMilliseconds / AloneMilliseconds;
+}

@@ -29,14 +29,24 @@ internal sealed class ScaleBench(int changes)
         TimeSpan idle,
         CancellationToken cancellation)
     {
+        var changed = await ChangesAsync(models, changes, cancellation);
         var rows = new List<ScaleRow>();
         foreach (var count in models)
             rows.Add(await MeasureAsync(count, idle, cancellation));
         var journals = await JournalBench.RunAsync(events, cancellation);
         var pools = new List<PoolRow>();
         foreach (var count in pooled)
-            pools.Add(await PoolBench.RunAsync(count, cancellation));
-        return new ScaleReport(rows, journals, pools);
+            pools.Add(await PoolBench.RunAsync(count, idle, cancellation));
+        return changed with { Rows = rows, Journals = journals, Pools = pools };
+    }
+
+    /// <summary>Measures only what a changed weight costs, in this process.</summary>
+    internal static async Task<ScaleReport> ChangesAsync(IEnumerable<int> models, int changes, CancellationToken cancellation)
+    {
+        var changed = new List<ChangeRow>();
+        foreach (var count in models)
+            changed.Add(await ChangeBench.RunAsync(count, changes, cancellation));
+        return new ScaleReport(changed, [], [], []);
     }
 
     private async Task<ScaleRow> MeasureAsync(int models, TimeSpan idle, CancellationToken cancellation)
@@ -158,7 +168,7 @@ internal sealed class ScaleBench(int changes)
         }
     }
 
-    private static PlanDocument PlanOf(int models) => new()
+    internal static PlanDocument PlanOf(int models) => new()
     {
         Schema = PlanDocument.CurrentSchema,
         Rollouts = new(Enumerable.Range(0, models).ToDictionary(NameOf, static _ => RolloutOf(Weight))),
@@ -177,7 +187,7 @@ internal sealed class ScaleBench(int changes)
         ],
     };
 
-    private static EndpointsDocument EndpointsOf(int models) => EndpointsDocument.None with
+    internal static EndpointsDocument EndpointsOf(int models) => EndpointsDocument.None with
     {
         Endpoints =
         [
@@ -187,9 +197,9 @@ internal sealed class ScaleBench(int changes)
         ],
     };
 
-    private static ModelName NameOf(int number) => ModelName.Parse(string.Create(CultureInfo.InvariantCulture, $"model-{number:00000}"));
+    internal static ModelName NameOf(int number) => ModelName.Parse(string.Create(CultureInfo.InvariantCulture, $"model-{number:00000}"));
 
-    private static void Write(string path, byte[] content)
+    internal static void Write(string path, byte[] content)
     {
         File.WriteAllBytes(path + ".new", content);
         File.Move(path + ".new", path, overwrite: true);

@@ -5,7 +5,8 @@ namespace ModelServing.Bench.Scale;
 
 /// <summary>How the cost of a router grows with the number of models and with the length of a journal, and that of a whole platform with
 /// the models of a pool.</summary>
-internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<JournalRow> Journals, IReadOnlyList<PoolRow> Pools)
+internal sealed record ScaleReport(
+    IReadOnlyList<ChangeRow> Changes, IReadOnlyList<ScaleRow> Rows, IReadOnlyList<JournalRow> Journals, IReadOnlyList<PoolRow> Pools)
 {
     internal void Print(IAnsiConsole console)
     {
@@ -31,6 +32,25 @@ internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<J
         }
 
         WriteAny(console, table);
+        var changes = new Table().Border(TableBorder.Markdown).AddColumn("models");
+        foreach (var column in (ReadOnlySpan<string>)
+                    [
+            "CPU us of reading the files", "CPU us of that and a changed weight", "CPU us of the change", "KB of memory for it",
+            "CPU us of the ConfigMap's value",
+        ])
+            changes.AddColumn(column, static each => each.RightAligned());
+        foreach (var row in Changes)
+        {
+            changes.AddRow(
+                Text(row.Models, "N0"),
+                Text(row.ReadMicroseconds, "N0"),
+                Text(row.ChangeMicroseconds, "N0"),
+                Text(row.BeyondMicroseconds, "N0"),
+                Text(row.Bytes / 1024.0, "N1"),
+                Text(row.ObjectMicroseconds, "N0"));
+        }
+
+        WriteAny(console, changes);
         var journals = new Table().Border(TableBorder.Markdown).AddColumn("events of a model");
         foreach (var column in (ReadOnlySpan<string>)["database KB", "CPU s to read all", "CPU ms of a page of the history"])
             journals.AddColumn(column, static each => each.RightAligned());
@@ -45,7 +65,10 @@ internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<J
 
         var pools = new Table().Border(TableBorder.Markdown).AddColumn("models in a pool");
         foreach (var column in (ReadOnlySpan<string>)
-            ["processes", "CPU s until it serves", "s until it serves", "MB of all", "MB after a request to each"])
+        [
+            "processes", "CPU s until it serves", "s until it serves", "MB of all", "MB after a request to each", "p99 ms of a quiet model",
+            "beside a flooded one", "ratio",
+        ])
             pools.AddColumn(column, static each => each.RightAligned());
         foreach (var row in Pools)
         {
@@ -55,7 +78,10 @@ internal sealed record ScaleReport(IReadOnlyList<ScaleRow> Rows, IReadOnlyList<J
                 Text(row.StartSeconds, "N1"),
                 Text(row.WallSeconds, "N1"),
                 Text(row.MemoryMegabytes, "N0"),
-                Text(row.UsedMegabytes, "N0"));
+                Text(row.UsedMegabytes, "N0"),
+                Text(row.AloneMilliseconds, "N1"),
+                Text(row.BesideMilliseconds, "N1"),
+                Text(row.Ratio, "N1"));
         }
 
         WriteAny(console, journals);

@@ -199,7 +199,7 @@ public sealed class PolledFileTests : IDisposable
     public async Task The_content_of_ReadNow_counts_as_reported()
     {
         File.WriteAllText(path, "one");
-        Assert.Equal("one", Encoding.UTF8.GetString(file.ReadNow()!));
+        Assert.Equal("one", Text(file.ReadNow()));
         await PollAsync(3);
         Assert.Empty(handedOn);
         File.WriteAllText(path, "two");
@@ -218,11 +218,11 @@ public sealed class PolledFileTests : IDisposable
             async content =>
             {
                 await turn.Task;
-                current = Encoding.UTF8.GetString(content!);
+                current = Text(content);
             },
             failures.Add);
         File.WriteAllText(path, "two");
-        current = Encoding.UTF8.GetString(file.ReadNow()!);
+        current = Text(file.ReadNow());
         turn.SetResult();
         await waiting;
         await PollAsync(2);
@@ -239,7 +239,7 @@ public sealed class PolledFileTests : IDisposable
         var following = Task.Run(() => file.FollowAsync(
             content =>
             {
-                first.TrySetResult(Encoding.UTF8.GetString(content!));
+                first.TrySetResult(Text(content));
                 return Task.CompletedTask;
             },
             failures.Add,
@@ -266,6 +266,8 @@ public sealed class PolledFileTests : IDisposable
                 await file.PollAsync(_ => throw new IOException("the taker's own"), failures.Add);
         });
 
+    private static string Text(ReadOnlyMemory<byte>? content) => Encoding.UTF8.GetString(content!.Value.Span);
+
     private async Task PollAsync(int times = 1, PolledFile? other = null)
     {
         for (var i = 0; i < times; i++)
@@ -273,7 +275,7 @@ public sealed class PolledFileTests : IDisposable
             await (other ?? file).PollAsync(
                 content =>
                 {
-                    handedOn.Add(content is null ? null : Encoding.UTF8.GetString(content));
+                    handedOn.Add(content is null ? null : Text(content));
                     return Task.CompletedTask;
                 },
                 failures.Add);

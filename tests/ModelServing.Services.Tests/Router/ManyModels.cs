@@ -9,7 +9,7 @@ internal static class ManyModels
     internal static PlanDocument Plan(int models, int weight = 500) => new()
     {
         Schema = PlanDocument.CurrentSchema,
-        Rollouts = new SortedDictionary<ModelName, RolloutPlan>(Enumerable.Range(0, models).ToDictionary(Name, _ => Rollout(weight))),
+        Rollouts = new RolloutDictionary(Enumerable.Range(0, models).ToDictionary(Name, _ => Rollout(weight))),
     };
 
     internal static ModelName Name(int number) => ModelName.Parse(string.Create(CultureInfo.InvariantCulture, $"model-{number:00000}"));
@@ -19,6 +19,6 @@ internal static class ManyModels
     /// <summary>The plan with another canary's weight for one model.</summary>
     internal static PlanDocument WithWeight(this PlanDocument plan, int number, int weight) => plan with
     {
-        Rollouts = new SortedDictionary<ModelName, RolloutPlan>(plan.Rollouts) { [Name(number)] = Rollout(weight) },
+        Rollouts = new RolloutDictionary(plan.Rollouts) { [Name(number)] = Rollout(weight) },
     };
 }

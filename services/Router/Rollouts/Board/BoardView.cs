@@ -14,6 +14,28 @@ internal sealed record BoardView(
     ImmutableDictionary<ModelName, JournalState> States,
     ImmutableDictionary<ModelName, ImmutableList<RolledBackEvent>> Decided)
 {
+    // Between two tables there are few changes, except at a start.
+    private const int MostRecent = 32;
+
+    private long number;
+    private ImmutableArray<ModelName> recent = [];
+
+    /// <summary>Returns the next view, in which nothing but one model differs from this one.</summary>
+    internal BoardView With(
+        ModelName changed,
+        ImmutableDictionary<ModelName, JournalState> states,
+        ImmutableDictionary<ModelName, ImmutableList<RolledBackEvent>> decided) => this with
+        {
+            States = states,
+            Decided = decided,
+            number = number + 1,
+            recent = [.. recent.Skip(recent.Length - MostRecent + 1), changed],
+        };
+
+    /// <summary>Returns the models that may differ from an earlier view of the same board; null if that may be any model.</summary>
+    internal IEnumerable<ModelName>? ChangedSince(BoardView earlier) =>
+        number - earlier.number is >= 0 and var changes && changes <= recent.Length ? recent.TakeLast((int)changes) : null;
+
     /// <summary>A model's state in the journal; null if it was never read.</summary>
     internal JournalState? JournaledStateOf(ModelName model) =>
         States.GetValueOrDefault(model) ?? (IsJournaled ? null : JournalState.Empty(model));

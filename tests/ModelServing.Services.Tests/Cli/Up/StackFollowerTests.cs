@@ -25,7 +25,7 @@ public sealed class StackFollowerTests : IAsyncLifetime
         File.WriteAllText(FilePath, SomeStack.Yaml());
         var stack = new StackLocation("dev", folder.FullPath);
         var file = new PolledFile(FilePath, TimeSpan.FromMilliseconds(5), TimeProvider.System);
-        var running = stack.Parse(file.ReadNow());
+        var running = stack.Parse(file.ReadNow()?.ToArray());
         follower = new StackFollower(stack, file, running.Settings, Check, terminal.Terminal, TimeProvider.System);
         following = follower.RunAsync(ApplyAsync, ending.Token);
         return ValueTask.CompletedTask;

@@ -3,6 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Board;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.TestKit;
 
@@ -28,11 +29,11 @@ public sealed class JournalChangesTests : IDisposable
             NullLogger<JournalSync>.Instance,
             new RolloutJournal(store, time: time));
         var rollout = SomePlan.Stable().Rollouts[SomePlan.Model];
-        sync.SetPlan(new PlanDocument
+        sync.SetPlan(PlanUpdate.First(new PlanDocument
         {
             Schema = PlanDocument.CurrentSchema,
             Rollouts = new(Models.ToDictionary(static model => model, _ => rollout)),
-        });
+        }));
     }
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;

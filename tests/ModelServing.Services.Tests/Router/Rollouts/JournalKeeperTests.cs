@@ -9,6 +9,7 @@ using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Board;
 using ModelServing.Services.Tests.Journal;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
 
@@ -36,7 +37,7 @@ public sealed class JournalKeeperTests : IAsyncDisposable
         using (sync)
         using (keeper)
         {
-            await keeper.ReadForAsync([Fraud], Token);
+            await keeper.ReadForAsync(PlanOf(Fraud), Token);
             Assert.NotNull(board.StateOf(Fraud)!.Condemned(new ModelVersion(2)));
             Assert.Equal(JournalReach.Read, board.Reach);
         }
@@ -50,11 +51,7 @@ public sealed class JournalKeeperTests : IAsyncDisposable
         using (sync)
         using (keeper)
         {
-            keeper.OnApplied(new PlanDocument
-            {
-                Schema = PlanDocument.CurrentSchema,
-                Rollouts = new(Enumerable.Range(0, 20).ToDictionary(static i => ModelName.Parse($"model-{i}"), static _ => Plan(1))),
-            });
+            keeper.OnApplied(PlanOf([.. Enumerable.Range(0, 20).Select(static i => ModelName.Parse($"model-{i}"))]));
             await keeper.StartAsync(Token);
             for (var round = 1; round <= 3; round++)
             {
@@ -100,6 +97,12 @@ public sealed class JournalKeeperTests : IAsyncDisposable
 
         Task UntilAskedAsync(int reads) => RunningRouter.UntilAsync(() => store.Asked.Count >= reads, $"there are {reads} reads");
     }
+
+    private static PlanUpdate PlanOf(params ModelName[] models) => PlanUpdate.First(new PlanDocument
+    {
+        Schema = PlanDocument.CurrentSchema,
+        Rollouts = new(models.ToDictionary(static model => model, static _ => Plan(1))),
+    });
 
     private (JournalKeeper Keeper, JournalSync Sync) Create(IJournalStore store)
     {

@@ -3,6 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Board;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
@@ -149,9 +150,9 @@ public sealed class JournalSyncTests : IDisposable
         }
     }
 
-    private static PlanDocument Some(RolloutPlan? rollout) => new()
+    private static PlanUpdate Some(RolloutPlan? rollout) => PlanUpdate.First(new PlanDocument
     {
         Schema = PlanDocument.CurrentSchema,
         Rollouts = rollout is null ? [] : new() { [Fraud] = rollout },
-    };
+    });
 }

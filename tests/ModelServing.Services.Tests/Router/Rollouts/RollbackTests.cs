@@ -3,6 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Journal;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Board;
 using ModelServing.Services.Tests.Cache;
 using ModelServing.TestKit;
 
@@ -29,7 +30,7 @@ public sealed class RollbackTests
         // All routers have read the whole journal and have nothing to add.
         var router = await routers.StartAsync();
         for (var i = 0; i < 10; i++)
-            router.Get<JournalKeeper>().OnApplied(router.Table.Plan);
+            router.Get<JournalKeeper>().OnApplied(PlanUpdate.First(router.Table.Plan with { }));
         await routers.ApplyAsync(SomeRouters.Plan(("canary", 3, 100), ("stable", 2, 9900)));
         await routers.UntilKindsAsync("applied started weightMoved promoted started");
     }
@@ -165,8 +166,8 @@ public sealed class RollbackTests
         await routers.CondemnAsync(first);
         await routers.UntilKindsAsync("started rolledBack");
         await RunningRouter.UntilAsync(
-            () => File.Exists(routers.SnapshotPath) && File.ReadAllText(routers.SnapshotPath)
-                .Contains("rolledBack", StringComparison.Ordinal),
+            () => ((string[])[routers.SnapshotPath, routers.SnapshotPath + ".changes"]).Any(
+                static path => File.Exists(path) && File.ReadAllText(path).Contains("rolledBack", StringComparison.Ordinal)),
             "the snapshot is there");
         await first.DisposeAsync();
 

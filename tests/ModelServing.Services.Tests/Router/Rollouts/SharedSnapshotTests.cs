@@ -8,6 +8,7 @@ using ModelServing.Journal;
 using ModelServing.Registry;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Board;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.TestKit;
 
@@ -43,7 +44,7 @@ public sealed class SharedSnapshotTests : IDisposable
         var reads = await second.CountReadsAsync(async () =>
         {
             await second.LoadAsync();
-            await second.Keeper.ReadForAsync(Models, Test);
+            await second.Keeper.ReadForAsync(Plan(), Test);
         });
         Assert.Equal(JournalReach.Read, second.Board.Reach);
         Assert.All(Models.Except([Models[7]]), model => Assert.NotNull(second.Board.StateOf(model)!.Condemned(new ModelVersion(2))));
@@ -172,7 +173,7 @@ public sealed class SharedSnapshotTests : IDisposable
         await routers.CondemnAsync(first);
         await routers.UntilKindsAsync("started rolledBack");
         await RunningRouter.UntilAsync(
-            () => first.Get<JournalSnapshotKeeper>().Known?.States.Single().Condemned(new ModelVersion(2)) is not null,
+            () => first.Get<JournalSnapshotKeeper>().Known?.States.Values.Single().Condemned(new ModelVersion(2)) is not null,
             "the router has read its own event");
         await first.Get<SharedSnapshot>().WriteAsync(first.Get<JournalSnapshotKeeper>().Known!, Test);
 
@@ -187,6 +188,12 @@ public sealed class SharedSnapshotTests : IDisposable
         Task<RunningRouter> StartAsync() =>
             routers.StartAsync(with: settings => settings with { JournalBucket = "file:" + folder.FullPath });
     }
+
+    private static PlanUpdate Plan() => PlanUpdate.First(new PlanDocument
+    {
+        Schema = PlanDocument.CurrentSchema,
+        Rollouts = new(Models.ToDictionary(static model => model, static _ => SomePlan.Stable().Rollouts[SomePlan.Model])),
+    });
 
     private sealed class OneRouter : IDisposable
     {
@@ -206,12 +213,7 @@ public sealed class SharedSnapshotTests : IDisposable
             sync = new JournalSync(
                 Board, Snapshots, test.time, JournalPace.Default, NullLogger<JournalSync>.Instance, journal);
             sharing = new SnapshotSharing(Snapshots, test.time, shared);
-            var rollout = SomePlan.Stable().Rollouts[SomePlan.Model];
-            sync.SetPlan(new PlanDocument
-            {
-                Schema = PlanDocument.CurrentSchema,
-                Rollouts = new(Models.ToDictionary(static model => model, _ => rollout)),
-            });
+            sync.SetPlan(Plan());
             Keeper = new JournalKeeper(
                 sync,
                 Board,

@@ -53,11 +53,90 @@ public sealed class SnapshotOutageTests : IDisposable
         keeper.Save();
         Assert.False(File.Exists(Path));
 
-        void Update(params JournalEvent[] events)
+        void Update(params JournalEvent[] events) => SnapshotOutageTests.Update(board, keeper, Fraud, events);
+    }
+
+    [Fact]
+    public void A_change_of_one_model_writes_that_model_alone_and_a_router_that_starts_knows_it()
+    {
+        var (board, keeper) = Create();
+        foreach (var number in Enumerable.Range(0, 100))
+            Update(board, keeper, ManyModels.Name(number), Started(Plan(1, 2)));
+        keeper.Save();
+        var whole = File.ReadAllBytes(Path);
+        Update(board, keeper, ManyModels.Name(7), Started(Plan(1, 2)), RolledBack(2));
+        keeper.Save();
+        Assert.Equal(whole, File.ReadAllBytes(Path));
+        Assert.InRange(new FileInfo(Changes).Length, 1, whole.Length / 20);
+        Assert.Equal([ManyModels.Name(7)], Condemned());
+
+        // Cut off, as by the end of the process.
+        Update(board, keeper, ManyModels.Name(8), Started(Plan(1, 2)), RolledBack(2));
+        keeper.Save();
+        var both = File.ReadAllBytes(Changes);
+        Assert.Equal([ManyModels.Name(7), ManyModels.Name(8)], Condemned());
+        File.WriteAllBytes(Changes, both[..^1]);
+        Assert.Equal([ManyModels.Name(7)], Condemned());
+    }
+
+    [Fact]
+    public void Many_changes_become_a_snapshot_of_all_models_which_older_changes_do_not_hide()
+    {
+        var (board, keeper) = Create();
+        List<JournalEvent> events = [Started(Plan(1, 2)), RolledBack(2)];
+        Update(board, keeper, Fraud, [.. events]);
+        keeper.Save();
+        var first = File.ReadAllBytes(Path);
+        byte[] changes = [];
+        for (var i = 0; File.ReadAllBytes(Path).SequenceEqual(first); i++)
         {
-            board.Update(JournalState.Empty(Fraud).Apply(Numbered(events)));
-            keeper.MarkChanged();
+            Assert.True(i < 5000, "it is never written");
+            changes = File.Exists(Changes) ? File.ReadAllBytes(Changes) : [];
+            events.Add(Reset(2, trial: i + 2));
+            Update(board, keeper, Fraud, [.. events]);
+            keeper.Save();
         }
+
+        Assert.InRange(changes.Length, 256 * 1024, 300 * 1024);
+        Assert.False(File.Exists(Changes));
+        Assert.Equal(events.Count, Loaded().StateOf(Fraud)!.LastSeq);
+        // The process ended before it could remove them.
+        File.WriteAllBytes(Changes, changes);
+        Assert.Equal(events.Count, Loaded().StateOf(Fraud)!.LastSeq);
+    }
+
+    [Fact]
+    public void After_a_change_that_could_not_be_written_the_next_one_writes_all()
+    {
+        var (board, keeper) = Create();
+        Update(board, keeper, Fraud, Started(Plan(1, 2)));
+        keeper.Save();
+        Directory.CreateDirectory(Changes);
+        Update(board, keeper, Fraud, Started(Plan(1, 2)), RolledBack(2));
+        keeper.Save();
+        Assert.Equal(1, log.Errors);
+        Directory.Delete(Changes);
+        keeper.Save();
+        Assert.False(File.Exists(Changes));
+        Assert.Equal([Fraud], Condemned());
+    }
+
+    private string Changes => Path + ".changes";
+
+    private static void Update(RolloutBoard board, JournalSnapshotKeeper keeper, ModelName model, params JournalEvent[] events)
+    {
+        board.Update(JournalState.Empty(model).Apply(Numbered(events.Select(each => each with { Model = model }))));
+        keeper.MarkChanged(model);
+    }
+
+    private IEnumerable<ModelName> Condemned() => Loaded().States
+        .Where(static state => state.Condemned(new ModelVersion(2)) is not null).Select(static state => state.Model).Order();
+
+    private RolloutBoard Loaded()
+    {
+        var (board, keeper) = Create();
+        keeper.Load();
+        return board;
     }
 
     private (RolloutBoard Board, JournalSnapshotKeeper Keeper) Create()

@@ -11,9 +11,9 @@ public class PlanReaderTests
     {
         var reader = new PlanReader();
         var plan = ManyModels.Plan(1000);
-        var (first, all) = reader.Read(plan.ToUtf8());
+        var (first, _, all) = reader.Read(plan.ToUtf8());
         Assert.Equal(1000, all.Count);
-        var (next, changed) = reader.Read(plan.WithWeight(500, 700).ToUtf8());
+        var (next, _, changed) = reader.Read(plan.WithWeight(500, 700).ToUtf8());
         Assert.Equal([ManyModels.Name(500)], changed);
         Assert.Equal(700, next.Rollouts[ManyModels.Name(500)].Variants[0].Weight);
         Assert.All(

@@ -107,7 +107,7 @@ public class SurvivingFollowersTests
 
         internal int Followed { get; private set; }
 
-        public async Task FollowAsync(Func<byte[], Task> changed, Action<string> refused, CancellationToken cancellation)
+        public async Task FollowAsync(Func<ReadOnlyMemory<byte>, Task> changed, Action<string> refused, CancellationToken cancellation)
         {
             Followed++;
             if (Followed == 1)
