@@ -97,6 +97,9 @@ internal sealed class JournalSnapshotKeeper(
     /// <summary>The models whose states must be compared with the journal before they count.</summary>
     internal IEnumerable<ModelName> Unproven => urgent.Keys;
 
+    /// <summary>Whether the journal of a model was read since its state was loaded from a snapshot.</summary>
+    internal bool IsProven(ModelName model) => !unproven.ContainsKey(model);
+
     /// <summary>Records that the board has every event that was put before <paramref name="read"/>.</summary>
     internal void MarkRead(DateTimeOffset read)
     {

@@ -137,7 +137,7 @@ internal sealed class JournalSync(
         async () =>
         {
             var state = board.JournaledStateOf(model);
-            var isFirst = state is null || snapshots.MustBeProven(model);
+            var isFirst = state is null || !snapshots.IsProven(model);
             var known = await snapshots.ProveAsync(state, journal!, cancellation);
             var events = await journal!.ReadAsync(model, known?.LastSeq ?? 0, cancellation);
             snapshots.MarkProven(model);

@@ -75,7 +75,7 @@ public sealed class JournalKeeperTests : IAsyncDisposable
         using (sync)
         using (keeper)
         {
-            await keeper.ReadForAsync(models, Token);
+            await keeper.ReadForAsync(PlanOf(models), Token);
             await keeper.StartAsync(Token);
             await UntilAskedAsync(models.Length + 1);
             var before = OfFraud();
