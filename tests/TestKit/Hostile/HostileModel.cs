@@ -4,7 +4,8 @@ namespace ModelServing.TestKit.Hostile;
 /// <param name="Name">Its name.</param>
 /// <param name="Onnx">The model.</param>
 /// <param name="Good">A request that it answers well at any time.</param>
-public sealed record HostileModel(string Name, byte[] Onnx, string Good)
+/// <param name="Times">How many times as long its deadline is as that of the other models.</param>
+public sealed record HostileModel(string Name, byte[] Onnx, string Good, int Times)
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<HostileModel> All { get; } = HostileFile.Read("models", "models", Read);
@@ -15,7 +16,8 @@ public sealed record HostileModel(string Name, byte[] Onnx, string Good)
     private static HostileModel Read(HostileNode node) => new(
         node.Required("name"),
         node.Text("onnx") is { } base64 ? Convert.FromBase64String(base64) : Make(node.Required("made")),
-        node.Required("good"));
+        node.Required("good"),
+        node.Whole("times") ?? 1);
 
     private static byte[] Make(string builder) => builder switch
     {

@@ -42,7 +42,7 @@ public sealed partial class HostilePlatform : IAsyncDisposable
 
     /// <summary>Publishes the models and starts the platform; it serves when the task completes.</summary>
     /// <param name="canaryPercent">The canaries' share.</param>
-    /// <param name="deadline">The time of a request of every model.</param>
+    /// <param name="deadline">The time of a request; a model may have more.</param>
     /// <param name="variables">Further variables of <c>ms</c> and all that it starts.</param>
     public static async Task<HostilePlatform> StartAsync(
         int canaryPercent, TimeSpan deadline, IReadOnlyDictionary<string, string>? variables = null)
@@ -212,7 +212,7 @@ public sealed partial class HostilePlatform : IAsyncDisposable
                     {{model.Name}}:
                       stable: { version: 1 }
                       canary: { version: 2, percent: {{canaryPercent}} }
-                      deadline: {{deadline.TotalMilliseconds:0}}ms
+                      deadline: {{deadline.TotalMilliseconds * model.Times:0}}ms
                       routingKey: { header: {{KeyHeader}} }
 
                 """);

@@ -13,6 +13,9 @@ internal sealed record OverloadPlan(TimeSpan Measured, TimeSpan Time, double Tim
     /// <summary>How many times as long deadlines are as usual.</summary>
     internal int Deadlines => IsShort ? 40 : 1;
 
+    /// <summary>How many requests may wait; null for the service's own limit, which a slow machine does not reach within seconds.</summary>
+    internal int? QueueLimit => IsShort ? 200 : null;
+
     internal static OverloadPlan Short { get; } =
         new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), 3, TimeSpan.FromSeconds(3)) { IsShort = true };
 

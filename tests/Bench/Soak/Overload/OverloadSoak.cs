@@ -38,7 +38,7 @@ internal sealed class OverloadSoak(OverloadPlan plan)
 
     private async Task OverloadAsync(OverloadReport report, TemporaryFolder folder, CancellationToken cancellation)
     {
-        await using var version = await OverloadVersion.StartAsync(Model.ToOnnx(), folder, cancellation);
+        await using var version = await OverloadVersion.StartAsync(Model.ToOnnx(), plan, folder, cancellation);
         var second = TimeSpan.FromSeconds(1) * plan.Deadlines;
         using var load = new OverloadLoad(
             version.Address,
@@ -70,7 +70,7 @@ internal sealed class OverloadSoak(OverloadPlan plan)
     private async Task HopelessAsync(OverloadReport report, TemporaryFolder folder, CancellationToken cancellation)
     {
         const int PerSecond = 40;
-        await using var version = await OverloadVersion.StartAsync(SomeSlowOnnx.LoopOfRows(), folder, cancellation);
+        await using var version = await OverloadVersion.StartAsync(SomeSlowOnnx.LoopOfRows(), plan, folder, cancellation);
         using var load = new OverloadLoad(
             version.Address,
             [

@@ -37,7 +37,8 @@ internal sealed class OverloadVersion : IAsyncDisposable
 
     internal TimeSpan ProcessorTime => server.Process.ProcessorTime();
 
-    internal static async Task<OverloadVersion> StartAsync(byte[] model, TemporaryFolder folder, CancellationToken cancellation)
+    internal static async Task<OverloadVersion> StartAsync(
+        byte[] model, OverloadPlan plan, TemporaryFolder folder, CancellationToken cancellation)
     {
         var registry = "file:" + folder.Combine(Guid.NewGuid().ToString("n", CultureInfo.InvariantCulture));
         await new ModelRegistry(RegistryLocation.Open(registry), TimeProvider.System).PublishAsync(
@@ -50,6 +51,8 @@ internal sealed class OverloadVersion : IAsyncDisposable
             LogFormat = LogFormat.Text,
             StopWithParent = true,
         };
+        if (plan.QueueLimit is { } limit)
+            settings = settings with { QueueLimit = limit };
         return new(await InferenceBench.StartAsync("the version", InferenceBench.Program, settings, cancellation));
     }
 
