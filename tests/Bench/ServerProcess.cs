@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -31,7 +32,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         string name, ProcessStartInfo start, int port, Func<Process, Task> stop, CancellationToken cancellation)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        var server = new ServerProcess(name, Process.Start(start) ?? throw new BenchException($"{name} can't be started"), stop);
+        var server = new ServerProcess(name, Start(name, start), stop);
         try
         {
             for (var attempt = 0; !await AcceptsConnectionsAsync(port, cancellation); attempt++)
@@ -107,6 +108,18 @@ internal sealed class ServerProcess : IAsyncDisposable
         catch (IOException)
         {
             return 0;
+        }
+    }
+
+    private static Process Start(string name, ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new BenchException($"{name} can't be started");
+        }
+        catch (Win32Exception e)
+        {
+            throw new BenchException($"{name} can't be started: {e.Message}");
         }
     }
 
