@@ -22,7 +22,7 @@ internal static class HelpText
         asked.Description = string.Join("\n\n", Paragraphs(asked.Description));
     }
 
-    // The lines of a long description in the code are as long as the code's are. The library breaks lines only where they are too long.
+    // Long descriptions have line breaks in the code. The library would keep them, and break the longer lines again.
     private static IEnumerable<string> Paragraphs(string? description) =>
         (description ?? "").Replace("\r", "", StringComparison.Ordinal).Split("\n\n")
             .Select(static paragraph => paragraph.Replace('\n', ' '));

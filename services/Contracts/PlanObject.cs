@@ -43,7 +43,7 @@ public sealed record PlanObject(string? Text, byte[]? Compressed)
         if (Compressed is null)
             return Encoding.UTF8.GetBytes(Text ?? throw new ContractException($"it has no key {ClusterNames.PlanKey}"));
         using var gzip = new GZipStream(new MemoryStream(Compressed), CompressionMode.Decompress);
-        // The last four bytes are the length, if they are to be trusted. With it, the text is not copied each time its buffer is too small.
+        // gzip ends with the length of the text, which may be wrong. With it, the text is seldom copied into a larger buffer.
         var expected = Compressed.Length < 4 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(Compressed.AsSpan()[^4..]);
         using var utf8 = new MemoryStream((int)Math.Min(expected, PlanDocument.MaxBytes));
         var buffer = new byte[64 * 1024];

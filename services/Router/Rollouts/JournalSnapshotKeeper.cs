@@ -147,7 +147,8 @@ internal sealed class JournalSnapshotKeeper(
         }
     }
 
-    // Few models are appended, so that a change costs the same for any number of models, until that has as many bytes as all of them.
+    // A few changed models are appended, so that a change costs the same for any number of models. Once the appended changes are as large
+    // as the snapshot, the snapshot is written anew.
     private void Write(SnapshotFile whole, SnapshotChanges beside, IReadOnlyList<JournalState> few)
     {
         if (writtenBytes != NotWritten && File.Exists(whole.FullPath) && beside.Appended <= Math.Max(LeastChanges, writtenBytes))

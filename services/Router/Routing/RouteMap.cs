@@ -57,7 +57,7 @@ internal sealed class RouteMap
     internal bool TryGet(ReadOnlySpan<char> name, out ModelRoute route) =>
         parts[NumberOf(name)].GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out route!);
 
-    // FNV-1a. The hash of strings is another one in each process, and with it the order of all routes.
+    // FNV-1a. A string's own hash differs from process to process, and so would the order of the routes.
     private static int NumberOf(ReadOnlySpan<char> name)
     {
         var hash = 2166136261;

@@ -77,7 +77,7 @@ internal sealed class RoutingTable
     /// <param name="watch">How the guard watches each variant of a model, in their order. Without this function, it watches none.</param>
     /// <param name="series">The models that metrics name. Without it, they name all.</param>
     /// <param name="changed">The models whose rollout may differ from that in the previous snapshot; null if that may be any model. The
-    /// others are not looked at, unless something else than the plan changed.</param>
+    /// others are not looked at, unless something other than the plan changed.</param>
     internal static RoutingTable Build(
         PlanDocument plan,
         EndpointsDocument endpoints,

@@ -127,7 +127,7 @@ internal sealed class PlanReader
         return changed;
     }
 
-    // The number of items at the start for which a condition holds that holds for none behind them.
+    // A binary search. The condition holds for the first items and for none after them; returns how many those are.
     private static int Below(int count, Func<int, bool> holds)
     {
         var (low, high) = (0, count);

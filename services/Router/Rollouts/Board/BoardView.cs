@@ -20,7 +20,7 @@ internal sealed record BoardView(
     private long number;
     private ImmutableArray<ModelName> recent = [];
 
-    /// <summary>Returns the next view, in which nothing but one model differs from this one.</summary>
+    /// <summary>Returns the next view, in which only one model differs.</summary>
     internal BoardView With(
         ModelName changed,
         ImmutableDictionary<ModelName, JournalState> states,
