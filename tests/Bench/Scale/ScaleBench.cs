@@ -54,7 +54,7 @@ internal sealed class ScaleBench(int changes)
         using var folder = new TemporaryFolder();
         var plan = PlanOf(models);
         Write(folder.Combine("endpoints.json"), EndpointsOf(models).ToUtf8());
-        Write(folder.Combine("plan.json"), plan.ToUtf8());
+        Write(folder.Combine("plan.json"), PlanObject.From(plan).ToBytes());
         var (router, address) = await StartAsync(folder, cancellation);
         await using var ended = router;
         using var http = new HttpClient { BaseAddress = address };
@@ -95,7 +95,7 @@ internal sealed class ScaleBench(int changes)
             {
                 weight = weight == Weight ? Weight + 1 : Weight;
                 plan.Rollouts[NameOf(models / 2)] = RolloutOf(weight);
-                Write(folder.Combine("plan.json"), plan.ToUtf8());
+                Write(folder.Combine("plan.json"), PlanObject.From(plan).ToBytes());
                 await Task.Delay(Pause, cancellation);
             }
         }
