@@ -29,7 +29,7 @@ internal sealed class PlanReader
     // In the order of the text.
     private List<Member> members = [];
 
-    /// <summary>Reads the next plan, as text or compressed as <see cref="PlanBlocks"/>. The bytes may be reused once this returns.</summary>
+    /// <summary>Reads the next plan, as text or compressed (<see cref="PlanBlocks"/>). The bytes may be reused afterwards.</summary>
     /// <exception cref="ContractException">It is not a plan. The next one is compared with the last good one.</exception>
     internal PlanUpdate Read(ReadOnlySpan<byte> next)
     {
