@@ -50,6 +50,35 @@ public class PlanReaderTests
     }
 
     [Fact]
+    public void A_change_that_came_with_a_refused_plan_is_read_with_the_next_one()
+    {
+        var reader = new PlanReader();
+        var plan = ManyModels.Plan(300);
+        reader.Read(Bytes(plan, isCompressed: true));
+        var changed = plan.WithWeight(10, 700);
+        var text = Encoding.UTF8.GetString(changed.ToUtf8());
+        // The fault is in another block.
+        var refused = text.Insert(text.IndexOf("\"model-00290\"", StringComparison.Ordinal), "}");
+        Assert.Throws<ContractException>(() => reader.Read(PlanBlocks.Compress(Encoding.UTF8.GetBytes(refused))));
+        var next = reader.Read(Bytes(changed, isCompressed: true));
+        Assert.Equal([ManyModels.Name(10)], next.Changed);
+        Assert.Equal(changed.ToUtf8(), next.Plan.ToUtf8());
+    }
+
+    [Fact]
+    public void The_last_model_of_many_blocks_comes_and_goes()
+    {
+        // The comma before it makes its neighbor's end another one, so the text is read whole.
+        var reader = new PlanReader();
+        reader.Read(Bytes(ManyModels.Plan(300), isCompressed: true));
+        foreach (var models in (int[])[301, 300, 302, 301])
+        {
+            var plan = ManyModels.Plan(models);
+            Assert.Equal(plan.ToUtf8(), reader.Read(Bytes(plan, isCompressed: true)).Plan.ToUtf8());
+        }
+    }
+
+    [Fact]
     public void Only_blocks_that_differ_are_decompressed()
     {
         var (known, plan) = (new KnownBlocks(), ManyModels.Plan(2000));
