@@ -10,7 +10,6 @@ namespace ModelServing.EndToEnd.Tests;
 
 /// <summary><c>ms up</c> with versions that can't be served, with too few of the machine's resources, and with other users of the same
 /// machine. <see cref="HostileTests"/> has other programs and web pages.</summary>
-[Trait(ThirdLane.Trait, ThirdLane.Value)]
 public sealed class IsolationTests
 {
     private const string TwoModels = """

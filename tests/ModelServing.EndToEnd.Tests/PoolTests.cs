@@ -10,7 +10,6 @@ namespace ModelServing.EndToEnd.Tests;
 
 /// <summary><c>ms up</c> with models in a pool: what callers see while its processes change, are killed, or are ended by one of its
 /// versions.</summary>
-[Trait(ThirdLane.Trait, FourthLane.Value)]
 public sealed class PoolTests
 {
     private const string Fraud = "fraud: { stable: { version: 1 }, canary: { version: 2, percent: 50 }, pods: { pool: small } }";
