@@ -30,7 +30,7 @@ public class SoakTests
     [Fact]
     public async Task Every_answered_prediction_is_in_the_store_once_whatever_is_killed()
     {
-        var output = await SoakAsync("log", "--runs", "20");
+        var output = await SoakAsync("log", "--runs", "12");
         Assert.Contains("each is in the store exactly once, as it was answered", output, StringComparison.Ordinal);
     }
 
@@ -49,5 +49,6 @@ public class SoakTests
         Assert.Contains("Each value is equal bit for bit", output, StringComparison.Ordinal);
     }
 
-    private static Task<string> SoakAsync(params string[] arguments) => BenchProcess.RunAsync(5 * MsProcess.Timeout, ["soak", .. arguments]);
+    private static Task<string> SoakAsync(params string[] arguments) =>
+        BenchProcess.RunAsync(5 * MsProcess.Timeout, ["soak", .. arguments]);
 }
