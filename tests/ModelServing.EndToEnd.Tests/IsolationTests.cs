@@ -171,11 +171,8 @@ public sealed class IsolationTests
         Assert.NotEqual((UnixFileMode)0, File.GetUnixFileMode(folder.StackFile) & UnixFileMode.OtherRead);
     }
 
-    private static async Task PublishAsync(StackFolder folder, string model)
-    {
-        var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", model, SampleArtifacts.ModelPath(1));
-        Assert.True(exitCode == 0, output);
-    }
+    private static Task PublishAsync(StackFolder folder, string model) =>
+        folder.PublishAsync(model, 1, File.ReadAllBytes(SampleArtifacts.ModelPath(1)));
 
     private static async Task DamageAsync(StackFolder folder, string model, int version)
     {
