@@ -8,7 +8,6 @@ using ModelServing.TestKit.Hostile;
 namespace ModelServing.EndToEnd.Tests;
 
 /// <summary>How <c>ms</c> publishes and lists unsafe artifacts.</summary>
-[Trait(ThirdLane.Trait, FourthLane.Value)]
 public sealed class ArtifactTests : IDisposable
 {
     private readonly StackFolder folder = new();

@@ -1,13 +1,11 @@
-using System.Diagnostics;
 using System.Text.Json;
-using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests;
 
+/// <summary>The benchmarks in their short form.</summary>
 public class BenchTests
 {
     [Fact]
-    [Trait(ThirdLane.Trait, ThirdLane.Value)]
     public async Task The_router_is_measured_against_nginx_and_two_libraries_in_one_run()
     {
         Assert.SkipUnless(
@@ -27,7 +25,6 @@ public class BenchTests
     }
 
     [Fact]
-    [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task Reads_of_features_are_measured_beside_raw_GETs_and_events_through_the_feature_server()
     {
         Assert.SkipUnless(
@@ -48,7 +45,6 @@ public class BenchTests
     }
 
     [Fact]
-    [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task A_router_is_measured_with_more_and_more_models()
     {
         var report = await MeasureAsync("scale");
@@ -65,7 +61,6 @@ public class BenchTests
     }
 
     [Fact]
-    [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task An_export_of_ten_times_as_many_predictions_needs_no_more_memory()
     {
         // It fails if the memory follows the rows.
@@ -75,7 +70,6 @@ public class BenchTests
     }
 
     [Fact]
-    [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task Requests_by_way_of_the_function_are_measured_beside_the_router_and_its_cold_start_too()
     {
         Assert.SkipUnless(
@@ -93,7 +87,6 @@ public class BenchTests
     }
 
     [Fact]
-    [Trait(ThirdLane.Trait, FourthLane.Value)]
     public async Task A_functions_start_is_measured_until_its_first_answer()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "functions run on Linux");
@@ -102,79 +95,11 @@ public class BenchTests
         Assert.True(start.GetProperty("answered").GetDouble() >= start.GetProperty("listening").GetDouble(), report.GetRawText());
     }
 
-    [Fact]
-    [Trait(ThirdLane.Trait, ThirdLane.Value)]
-    public async Task No_attack_on_memory_kills_a_small_pod_or_fails_a_good_request()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "memory cgroups are Linux's");
-        // Some attacks wait for a deadline of ten seconds.
-        var output = await SoakAsync("memory", "--short", "--memory", "512");
-        Assert.Contains("Nothing was killed", output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    [Trait(ThirdLane.Trait, ThirdLane.Value)]
-    public async Task A_random_mix_of_hostile_input_ends_no_program_and_condemns_no_canary()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the programs are found in /proc");
-        var output = await SoakAsync("hostile", "--for", "5s", "--clients", "4");
-        Assert.Contains("no canary was condemned", output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    [Trait(ThirdLane.Trait, ThirdLane.Value)]
-    public async Task Too_many_requests_are_refused_and_the_runtime_ends_runs_that_would_not_end()
-    {
-        var output = await SoakAsync("overload", "--short");
-        Assert.Contains("Every promise was kept.", output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    [Trait(ThirdLane.Trait, FourthLane.Value)]
-    public async Task Every_answered_prediction_is_in_the_store_once_whatever_is_killed()
-    {
-        var output = await SoakAsync("log", "--runs", "20");
-        Assert.Contains("each is in the store exactly once, as it was answered", output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    [Trait(ThirdLane.Trait, ThirdLane.Value)]
-    public async Task No_prediction_is_lost_and_no_caller_is_harmed_while_the_store_throttles_or_is_away()
-    {
-        var output = await SoakAsync("log", "--faults", "--throttled", "5", "--away", "3", "--rate", "100");
-        Assert.Contains(", 0 were not; each answered one is in the store exactly once", output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    [Trait(ThirdLane.Trait, FourthLane.Value)]
-    public async Task The_features_of_predictions_have_the_same_bits_when_the_event_log_is_replayed_to_their_sequences()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the feature server is found in /proc");
-        var output = await SoakAsync("features", "--transactions", "400");
-        Assert.Contains("Each value is equal bit for bit", output, StringComparison.Ordinal);
-    }
-
     // Measures as briefly as possible, and returns the report.
     private static async Task<JsonElement> MeasureAsync(string command)
     {
-        using var report = JsonDocument.Parse(await RunAsync(MsProcess.Timeout, command, "--short", "--json"));
+        using var report = JsonDocument.Parse(await BenchProcess.RunAsync(MsProcess.Timeout, command, "--short", "--json"));
         return report.RootElement.Clone();
-    }
-
-    private static Task<string> SoakAsync(params string[] arguments) => RunAsync(5 * MsProcess.Timeout, ["soak", .. arguments]);
-
-    private static async Task<string> RunAsync(TimeSpan timeout, params string[] arguments)
-    {
-        using var bench = Process.Start(new ProcessStartInfo("dotnet", [MsProcess.Program("Bench", "ModelServing.Bench"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = bench.StandardError.ReadToEndAsync();
-        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(timeout);
-        await bench.WaitForExitAsync();
-        Assert.True(bench.ExitCode == 0, output + await errors);
-        return output;
     }
 
     private static bool IsInstalled(string program) =>

@@ -11,7 +11,6 @@ using ModelServing.TestKit;
 namespace ModelServing.EndToEnd.Tests;
 
 /// <summary>A canary that uses a new version of a view, beside a stable version that uses the old one.</summary>
-[Trait(ThirdLane.Trait, FourthLane.Value)]
 public sealed class FeatureCanaryTests : IDisposable
 {
     private const int Cards = 20;

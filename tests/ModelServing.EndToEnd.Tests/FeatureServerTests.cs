@@ -11,7 +11,6 @@ using ModelServing.TestKit;
 namespace ModelServing.EndToEnd.Tests;
 
 /// <summary>The feature server as a process that is killed without warning, with redis-server as its cache.</summary>
-[Trait(ThirdLane.Trait, ThirdLane.Value)]
 public sealed class FeatureServerTests : IAsyncLifetime
 {
     private const int Cards = 20;

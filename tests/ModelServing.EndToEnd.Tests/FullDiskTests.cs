@@ -9,7 +9,6 @@ namespace ModelServing.EndToEnd.Tests;
 
 /// <summary>A version whose spool is on a disk that really fills up, or that can't be written any more. A spool's segments are mapped
 /// files, so a write that the disk can't take would be a signal that ends the process.</summary>
-[Trait(ThirdLane.Trait, FourthLane.Value)]
 public sealed partial class FullDiskTests : IDisposable
 {
     // Two segments of 8 MiB, the 64 MiB that stay free, and a little.

@@ -1,10 +1,8 @@
-using ModelServing.TestKit;
 using ModelServing.TestKit.Hostile;
 
 namespace ModelServing.EndToEnd.Tests;
 
 /// <summary>The answers of versions and the documents of <c>tests/Hostile</c>, against a router process.</summary>
-[Trait(ThirdLane.Trait, ThirdLane.Value)]
 public sealed class HostileRouterTests
 {
     // A router reads its documents ten times a second.

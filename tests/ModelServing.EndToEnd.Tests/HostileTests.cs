@@ -1,11 +1,9 @@
 using System.Text.Json;
-using ModelServing.TestKit;
 using ModelServing.TestKit.Hostile;
 
 namespace ModelServing.EndToEnd.Tests;
 
 /// <summary>The inputs of <c>tests/Hostile</c>, against the processes of <c>ms up</c>.</summary>
-[Trait(ThirdLane.Trait, ThirdLane.Value)]
 public sealed class HostileTests(HostileTests.Fixture fixture) : IClassFixture<HostileTests.Fixture>
 {
     public static TheoryData<string> Kinds => [.. HostileRequests.Kinds.Where(static kind => kind != "memory")];

@@ -6,7 +6,6 @@ using ModelServing.TestKit.ObjectStorage;
 namespace ModelServing.EndToEnd.Tests;
 
 /// <summary><c>ms</c> as a process whose identity can't be obtained.</summary>
-[Trait(ThirdLane.Trait, ThirdLane.Value)]
 public sealed class IdentityTests : IAsyncLifetime
 {
     private const string Bucket = "modelserving-dev-artifacts";

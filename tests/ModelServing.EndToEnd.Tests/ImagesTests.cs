@@ -6,7 +6,6 @@ namespace ModelServing.EndToEnd.Tests;
 
 /// <summary><c>ms images push</c> as a user runs it, with the real hosts, a registry with a login, and the repository's own stack
 /// file.</summary>
-[Trait(ThirdLane.Trait, FourthLane.Value)]
 public sealed class ImagesTests : IAsyncLifetime
 {
     // The first push builds every host.

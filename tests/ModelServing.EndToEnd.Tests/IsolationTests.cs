@@ -10,7 +10,6 @@ namespace ModelServing.EndToEnd.Tests;
 
 /// <summary><c>ms up</c> with versions that can't be served, with too few of the machine's resources, and with other users of the same
 /// machine. <see cref="HostileTests"/> has other programs and web pages.</summary>
-[Trait(ThirdLane.Trait, ThirdLane.Value)]
 public sealed class IsolationTests
 {
     private const string TwoModels = """
@@ -172,11 +171,8 @@ public sealed class IsolationTests
         Assert.NotEqual((UnixFileMode)0, File.GetUnixFileMode(folder.StackFile) & UnixFileMode.OtherRead);
     }
 
-    private static async Task PublishAsync(StackFolder folder, string model)
-    {
-        var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", model, SampleArtifacts.ModelPath(1));
-        Assert.True(exitCode == 0, output);
-    }
+    private static Task PublishAsync(StackFolder folder, string model) =>
+        folder.PublishAsync(model, 1, File.ReadAllBytes(SampleArtifacts.ModelPath(1)));
 
     private static async Task DamageAsync(StackFolder folder, string model, int version)
     {

@@ -1,4 +1,6 @@
+using ModelServing.EndToEnd.Tests;
 using Xunit.Sdk;
 
-// One test at a time: most start a whole platform, which needs the processors.
-[assembly: Xunit.v3.Parallelization(Mode = ParallelMode.None)]
+// Most tests start a whole platform, and wait for a part of their time.
+[assembly: Xunit.v3.Parallelization(Mode = ParallelMode.Collections, MaxThreads = 3)]
+[assembly: TestCollectionOrderer(typeof(LongestFirst))]

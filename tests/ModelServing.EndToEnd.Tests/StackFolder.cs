@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ModelServing.Contracts;
+using ModelServing.Registry;
 using ModelServing.Sample;
 using ModelServing.TestKit;
 
@@ -86,6 +87,11 @@ internal sealed class StackFolder : IDisposable
             File.Copy(file, target);
         }
     }
+
+    /// <summary>Publishes a model into the folder's registry, without a process and untried.</summary>
+    internal Task PublishAsync(string model, int version, byte[] onnx) =>
+        new ModelRegistry(new FolderObjectStore(RegistryPath), TimeProvider.System).PublishAsync(
+            ModelName.Parse(model), new ModelVersion(version), onnx, TrainingInfo.None, TestContext.Current.CancellationToken);
 
     /// <summary>Starts the platform with published versions; it serves when the task completes.</summary>
     internal async Task<MsProcess> UpAsync(params string[] options)

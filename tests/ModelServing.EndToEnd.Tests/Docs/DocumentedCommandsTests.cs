@@ -5,7 +5,6 @@ using ModelServing.TestKit;
 namespace ModelServing.EndToEnd.Tests.Docs;
 
 /// <summary>Every command of ours in the documents and workflows exists, with its options.</summary>
-[Trait(ThirdLane.Trait, FourthLane.Value)]
 public partial class DocumentedCommandsTests
 {
     private static readonly string[] Files =

@@ -8,7 +8,6 @@ namespace ModelServing.EndToEnd.Tests.Docs;
 
 /// <summary>docs/features.md is right: every command of the way from events to a served model runs, in its order, and then every other
 /// command of the page.</summary>
-[Trait(ThirdLane.Trait, FourthLane.Value)]
 public partial class FeatureGuideTests
 {
     private const string Heading = "\n## From events to a served model\n";

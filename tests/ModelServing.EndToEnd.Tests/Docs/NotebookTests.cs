@@ -7,7 +7,6 @@ namespace ModelServing.EndToEnd.Tests.Docs;
 
 /// <summary>The code cells of docs/features.ipynb run, one after the other, beside a platform that is started when they wait for
 /// it.</summary>
-[Trait(ThirdLane.Trait, FourthLane.Value)]
 public class NotebookTests
 {
     private const string Packages = "pandas, sklearn, onnx";

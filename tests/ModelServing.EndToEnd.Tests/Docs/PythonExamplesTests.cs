@@ -4,7 +4,6 @@ using ModelServing.TestKit;
 namespace ModelServing.EndToEnd.Tests.Docs;
 
 /// <summary>The files in docs/python run.</summary>
-[Trait(ThirdLane.Trait, FourthLane.Value)]
 public class PythonExamplesTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -1,11 +1,9 @@
 using System.Security;
 using ModelServing.EndToEnd.Tests.Workflows;
-using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests.Preview;
 
 /// <summary><c>./dev preview --against COMMIT</c> if the commit has another program.</summary>
-[Trait(ThirdLane.Trait, FourthLane.Value)]
 public sealed class EarlierProgramTests
 {
     [Fact]

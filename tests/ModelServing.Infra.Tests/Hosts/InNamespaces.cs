@@ -24,10 +24,18 @@ public abstract class InNamespaces
     private protected static readonly IPAddress DnsAddress = IPAddress.Parse("10.96.5.5");
     private protected static readonly IPEndPoint ApiAddress = IPEndPoint.Parse("10.96.0.1:443");
 
+    // The tests run in one process, one after the other.
+    private static readonly Lazy<Task> Addressed = new(AddressAsync);
+
     /// <summary>Gives the loopback device the addresses of a pod's network.</summary>
-    private protected static async Task EnterAsync()
+    private protected static Task EnterAsync()
     {
         Assert.SkipUnless(Namespaces.AreOurs, $"{nameof(RenderedHostTests)} runs this test in namespaces");
+        return Addressed.Value;
+    }
+
+    private static async Task AddressAsync()
+    {
         foreach (var arguments in (string[])[
             "link set lo up",
             $"address add {PodAddress}/32 dev lo",

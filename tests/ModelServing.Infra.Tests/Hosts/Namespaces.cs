@@ -1,15 +1,19 @@
 using System.Diagnostics;
+using System.Xml.Linq;
+using ModelServing.TestKit;
 
 namespace ModelServing.Infra.Tests.Hosts;
 
 /// <summary>
-/// Runs a test of this program in its own Linux namespaces. Hosts in containers listen on every address, and in a namespace that is only a
+/// Runs tests of this program in their own Linux namespaces. Hosts in containers listen on every address, and in a namespace that is only a
 /// private loopback device. Root may create namespaces, and on most machines other users may too, as root of a user namespace.
 /// </summary>
 internal static class Namespaces
 {
     // Tells the test that it runs in the namespaces.
     private const string Marker = "MODELSERVING_TESTS_IN_NAMESPACES";
+
+    private static readonly Lazy<Task<(string? Reason, XElement? Results, string Output)>> AllRun = new(RunAllAsync);
 
     private static readonly string[] Tools = ["unshare", "setpriv", "mount", "chroot", "bash", "ip", "kill"];
 
@@ -23,13 +27,30 @@ internal static class Namespaces
     /// <summary>Whether root runs this test.</summary>
     internal static bool AreRoots => Environment.IsPrivilegedProcess && MaySwitchUser;
 
-    /// <summary>Runs one explicit test in namespaces. Skips it, with the reason, if namespaces cannot be created.</summary>
+    /// <summary>Asserts that an explicit test passes in namespaces. Skips it, with the reason, if namespaces cannot be created. All of
+    /// these tests run in one process, because its start takes longer than most of them.</summary>
     internal static async Task RunAsync(Type type, string method)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "containers need Linux");
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
         var missing = Tools.Where(tool => !path.Any(folder => File.Exists(Path.Combine(folder, tool)))).ToList();
         Assert.SkipWhen(missing.Count > 0, $"{string.Join(", ", missing)} not found: apt-get install -y util-linux iproute2");
+        var (reason, results, output) = await AllRun.Value;
+        Assert.SkipWhen(
+            reason is not null, $"namespaces cannot be created here, and outside them no host may listen on all addresses: {reason}");
+        var result = results?.Descendants("test").SingleOrDefault(
+            test => test.Attribute("type")?.Value == type.FullName && test.Attribute("method")?.Value == method);
+        Assert.True(result?.Attribute("result")?.Value == "Pass", result?.Element("failure")?.Value ?? output);
+        Assert.True(results!.Descendants("assembly").All(static assembly => assembly.Attribute("errors")?.Value == "0"), output);
+        foreach (var line in (result!.Element("output")?.Value ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            TestContext.Current.TestOutputHelper!.WriteLine(line);
+            Console.WriteLine(line);
+        }
+    }
+
+    private static async Task<(string? Reason, XElement? Results, string Output)> RunAllAsync()
+    {
         string[] unshare = [
             .. AreRoots ? (string[])[] : ["--user", "--map-root-user"],
             "--net",
@@ -43,19 +64,18 @@ internal static class Namespaces
             "--",
         ];
         var (tried, why) = await UnshareAsync([.. unshare, "true"]);
-        Assert.SkipWhen(
-            tried != 0,
-            $"namespaces cannot be created here, and outside them no host may listen on all addresses: {why.Trim()}");
+        if (tried != 0)
+            return (why.Trim(), null, "");
 
-        var (exitCode, output) = await UnshareAsync([
+        var types = typeof(Namespaces).Assembly.GetTypes()
+            .Where(static type => type.IsSubclassOf(typeof(InNamespaces)) && (AreRoots || type != typeof(UserInNamespaces)));
+        using var folder = new TemporaryFolder();
+        var results = folder.Combine("results.xml");
+        var (_, output) = await UnshareAsync([
             .. unshare, "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, typeof(Namespaces).Assembly.GetName().Name + ".dll"),
-            "-noLogo", "-noColor", "-explicit", "only", "-method", $"{type.FullName}.{method}"]);
-        Assert.True(exitCode == 0 && output.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0", StringComparison.Ordinal), output);
-        foreach (var line in output.Split('\n').Where(static line => line.StartsWith(Report.Start, StringComparison.Ordinal)))
-        {
-            TestContext.Current.TestOutputHelper!.WriteLine(line);
-            Console.WriteLine(line);
-        }
+            "-noLogo", "-noColor", "-explicit", "only", "-result-xml", results,
+            .. types.SelectMany(static type => (string[])["-class", type.FullName!])]);
+        return (null, File.Exists(results) ? XElement.Load(results) : null, output);
     }
 
     private static async Task<(int ExitCode, string Output)> UnshareAsync(string[] arguments)
@@ -67,11 +87,8 @@ internal static class Namespaces
             Environment = { [Marker] = "1" },
         })!;
         var reading = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using (var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken))
-        {
-            limit.CancelAfter(Wait.Limit * 4);
+        using (var limit = new CancellationTokenSource(Wait.Limit * 8))
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
 
         var isHung = !process.HasExited;
         // Everything in the namespaces ends with it.
