@@ -68,13 +68,15 @@ public class PlanReaderTests
     [Fact]
     public void The_last_model_of_many_blocks_comes_and_goes()
     {
-        // The comma before it makes its neighbor's end another one, so the text is read whole.
         var reader = new PlanReader();
         reader.Read(Bytes(ManyModels.Plan(300), isCompressed: true));
         foreach (var models in (int[])[301, 300, 302, 301])
         {
             var plan = ManyModels.Plan(models);
             Assert.Equal(plan.ToUtf8(), reader.Read(Bytes(plan, isCompressed: true)).Plan.ToUtf8());
+            // A change outside of all models makes the reader read the whole text.
+            var spaced = reader.Read(PlanBlocks.Compress([.. plan.ToUtf8(), (byte)' ']));
+            Assert.Equal(plan.ToUtf8(), spaced.Plan.ToUtf8());
         }
     }
 
