@@ -56,10 +56,13 @@ internal sealed class EvidenceSoak(TimeSpan time, int percent, TimeSpan deadline
 
         await Task.WhenAll(attacking);
         cancellation.ThrowIfCancellationRequested();
-        var readings = (await StatusAsync()).Variants.SelectMany(static variant => variant.Guard?.Readings ?? []).ToList();
+        var status = await StatusAsync();
+        var readings = status.Variants.SelectMany(static variant => variant.Guard?.Readings ?? []).ToList();
         return new EvidenceResult(
             attack.Name, isAnonymous ? "anonymous" : "a client", sent, honest.Sent, honest.Failed, honest.Retried,
-            readings.Select(PartOf).DefaultIfEmpty(0).Max(), string.Join(", ", readings.Select(Describe)), condemned);
+            readings.Select(PartOf).DefaultIfEmpty(0).Max(),
+            string.Join(", ", readings.Select(Describe).Concat(status.Condemned.Select(static one => $"{one.Reason}: {one.Summary}"))),
+            condemned);
 
         async Task<ModelStatus> StatusAsync() =>
             (await platform.StatusAsync()).Models.Single(model => model.Model == ModelName.Parse(attack.Model));
