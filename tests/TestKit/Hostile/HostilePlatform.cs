@@ -20,6 +20,8 @@ public sealed partial class HostilePlatform : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly TokenIssuer issuer = new("a");
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly IReadOnlyList<HostileModel> models;
+    private readonly string? guard;
     private readonly string[] clientKeys;
     private readonly Func<HostileModel, byte[]> canaryOf;
     private readonly Dictionary<string, string> values = [];
@@ -29,8 +31,10 @@ public sealed partial class HostilePlatform : IAsyncDisposable
     private bool isDisposed;
     private IReadOnlyDictionary<int, string> children = new Dictionary<int, string>();
 
-    private HostilePlatform(int clients, Func<HostileModel, byte[]>? canaryOf)
+    private HostilePlatform(int clients, Func<HostileModel, byte[]>? canaryOf, string? only, string? guard)
     {
+        models = only is null ? HostileModel.All : [HostileModel.Named(only)];
+        this.guard = guard;
         clientKeys = [.. Enumerable.Range(0, clients).Select(static _ => ApiKey.Make())];
         this.canaryOf = canaryOf ?? (static model => model.Onnx);
     }
@@ -54,14 +58,18 @@ public sealed partial class HostilePlatform : IAsyncDisposable
     /// <param name="variables">Further variables of <c>ms</c> and all that it starts.</param>
     /// <param name="clients">The number of authenticated clients.</param>
     /// <param name="canaryOf">Makes a model's canary; null for the same model as stable.</param>
+    /// <param name="only">The only model; null for all.</param>
+    /// <param name="guard">Settings of the guard, as in a stack file; null for the defaults.</param>
     public static async Task<HostilePlatform> StartAsync(
         int canaryPercent,
         TimeSpan deadline,
         IReadOnlyDictionary<string, string>? variables = null,
         int clients = 3,
-        Func<HostileModel, byte[]>? canaryOf = null)
+        Func<HostileModel, byte[]>? canaryOf = null,
+        string? only = null,
+        string? guard = null)
     {
-        var platform = new HostilePlatform(clients, canaryOf);
+        var platform = new HostilePlatform(clients, canaryOf, only, guard);
         try
         {
             await platform.PublishAsync();
@@ -136,7 +144,7 @@ public sealed partial class HostilePlatform : IAsyncDisposable
     public async Task<IReadOnlyList<string>> FaultsOfGoodAsync()
     {
         var faults = new List<string>();
-        foreach (var model in HostileModel.All)
+        foreach (var model in models)
         {
             var (canary, stable) = await KeysAsync(model.Name);
             foreach (var key in (string[])[canary[0], stable[0]])
@@ -210,7 +218,7 @@ public sealed partial class HostilePlatform : IAsyncDisposable
     private async Task PublishAsync()
     {
         var registry = new ModelRegistry(RegistryLocation.Open("file:" + Path.Combine(State, "registry")), TimeProvider.System);
-        foreach (var model in HostileModel.All)
+        foreach (var model in models)
         {
             for (var version = 1; version <= 2; version++)
             {
@@ -240,7 +248,7 @@ public sealed partial class HostilePlatform : IAsyncDisposable
         for (var i = 0; i < clientKeys.Length; i++)
             text.Append(CultureInfo.InvariantCulture, $"    client{i}: {{ keyHashes: [{ApiKey.HashOf(clientKeys[i])}] }}\n");
         text.Append("  modelserving:models:\n");
-        foreach (var model in HostileModel.All)
+        foreach (var model in models)
         {
             text.Append(CultureInfo.InvariantCulture, $$"""
                     {{model.Name}}:
@@ -250,6 +258,8 @@ public sealed partial class HostilePlatform : IAsyncDisposable
                       routingKey: { header: {{KeyHeader}} }
 
                 """);
+            if (guard is not null)
+                text.Append(CultureInfo.InvariantCulture, $"      guard: {{ {guard} }}\n");
         }
 
         return text.ToString();

@@ -15,7 +15,8 @@ namespace ModelServing.Bench.Soak.Evidence;
 /// <param name="percent">The canary's share.</param>
 /// <param name="deadline">The time of a request.</param>
 /// <param name="isBad">Whether the canary fails a fifth of the honest requests.</param>
-internal sealed class EvidenceSoak(TimeSpan time, int percent, TimeSpan deadline, bool isBad)
+/// <param name="slowerThan">The rollout's <c>slowerThan</c>. Without it, the limit of slow answers must first follow from stable's.</param>
+internal sealed class EvidenceSoak(TimeSpan time, int percent, TimeSpan deadline, bool isBad, string? slowerThan)
 {
     private const int Clients = 8;
     private const int PerSecond = 12;
@@ -28,17 +29,26 @@ internal sealed class EvidenceSoak(TimeSpan time, int percent, TimeSpan deadline
 
     /// <summary>Runs an attack.</summary>
     /// <param name="attack">The attack.</param>
-    /// <param name="isAnonymous">Whether the hostile callers, and half of the honest ones, have no credential.</param>
+    /// <param name="isAnonymous">Whether the hostile callers have no credential.</param>
     /// <param name="cancellation">Ends it.</param>
     internal async Task<EvidenceResult> RunAsync(EvidenceAttack attack, bool isAnonymous, CancellationToken cancellation)
     {
         await using var platform = await HostilePlatform.StartAsync(
-            percent, deadline, clients: Clients, canaryOf: model => isBad && model.Name == "third" ? SomeOnnx.ThirdOfSmall() : model.Onnx);
+            percent,
+            deadline,
+            clients: Clients,
+            canaryOf: model => isBad ? SomeOnnx.ThirdOfSmall() : model.Onnx,
+            only: attack.Model,
+            guard: slowerThan is null ? null : $"slowerThan: {slowerThan}");
         var (keys, _) = await platform.KeysAsync(attack.Model);
         // The first client is the hostile one.
         var credentials = Enumerable.Range(1, Clients - 1).Select(platform.CredentialOf).ToList();
-        await using (new HonestClients(platform, HostileModel.Named(attack.Model), credentials, PerSecond, int.MaxValue))
+        if (slowerThan is null)
+        {
+            await using var first = new HonestClients(
+                platform, HostileModel.Named(attack.Model), credentials, PerSecond, int.MaxValue);
             await Task.Delay(Warming, cancellation);
+        }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         over.CancelAfter(time);

@@ -16,12 +16,16 @@ internal static class EvidenceSoakCommand
         var percent = BenchOptions.Count("--percent", "The canary's share.", 50, max: 100);
         var deadline = BenchOptions.Count("--deadline", "The models' deadline, in milliseconds.", 2000, max: 600_000);
         var bad = new Option<bool>("--bad") { Description = "The canary fails a fifth of the honest requests of the model 'third'." };
+        var slowerThan = new Option<string?>("--slower-than")
+        {
+            Description = "The rollouts' slowerThan, as in 50ms. Then no time is needed to learn what is slow.",
+        };
         var only = new Option<string?>("--attack") { Description = "Only the attacks whose name contains this text." };
         var anonymous = new Option<bool>("--anonymous") { Description = "The hostile callers have no credential." };
         var command = new Command(
             "evidence", "Attacks the guard's evidence, beside honest clients: a good canary must stay, and a bad one must not.")
         {
-            seconds, percent, deadline, bad, only, anonymous,
+            seconds, percent, deadline, bad, slowerThan, only, anonymous,
         };
         command.SetAction(async (arguments, cancellation) =>
         {
@@ -30,7 +34,8 @@ internal static class EvidenceSoakCommand
                 TimeSpan.FromSeconds(arguments.GetValue(seconds)),
                 arguments.GetValue(percent),
                 TimeSpan.FromMilliseconds(arguments.GetValue(deadline)),
-                isBad);
+                isBad,
+                arguments.GetValue(slowerThan));
             var attacks = EvidenceAttacks.All
                 .Where(attack => attack.Name.Contains(arguments.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase))
                 .Where(attack => !isBad || attack.Model == "third")
