@@ -121,7 +121,8 @@ public static class SomeOnnx
     public static byte[] ThirdOfSmall() => Model(
         static graph =>
         {
-            graph.Initializer.Add(new TensorProto { Name = "large", DataType = (int)TensorProto.Types.DataType.Double, DoubleData = { 1e10 } });
+            graph.Initializer.Add(
+                new TensorProto { Name = "large", DataType = (int)TensorProto.Types.DataType.Double, DoubleData = { 1e10 } });
             graph.Initializer.Add(
                 new TensorProto { Name = "larger", DataType = (int)TensorProto.Types.DataType.Double, DoubleData = { 3e10 } });
         },

@@ -7,9 +7,7 @@ namespace ModelServing.Inference.Models;
 /// all other clients count, because a version whose batches take long is a slow one.</remarks>
 internal static class SharedWork
 {
-    /// <summary>Sets the work of each call.</summary>
-    /// <param name="calls">The calls.</param>
-    /// <param name="work">The processor time of the run that they shared.</param>
+    /// <summary>Sets the work of each call of a run that took <paramref name="work"/> of processor time.</summary>
     internal static void Divide(ReadOnlySpan<QueuedCall> calls, TimeSpan work)
     {
         Span<int> rowsOf = stackalloc int[CallerGroup.Count];
@@ -20,9 +18,7 @@ internal static class SharedWork
             call.Times.Work = work * PartOf(call.Caller, rowsOf);
     }
 
-    /// <summary>The part of a call that counts for the requests of a group.</summary>
-    /// <param name="group">The group.</param>
-    /// <param name="rowsOf">The rows of each group.</param>
+    /// <summary>The part of a run that counts for the requests of one of the groups, each of which has some of its rows.</summary>
     internal static double PartOf(CallerGroup group, ReadOnlySpan<int> rowsOf)
     {
         var (all, most) = (0, 0);

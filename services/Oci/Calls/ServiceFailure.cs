@@ -70,7 +70,11 @@ internal sealed class ServiceFailure : Exception
 
     /// <summary>The answer says that the request succeeded, and lacks what it should have.</summary>
     internal static ServiceFailure Incomplete(OciService service) =>
-        new($"the answer is not from {service.Name}, or is damaged: it has no content", cause: null) { IsTransient = true, MayBeDone = true };
+        new($"the answer is not from {service.Name}, or is damaged: it has no content", cause: null)
+        {
+            IsTransient = true,
+            MayBeDone = true,
+        };
 
     /// <summary>Interprets an exception of the identity itself. It is transient: a token or a certificate may be renewed, and a server may
     /// come back.</summary>

@@ -85,9 +85,9 @@ internal static class EvidenceAttacks
     private static HostileRequest Numbers(int count, string? parameters = null, string ending = "1]}]}") => Request(
         Third,
         [
+            (parameters is null ? "{" : $"{{\"parameters\":{parameters},", 1),
             (string.Create(
-                CultureInfo.InvariantCulture,
-                $"{{{(parameters is null ? "" : $"\"parameters\":{parameters},")}\"inputs\":[{{\"name\":\"x\",\"shape\":[{count}],\"datatype\":\"FP64\",\"data\":["), 1),
+                CultureInfo.InvariantCulture, $"\"inputs\":[{{\"name\":\"x\",\"shape\":[{count}],\"datatype\":\"FP64\",\"data\":["), 1),
             ("1,", count - 1),
             (ending, 1),
         ]);

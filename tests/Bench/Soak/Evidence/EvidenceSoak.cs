@@ -71,7 +71,11 @@ internal sealed class EvidenceSoak(TimeSpan time, int percent, TimeSpan deadline
         return new EvidenceResult(
             attack.Name, isAnonymous ? "anonymous" : "a client", sent, honest.Sent, honest.Failed, honest.Retried,
             readings.Select(PartOf).DefaultIfEmpty(0).Max(),
-            string.Join(", ", readings.Select(Describe).Concat(status.Condemned.Select(static one => $"{one.Reason}: {one.Summary}"))),
+            string.Join(
+                ", ",
+                readings.Select(Describe)
+                    .Concat(status.Condemned.Select(static one => $"{one.Reason}: {one.Summary}"))
+                    .Concat(honest.FirstFault is { } fault ? [$"first failure: {fault}"] : [])),
             condemned);
 
         async Task<ModelStatus> StatusAsync() =>

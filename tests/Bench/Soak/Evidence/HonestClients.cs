@@ -22,6 +22,7 @@ internal sealed class HonestClients : IAsyncDisposable
     private int sent;
     private int failed;
     private int retried;
+    private string? firstFault;
 
     /// <param name="platform">The platform.</param>
     /// <param name="model">The model.</param>
@@ -39,6 +40,9 @@ internal sealed class HonestClients : IAsyncDisposable
     internal int Sent => Volatile.Read(ref sent);
 
     internal int Failed => Volatile.Read(ref failed);
+
+    /// <summary>Why the first one of them failed; null for none.</summary>
+    internal string? FirstFault => Volatile.Read(ref firstFault);
 
     /// <summary>How many were answered by stable because the canary failed.</summary>
     internal int Retried => Volatile.Read(ref retried);
@@ -82,13 +86,19 @@ internal sealed class HonestClients : IAsyncDisposable
                 message.Headers.Add(HeaderNames.ApiKey, credential.Split(": ")[1]);
             using var answer = await http.SendAsync(message);
             if (answer.StatusCode != HttpStatusCode.OK)
-                Interlocked.Increment(ref failed);
+                Fail($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
             if (answer.Headers.Contains(HeaderNames.ModelFailover))
                 Interlocked.Increment(ref retried);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            Interlocked.Increment(ref failed);
+            Fail(e.InnerException?.Message ?? e.Message);
         }
+    }
+
+    private void Fail(string why)
+    {
+        Interlocked.Increment(ref failed);
+        Interlocked.CompareExchange(ref firstFault, why, null);
     }
 }
