@@ -174,11 +174,14 @@ public sealed partial class HostilePlatform : IAsyncDisposable
         return RolloutsStatus.Parse(await answer.Content.ReadAsByteArrayAsync());
     }
 
+    /// <summary>Reads the router's metrics.</summary>
+    public Task<string> MetricsAsync() => http.GetStringAsync(new Uri(Api, "/metrics"));
+
     /// <summary>Reads what the platform counts as failures of versions.</summary>
     public async Task<FailureCounts> FailuresAsync()
     {
         var counts = new FailureCounts();
-        counts.AddRouter(await http.GetStringAsync(new Uri(Api, "/metrics")));
+        counts.AddRouter(await MetricsAsync());
         foreach (var version in AddressesOf("version"))
             counts.AddVersion(await http.GetStringAsync(new Uri(version, "/metrics")));
         counts.AddGuard(await StatusAsync());

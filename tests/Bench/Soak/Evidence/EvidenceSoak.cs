@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.TestKit;
@@ -16,7 +17,7 @@ namespace ModelServing.Bench.Soak.Evidence;
 /// <param name="deadline">The time of a request.</param>
 /// <param name="isBad">Whether the canary fails a fifth of the honest requests.</param>
 /// <param name="slowerThan">The rollout's <c>slowerThan</c>. Without it, the limit of slow answers must first follow from stable's.</param>
-internal sealed class EvidenceSoak(TimeSpan time, int percent, TimeSpan deadline, bool isBad, string? slowerThan)
+internal sealed partial class EvidenceSoak(TimeSpan time, int percent, TimeSpan deadline, bool isBad, string? slowerThan)
 {
     private const int Clients = 8;
     private const int PerSecond = 12;
@@ -75,6 +76,7 @@ internal sealed class EvidenceSoak(TimeSpan time, int percent, TimeSpan deadline
                 ", ",
                 readings.Select(Describe)
                     .Concat(status.Condemned.Select(static one => $"{one.Reason}: {one.Summary}"))
+                    .Concat(RetriesIn(await platform.MetricsAsync()))
                     .Concat(honest.FirstFault is { } fault ? [$"first failure: {fault}"] : [])),
             condemned);
 
@@ -92,6 +94,16 @@ internal sealed class EvidenceSoak(TimeSpan time, int percent, TimeSpan deadline
             }
         }
     }
+
+    // How many requests of all callers stable had to answer, for each reason.
+    private static IEnumerable<string> RetriesIn(string metrics) => Retry().Matches(metrics)
+        .Select(static line => $"{line.Groups[2].Value} retries: {Reason().Match(line.Groups[1].Value).Groups[1].Value}");
+
+    [GeneratedRegex(@"^modelserving_router_retries_total(\{.*\}) (\d+)", RegexOptions.Multiline)]
+    private static partial Regex Retry();
+
+    [GeneratedRegex("reason=\"([^\"]*)\"")]
+    private static partial Regex Reason();
 
     private static double PartOf(KindStatus reading) => Math.Max(0, Math.Log(reading.Evidence) / Math.Log(reading.Threshold));
 
