@@ -44,7 +44,7 @@ public sealed partial class HostilePlatform : IAsyncDisposable
 
     /// <summary>The API by gRPC.</summary>
     public Uri Grpc => new(children.Keys.Select(ProgramProcess.VariablesOf)
-        .First(variables => variables.GetValueOrDefault("MODELSERVING_URLS") == Api.GetLeftPart(UriPartial.Authority))
+        .First(variables => variables.GetValueOrDefault(HostSettings.UrlsVariable) == Api.GetLeftPart(UriPartial.Authority))
         ["MODELSERVING_GRPC_URLS"]);
 
     /// <summary>The processes beside <c>ms</c> itself, by identifier.</summary>

@@ -62,7 +62,7 @@ internal static class EvidenceSoakCommand
                         result.Attack, result.Caller, Number(result.Sent), Number(result.Honest), Number(result.Failed),
                         Number(result.Retried), result.Evidence.ToString("P0", CultureInfo.InvariantCulture),
                         result.Condemned is { } after ? string.Create(CultureInfo.InvariantCulture, $"{after.TotalSeconds:0} s") : "no",
-                        result.Readings);
+                        Markup.Escape(result.Readings));
                 }
 
                 AnsiConsole.Write(table);
