@@ -9,6 +9,10 @@ public static class HeaderNames
     /// <summary>In an answer: how long its parts took, in milliseconds (W3C Server Timing). The router's parts come first.</summary>
     public const string ServerTiming = "Server-Timing";
 
+    /// <summary>The part of <see cref="ServerTiming"/> that does not grow because of other requests: the version's own processor time. The
+    /// router compares it with the limit of slow answers.</summary>
+    public const string Work = "work";
+
     /// <summary>In the answer to a routed request: the number of its version.</summary>
     public const string ModelVersion = "X-Model-Version";
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Access;
 using ModelServing.Predictions.Records;
@@ -41,6 +42,10 @@ internal sealed class AnswerTimes(long began, TimeProvider time)
 
     /// <summary>The model has run.</summary>
     internal void HasRun(long now) => ranUntil = now;
+
+    /// <summary>The processor time that the request's own part of the call took, together with writing its answer; null if that is not
+    /// known. It does not grow because of other requests, as all other times do.</summary>
+    internal TimeSpan? Work { get; set; }
 
     /// <summary>The answer is ready to be sent.</summary>
     internal void HasEncoded() => encoded = time.GetTimestamp();
@@ -107,6 +112,8 @@ internal sealed class AnswerTimes(long began, TimeProvider time)
             timing.Add("model", parts.Run);
         if (ranUntil != 0)
             timing.Add("encode", parts.Write);
+        if (Work is { } work)
+            timing.Add(HeaderNames.Work, work);
         return timing.ToString();
     }
 }

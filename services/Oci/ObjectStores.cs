@@ -72,7 +72,8 @@ public static class ObjectStores
             var calls = new ServiceCalls<ObjectStorageClient>(client, OciService.ObjectStorage, new StorageLimits(), TimeProvider.System);
             var answer = await calls.CallAsync(
                 static (client, once, token) => client.GetNamespace(new GetNamespaceRequest(), once, token),
-                cancellation);
+                cancellation,
+                part: static answer => answer.Value);
             return new BucketObjectStore(client, BucketAddress.Parse(HostSources.Bucket(answer.Value, bucket)), progress: progress);
         }
         catch (ServiceFailure e)

@@ -21,6 +21,15 @@ public class SoakTests
     }
 
     [Fact]
+    public async Task A_client_that_floods_a_canary_does_not_have_it_condemned_and_a_canary_that_fails_is_condemned_all_the_same()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux tells the processor time of a thread");
+        string[] attack = ["evidence", "--attack", "large compressed", "--slower-than", "50ms", "--deadline", "20000", "--seconds"];
+        Assert.Contains("The good canary stayed", await SoakAsync([.. attack, "6"]), StringComparison.Ordinal);
+        Assert.Contains("The bad canary was condemned", await SoakAsync([.. attack, "20", "--bad"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Too_many_requests_are_refused_and_the_runtime_ends_runs_that_would_not_end()
     {
         var output = await SoakAsync("overload", "--short");

@@ -117,6 +117,20 @@ public static class SomeOnnx
         [Value("y", Datatype.Fp64, [-1])],
         Node("Div", ["x", "three"], ["y"]));
 
+    /// <summary>As <see cref="Third"/>, but the output is infinite for numbers above 10^298.</summary>
+    public static byte[] ThirdOfSmall() => Model(
+        static graph =>
+        {
+            graph.Initializer.Add(
+                new TensorProto { Name = "large", DataType = (int)TensorProto.Types.DataType.Double, DoubleData = { 1e10 } });
+            graph.Initializer.Add(
+                new TensorProto { Name = "larger", DataType = (int)TensorProto.Types.DataType.Double, DoubleData = { 3e10 } });
+        },
+        [Value("x", Datatype.Fp64, [-1])],
+        [Value("y", Datatype.Fp64, [-1])],
+        Node("Mul", ["x", "large"], ["much"]),
+        Node("Div", ["much", "larger"], ["y"]));
+
     /// <summary>The FP32 output <c>y</c> has as many zeros as the number in the INT64 input <c>x</c> says.</summary>
     public static byte[] Expand() => Model(
         [Value("x", Datatype.Int64, [-1])],

@@ -12,8 +12,9 @@ namespace ModelServing.Inference.Memory;
 /// Reads the body of an inference request into tensors. A request takes what its body and tensors can cost at most before the first byte is
 /// read. Afterwards it keeps what its tensors do cost. A compressed body takes the same again for what it expands to, as it expands.
 /// </summary>
-internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
+internal sealed class RequestBody(InferenceSettings settings, LongWork longWork, TimeProvider time)
 {
+
     // What a body of unknown length takes at first; then it takes as much again as has arrived.
     private const int FirstStep = 16 * 1024;
 
@@ -42,6 +43,7 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
                 return ReadLongAsync(context, reading, reader);
             var read = reading.Result;
             return read is { IsCompleted: true, Buffer.IsSingleSegment: true } && read.Buffer.Length <= (length ?? FirstStep)
+                && !IsLong(read.Buffer.Length, form)
                 ? new(ReadSingle(context.Request.BodyReader, read, reader))
                 : ReadLongAsync(context, new(read), reader);
         }
@@ -83,6 +85,9 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
                 if (read.IsCompleted)
                 {
                     var bodyEnd = time.GetTimestamp();
+                    using var running = IsLong(count, request.Form)
+                        ? await longWork.BeginAsync(requestTime.Remaining(time), context.RequestAborted)
+                        : default;
                     var done = Read(text.GetSpan()[..count], request);
                     done.BodyEnd = bodyEnd;
                     return done;
@@ -99,6 +104,9 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
             throw;
         }
     }
+
+    // A short body that is compressed may become a long one.
+    private static bool IsLong(long length, in BodyForm form) => length >= LongWork.LeastBytes || form.Coding != BodyCoding.Identity;
 
     private InferRequest ReadSingle(PipeReader body, in ReadResult read, in Reading request)
     {

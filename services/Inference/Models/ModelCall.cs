@@ -195,13 +195,16 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
         try
         {
             var began = calls.Time.GetTimestamp();
+            var used = ThreadTime.Current;
             Times.Runs(began);
             using var outputs = model.Run(request, run.Options);
             var ended = calls.Time.GetTimestamp();
             calls.Ran(calls.Time.GetElapsedTime(began, ended), Rows);
             Times.HasRun(ended);
             calls.Watch.Done(run);
-            return Answer(RuntimeTensor.OfOutputs(outputs));
+            var answered = Answer(RuntimeTensor.OfOutputs(outputs));
+            Times.Work = ThreadTime.Current - used;
+            return answered;
         }
         catch (OnnxRuntimeException e) when (!run.IsEnding && RuntimeArena.IsFull(e) && !IsOnlyUserOfMemory)
         {

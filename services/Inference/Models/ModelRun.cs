@@ -121,12 +121,16 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
         {
             using var inputs = BatchInputs.Join(model, members, batch.Rows);
             var began = calls.Time.GetTimestamp();
+            var used = ThreadTime.Current;
             using var outputs = model.Run(inputs.Values, ((ModelCall)batch.Lead).Request.Outputs, Options); // 2
+            used = ThreadTime.Current - used;
             var ended = calls.Time.GetTimestamp();
             calls.Ran(calls.Time.GetElapsedTime(began, ended), batch.Rows);
             calls.Watch.Done(this);
             model.Batching.Took(ended - began);
             Write(members, RuntimeTensor.OfOutputs(outputs), began, ended); // 3
+            if (used is { } work)
+                SharedWork.Divide(members, work);
         }
         catch (Exception)
         {

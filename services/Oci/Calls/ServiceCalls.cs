@@ -53,18 +53,22 @@ internal sealed class ServiceCalls<TClient>(SignedClient<TClient> client, OciSer
     /// <param name="cancellation">Ends the call at once.</param>
     /// <param name="bodyBytes">How many bytes the request sends.</param>
     /// <param name="onFailure">Gets each failure, before the next attempt.</param>
+    /// <param name="part">Returns the part of the answer that the caller needs. An answer without it is damaged: the SDK reads an empty
+    /// body, the text <c>null</c> and a stream of events as nothing.</param>
     /// <exception cref="ServiceFailure">The last attempt failed, or a failure was not transient.</exception>
     internal async Task<T> CallAsync<T>(
         Func<TClient, RetryConfiguration, CancellationToken, Task<T>> call,
         CancellationToken cancellation,
         long bodyBytes = 0,
-        Action<ServiceFailure>? onFailure = null) =>
+        Action<ServiceFailure>? onFailure = null,
+        Func<T, object?>? part = null) =>
         await pipeline.ExecuteAsync(
             async token =>
             {
                 try
                 {
-                    return await AttemptAsync(call, limits.AttemptFor(bodyBytes), token);
+                    var answer = await AttemptAsync(call, limits.AttemptFor(bodyBytes), token);
+                    return part is null || part(answer) is not null ? answer : throw ServiceFailure.Incomplete(service);
                 }
                 catch (Exception e)
                 {

@@ -16,7 +16,7 @@ internal sealed class ServiceFailure : Exception
     private const string ObjectNotFound = "ObjectNotFound";
     private const string ConcurrentUpdate = "ConcurrentObjectUpdate";
 
-    private ServiceFailure(string message, Exception cause)
+    private ServiceFailure(string message, Exception? cause)
         : base(message, cause)
     {
     }
@@ -67,6 +67,14 @@ internal sealed class ServiceFailure : Exception
             MayBeDone = true,
         },
     };
+
+    /// <summary>The answer says that the request succeeded, and lacks what it should have.</summary>
+    internal static ServiceFailure Incomplete(OciService service) =>
+        new($"the answer is not from {service.Name}, or is damaged: it has no content", cause: null)
+        {
+            IsTransient = true,
+            MayBeDone = true,
+        };
 
     /// <summary>Interprets an exception of the identity itself. It is transient: a token or a certificate may be renewed, and a server may
     /// come back.</summary>

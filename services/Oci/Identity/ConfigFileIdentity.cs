@@ -80,7 +80,9 @@ internal static class ConfigFileIdentity
         }
         catch (Exception e)
         {
-            throw Unavailable($"{path}, the key_file of {where}, is not a readable RSA key in PEM: {e.Message}", e);
+            // The SDK takes whatever comes first in the file, and only names its own classes.
+            var why = e is InvalidCastException ? "its first key is not a private RSA key" : e.Message;
+            throw Unavailable($"{path}, the key_file of {where}, is not a readable RSA key in PEM: {why}", e);
         }
     }
 

@@ -43,11 +43,12 @@ internal sealed class OciMonitoring(
             ingestionCalls,
             "metrics can't be posted",
             (client, once, token) => client.PostMetricData(new PostMetricDataRequest { PostMetricDataDetails = details }, once, token),
+            static answer => answer.PostMetricDataResponseDetails,
             cancellationToken);
         var failed = answer.PostMetricDataResponseDetails;
         return new MetricPostAnswer(
-            failed?.FailedMetricsCount ?? 0,
-            [.. (failed?.FailedMetrics ?? []).Select(static one => new FailedMetric(one.Message ?? "", Read(one.MetricData)))]);
+            failed.FailedMetricsCount ?? 0,
+            [.. (failed.FailedMetrics ?? []).Select(static one => new FailedMetric(one.Message ?? "", Read(one.MetricData)))]);
     }
 
     /// <inheritdoc/>
@@ -86,8 +87,9 @@ internal sealed class OciMonitoring(
                     },
                     once,
                     token),
+                static answer => answer.Items,
                 cancellation);
-            found.AddRange((answer.Items ?? [])
+            found.AddRange(answer.Items
                 .Where(alarm => alarm.Status == AlarmStatusSummary.StatusEnum.Firing && names.Contains(alarm.DisplayName)));
             next = string.IsNullOrEmpty(answer.OpcNextPage) ? null : answer.OpcNextPage;
         }
@@ -117,8 +119,9 @@ internal sealed class OciMonitoring(
                     },
                     once,
                     token),
+                static answer => answer.AlarmDimensionStatesCollection?.Items,
                 cancellation);
-            firing.AddRange((answer.AlarmDimensionStatesCollection?.Items ?? [])
+            firing.AddRange(answer.AlarmDimensionStatesCollection.Items
                 .Where(static stream => stream.Status == AlarmDimensionStatesEntry.StatusEnum.Firing)
                 .Select(stream => new FiringAlarm(
                     alarm.DisplayName, stream.Dimensions ?? [], ToOffset(stream.Timestamp ?? alarm.TimestampTriggered))));
@@ -130,11 +133,12 @@ internal sealed class OciMonitoring(
         ServiceCalls<MonitoringClient> calls,
         string problem,
         Func<MonitoringClient, RetryConfiguration, CancellationToken, Task<T>> call,
+        Func<T, object?> part,
         CancellationToken cancellation)
     {
         try
         {
-            return await calls.CallAsync(call, cancellation);
+            return await calls.CallAsync(call, cancellation, part: part);
         }
         catch (ServiceFailure e)
         {

@@ -102,8 +102,9 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
                 (client, once, token) => client.UpdateRow(request, once, token),
                 cancellation,
                 utf8.Length,
-                failure => mayBeDone |= failure.MayBeDone);
-            return answer.UpdateRowResult?.Version is not null;
+                failure => mayBeDone |= failure.MayBeDone,
+                static answer => answer.UpdateRowResult);
+            return answer.UpdateRowResult.Version is not null;
         }
         catch (ServiceFailure e)
         {
@@ -119,7 +120,7 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
         {
             var page = await PageAsync(key, after, last, next, cancellation);
             // A page ends when the service has read enough, and may be empty. Only the last page names no next one.
-            foreach (var row in page.QueryResultCollection?.Items ?? [])
+            foreach (var row in page.QueryResultCollection.Items)
                 yield return Read(key, row);
             next = string.IsNullOrEmpty(page.OpcNextPage) ? null : page.OpcNextPage;
         }
@@ -145,7 +146,8 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
                     },
                     once,
                     token),
-                cancellation);
+                cancellation,
+                part: static answer => answer.QueryResultCollection?.Items);
         }
         catch (ServiceFailure e)
         {

@@ -155,7 +155,13 @@ internal sealed class NosqlPredictionStore : IPredictionStore, IDisposable
             TableNameOrId = name,
             UpdateRowDetails = new UpdateRowDetails { CompartmentId = table.Compartment, Value = row },
         };
-        _ = await CallAsync(by, "written", (client, once, token) => client.UpdateRow(request, once, token), cancellation, bytes);
+        _ = await CallAsync(
+            by,
+            "written",
+            (client, once, token) => client.UpdateRow(request, once, token),
+            static answer => answer.UpdateRowResult,
+            cancellation,
+            bytes);
     }
 
     private async Task<Outcome?> FindOutcomeAsync(string id, CancellationToken cancellation)
@@ -167,9 +173,10 @@ internal sealed class NosqlPredictionStore : IPredictionStore, IDisposable
             Key = [$"{PredictionTables.Id}:{id}", $"{PredictionTables.Attempt}:{StoredOutcome.Attempt}"],
             Consistency = GetRowRequest.ConsistencyEnum.Absolute,
         };
-        var answer = await CallAsync(calls, "read", (client, once, token) => client.GetRow(request, once, token), cancellation);
+        var answer = await CallAsync(
+            calls, "read", (client, once, token) => client.GetRow(request, once, token), static answer => answer.Row, cancellation);
         // The answer for a missing row is 200 without a value.
-        if (answer.Row?.Value is not { } row)
+        if (answer.Row.Value is not { } row)
             return null;
         return row.TryGetValue(PredictionTables.Outcome, out var value) && value is string text
             ? StoredOutcome.Read(Location, id, text)
@@ -195,9 +202,14 @@ internal sealed class NosqlPredictionStore : IPredictionStore, IDisposable
                     Variables = variables,
                 },
             };
-            var page = await CallAsync(calls, "read", (client, once, token) => client.Query(request, once, token), cancellation);
+            var page = await CallAsync(
+                calls,
+                "read",
+                (client, once, token) => client.Query(request, once, token),
+                static answer => answer.QueryResultCollection?.Items,
+                cancellation);
             // A page ends when the service has read 2 MB, and may be empty. Only the last page names no next one.
-            foreach (var row in page.QueryResultCollection?.Items ?? [])
+            foreach (var row in page.QueryResultCollection.Items)
                 yield return Read(row);
             next = string.IsNullOrEmpty(page.OpcNextPage) ? null : page.OpcNextPage;
         }
@@ -230,12 +242,13 @@ internal sealed class NosqlPredictionStore : IPredictionStore, IDisposable
         ServiceCalls<NosqlClient> by,
         string participle,
         Func<NosqlClient, RetryConfiguration, CancellationToken, Task<T>> call,
+        Func<T, object?> part,
         CancellationToken cancellation,
         int bytes = 0)
     {
         try
         {
-            return await by.CallAsync(call, cancellation, bytes);
+            return await by.CallAsync(call, cancellation, bytes, part: part);
         }
         catch (ServiceFailure e)
         {

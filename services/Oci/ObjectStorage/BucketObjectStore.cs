@@ -205,7 +205,8 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
                     },
                     once,
                     token),
-                cancellation);
+                cancellation,
+                part: static answer => answer.ListObjects?.Objects);
         }
         catch (ServiceFailure e)
         {

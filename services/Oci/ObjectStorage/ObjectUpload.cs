@@ -122,7 +122,8 @@ internal sealed class ObjectUpload(
                     },
                     once,
                     token),
-                cancellation);
+                cancellation,
+                part: static begun => begun.MultipartUpload?.UploadId);
             return begun.MultipartUpload.UploadId;
         }
         catch (ServiceFailure e) when (e.Status == HttpStatusCode.PreconditionFailed)

@@ -27,6 +27,9 @@ internal readonly record struct AttemptResult(ForwardResult Result)
     /// <summary>Whether the version refused the request because of other requests.</summary>
     internal bool IsBusy { get; init; }
 
+    /// <summary>The version's times, as it reports them; null if it reports none.</summary>
+    internal string? Timing { get; init; }
+
     /// <summary>Whether the version failed, or may have. If it answered with a status from 400 to 499, only a comparison decides.</summary>
     internal bool IsFailure => Cause switch
     {

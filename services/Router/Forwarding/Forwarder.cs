@@ -125,6 +125,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
                         Status = head.Status,
                         IsNonFinite = head.IsNonFinite,
                         IsBusy = head.IsBusy,
+                        Timing = head.Timing,
                     };
                 }
             }

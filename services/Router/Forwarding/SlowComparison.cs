@@ -23,7 +23,7 @@ internal sealed class SlowComparison(Sender sender, AttemptObserver? observer, R
         && attempt.IsReported
         && attempt.Model.WatchedOf(attempt.Route) is { } watched
         && result is { Status: < StatusCodes.Status400BadRequest, IsNonFinite: false }
-        && SlowAnswer.IsEvidence(attempt.Model, watched.Policy, result, time);
+        && SlowAnswer.IsEvidenceAgainst(attempt.Model, watched.Policy, result, time);
 
     /// <summary>Begins a comparison, if there is a token and a place. The body is copied before this returns.</summary>
     internal void Begin(HttpRequest request, Attempt attempt, in AttemptResult first, in ClientBody body)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelServing.Bench.Soak.Evidence;
 using ModelServing.Bench.Soak.Features;
 using ModelServing.Bench.Soak.Fuzz;
 using ModelServing.Bench.Soak.Hostile;
@@ -16,6 +17,7 @@ internal static class SoakCommand
     {
         GuardSoakCommand.Create(),
         ExperimentSoakCommand.Create(),
+        EvidenceSoakCommand.Create(),
         RollbackSoakCommand.Create(),
         MemorySoakCommand.Create(),
         HostileSoakCommand.Create(),

@@ -63,7 +63,8 @@ public class DescriptionTests
         await using var service = await RunningInference.StartAsync(SomeOnnx.AddAndMultiply(Datatype.Fp32, -1));
         using var answer = await service.Client.PostAsync(InferencePaths.Infer(RunningInference.Model), new StringContent(Sum));
         Assert.Matches(
-            @"^read;dur=\d+\.\d{3}, queue;dur=\d+\.\d{3}, model;dur=\d+\.\d{3}, encode;dur=\d+\.\d{3}$",
+            @"^read;dur=\d+\.\d{3}, queue;dur=\d+\.\d{3}, model;dur=\d+\.\d{3}, encode;dur=\d+\.\d{3}" +
+                (OperatingSystem.IsLinux() ? @", work;dur=\d+\.\d{3}$" : "$"),
             answer.Headers.GetValues(HeaderNames.ServerTiming).Single());
         using var refused = await service.Client.PostAsync(InferencePaths.Infer(RunningInference.Model), new StringContent("{}"));
         Assert.Matches(@"^read;dur=\d+\.\d{3}$", refused.Headers.GetValues(HeaderNames.ServerTiming).Single());

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ModelServing.Cache.Reports;
+using ModelServing.Contracts;
 using ModelServing.Registry;
 using ModelServing.TestKit;
 
@@ -28,6 +31,33 @@ public class TimeTests
         }
 
         Assert.Equal("ok\n", await service.Client.GetStringAsync("/health/ready"));
+    }
+
+    [Fact]
+    public async Task The_work_of_a_request_leaves_out_the_time_that_others_took()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux tells the processor time of a thread");
+        await using var service = await RunningInference.StartAsync(
+            SomeSlowOnnx.Loop(), static settings => settings with { Concurrency = 1 });
+        // On a busy machine, the other call may have ended before this one begins.
+        for (var round = 0; round < 20; round++)
+        {
+            var other = service.SendAsync(Count(SomeSlowOnnx.Endless), ("X-Request-Timeout", "500"));
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            using var answer = await service.Client.PostAsync(
+                InferencePaths.Infer(RunningInference.Model), new StringContent(Count(3)), TestContext.Current.CancellationToken);
+            Assert.Equal(504, (await other).Status);
+            var timing = answer.Headers.GetValues(HeaderNames.ServerTiming).Single();
+            if (Part("queue") < 100)
+                continue;
+            Assert.InRange(Part("work"), 0, 50);
+            return;
+
+            double Part(string name) => double.Parse(
+                Regex.Match(timing, $@"(?:^|, ){name};dur=([\d.]+)").Groups[1].Value, CultureInfo.InvariantCulture);
+        }
+
+        Assert.Fail("no request had to wait");
     }
 
     [Fact]

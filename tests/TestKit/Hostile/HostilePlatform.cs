@@ -20,7 +20,10 @@ public sealed partial class HostilePlatform : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly TokenIssuer issuer = new("a");
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) };
-    private readonly string[] clientKeys = [ApiKey.Make(), ApiKey.Make(), ApiKey.Make()];
+    private readonly IReadOnlyList<HostileModel> models;
+    private readonly string? guard;
+    private readonly string[] clientKeys;
+    private readonly Func<HostileModel, byte[]> canaryOf;
     private readonly Dictionary<string, string> values = [];
     private readonly ConcurrentDictionary<string, (string[] Canary, string[] Stable)> routingKeys = new();
     private readonly int port = FreePort.Find();
@@ -28,12 +31,21 @@ public sealed partial class HostilePlatform : IAsyncDisposable
     private bool isDisposed;
     private IReadOnlyDictionary<int, string> children = new Dictionary<int, string>();
 
-    private HostilePlatform()
+    private HostilePlatform(int clients, Func<HostileModel, byte[]>? canaryOf, string? only, string? guard)
     {
+        models = only is null ? HostileModel.All : [HostileModel.Named(only)];
+        this.guard = guard;
+        clientKeys = [.. Enumerable.Range(0, clients).Select(static _ => ApiKey.Make())];
+        this.canaryOf = canaryOf ?? (static model => model.Onnx);
     }
 
     /// <summary>The API.</summary>
     public Uri Api => new($"http://127.0.0.1:{port}");
+
+    /// <summary>The API by gRPC.</summary>
+    public Uri Grpc => new(children.Keys.Select(ProgramProcess.VariablesOf)
+        .First(variables => variables.GetValueOrDefault(HostSettings.UrlsVariable) == Api.GetLeftPart(UriPartial.Authority))
+        ["MODELSERVING_GRPC_URLS"]);
 
     /// <summary>The processes beside <c>ms</c> itself, by identifier.</summary>
     public IReadOnlyDictionary<int, string> Processes => children;
@@ -44,10 +56,20 @@ public sealed partial class HostilePlatform : IAsyncDisposable
     /// <param name="canaryPercent">The canaries' share.</param>
     /// <param name="deadline">The time of a request; a model may have more.</param>
     /// <param name="variables">Further variables of <c>ms</c> and all that it starts.</param>
+    /// <param name="clients">The number of authenticated clients.</param>
+    /// <param name="canaryOf">Makes a model's canary; null for the same model as stable.</param>
+    /// <param name="only">The only model; null for all.</param>
+    /// <param name="guard">Settings of the guard, as in a stack file; null for the defaults.</param>
     public static async Task<HostilePlatform> StartAsync(
-        int canaryPercent, TimeSpan deadline, IReadOnlyDictionary<string, string>? variables = null)
+        int canaryPercent,
+        TimeSpan deadline,
+        IReadOnlyDictionary<string, string>? variables = null,
+        int clients = 3,
+        Func<HostileModel, byte[]>? canaryOf = null,
+        string? only = null,
+        string? guard = null)
     {
-        var platform = new HostilePlatform();
+        var platform = new HostilePlatform(clients, canaryOf, only, guard);
         try
         {
             await platform.PublishAsync();
@@ -122,7 +144,7 @@ public sealed partial class HostilePlatform : IAsyncDisposable
     public async Task<IReadOnlyList<string>> FaultsOfGoodAsync()
     {
         var faults = new List<string>();
-        foreach (var model in HostileModel.All)
+        foreach (var model in models)
         {
             var (canary, stable) = await KeysAsync(model.Name);
             foreach (var key in (string[])[canary[0], stable[0]])
@@ -135,18 +157,34 @@ public sealed partial class HostilePlatform : IAsyncDisposable
         return faults;
     }
 
-    /// <summary>Reads what the platform counts as failures of versions.</summary>
-    public async Task<FailureCounts> FailuresAsync()
+    /// <summary>The header by which an authenticated client is known.</summary>
+    /// <param name="client">Its number, from 0.</param>
+    public string CredentialOf(int client) => $"{HeaderNames.ApiKey}: {clientKeys[client]}";
+
+    /// <summary>The header that names the routing key.</summary>
+    public static string RoutingKey(string key) => $"{KeyHeader}: {key}";
+
+    /// <summary>Reads the status of all rollouts.</summary>
+    public async Task<RolloutsStatus> StatusAsync()
     {
-        var counts = new FailureCounts();
-        counts.AddRouter(await http.GetStringAsync(new Uri(Api, "/metrics")));
-        foreach (var version in AddressesOf("version"))
-            counts.AddVersion(await http.GetStringAsync(new Uri(version, "/metrics")));
         using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(AddressesOf("admin")[0], AdminPaths.Rollouts));
         message.Headers.Add(HeaderNames.ApiKey, (await File.ReadAllTextAsync(Path.Combine(State, "operator.key"))).Trim());
         using var answer = await http.SendAsync(message);
         answer.EnsureSuccessStatusCode();
-        counts.AddGuard(RolloutsStatus.Parse(await answer.Content.ReadAsByteArrayAsync()));
+        return RolloutsStatus.Parse(await answer.Content.ReadAsByteArrayAsync());
+    }
+
+    /// <summary>Reads the router's metrics.</summary>
+    public Task<string> MetricsAsync() => http.GetStringAsync(new Uri(Api, "/metrics"));
+
+    /// <summary>Reads what the platform counts as failures of versions.</summary>
+    public async Task<FailureCounts> FailuresAsync()
+    {
+        var counts = new FailureCounts();
+        counts.AddRouter(await MetricsAsync());
+        foreach (var version in AddressesOf("version"))
+            counts.AddVersion(await http.GetStringAsync(new Uri(version, "/metrics")));
+        counts.AddGuard(await StatusAsync());
         return counts;
     }
 
@@ -183,10 +221,17 @@ public sealed partial class HostilePlatform : IAsyncDisposable
     private async Task PublishAsync()
     {
         var registry = new ModelRegistry(RegistryLocation.Open("file:" + Path.Combine(State, "registry")), TimeProvider.System);
-        foreach (var model in HostileModel.All)
+        foreach (var model in models)
         {
             for (var version = 1; version <= 2; version++)
-                await registry.PublishAsync(ModelName.Parse(model.Name), new ModelVersion(version), model.Onnx, TrainingInfo.None, default);
+            {
+                await registry.PublishAsync(
+                    ModelName.Parse(model.Name),
+                    new ModelVersion(version),
+                    version == 1 ? model.Onnx : canaryOf(model),
+                    TrainingInfo.None,
+                    default);
+            }
         }
     }
 
@@ -206,7 +251,7 @@ public sealed partial class HostilePlatform : IAsyncDisposable
         for (var i = 0; i < clientKeys.Length; i++)
             text.Append(CultureInfo.InvariantCulture, $"    client{i}: {{ keyHashes: [{ApiKey.HashOf(clientKeys[i])}] }}\n");
         text.Append("  modelserving:models:\n");
-        foreach (var model in HostileModel.All)
+        foreach (var model in models)
         {
             text.Append(CultureInfo.InvariantCulture, $$"""
                     {{model.Name}}:
@@ -216,6 +261,8 @@ public sealed partial class HostilePlatform : IAsyncDisposable
                       routingKey: { header: {{KeyHeader}} }
 
                 """);
+            if (guard is not null)
+                text.Append(CultureInfo.InvariantCulture, $"      guard: {{ {guard} }}\n");
         }
 
         return text.ToString();
@@ -246,7 +293,8 @@ public sealed partial class HostilePlatform : IAsyncDisposable
         _ => throw new InvalidDataException($"there is no server '{server}'"),
     };
 
-    private async Task<(string[] Canary, string[] Stable)> KeysAsync(string name)
+    /// <summary>Routing keys of each variant of a model.</summary>
+    public async Task<(string[] Canary, string[] Stable)> KeysAsync(string name)
     {
         if (routingKeys.TryGetValue(name, out var known))
             return known;

@@ -39,6 +39,9 @@ internal readonly struct Answer
     /// <summary>Whether the version refused the request because of other requests.</summary>
     internal bool IsBusy { get; private init; }
 
+    /// <summary>The version's times, as it reports them; null if it reports none.</summary>
+    internal string? Timing { get; private init; }
+
     /// <summary>Whether an answer of this status has a body.</summary>
     internal bool HasBody => Status is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified);
 
@@ -60,6 +63,7 @@ internal readonly struct Answer
         var namesHeaders = false;
         var isNonFinite = false;
         var isBusy = false;
+        string? timing = null;
         foreach (var (name, values) in message.Headers.NonValidated)
         {
             foreach (var value in values)
@@ -79,6 +83,10 @@ internal readonly struct Answer
                 var outcome = values.ToString();
                 isNonFinite = Is(outcome, HeaderNames.NonFinite);
                 isBusy = Is(outcome, HeaderNames.Busy);
+            }
+            else if (Is(name, HeaderNames.ServerTiming))
+            {
+                timing = values.ToString();
             }
         }
 
@@ -103,6 +111,7 @@ internal readonly struct Answer
             NamesHeaders = namesHeaders,
             IsNonFinite = isNonFinite,
             IsBusy = isBusy,
+            Timing = timing,
         };
     }
 

@@ -5,9 +5,21 @@ namespace Oci.Common.Auth;
 
 internal static class PrivateKeyPem
 {
-    /// <summary>Reads a key. It throws the official package's exceptions, or their base classes.</summary>
+    // The names of PEM blocks that hold a private RSA key, or may.
+    private static readonly string[] Private = ["RSA PRIVATE KEY", "PRIVATE KEY", "ENCRYPTED PRIVATE KEY"];
+
+    /// <summary>Reads the first key, and no other. It throws the official package's exceptions, or their base classes.</summary>
     internal static RSA Read(string text, string passPhrase)
     {
+        // An encrypted key of the old kind is not a block that is found here.
+        if (PemEncoding.TryFind(text, out var first))
+        {
+            var label = text[first.Label];
+            text = text[first.Location];
+            if (!Private.Contains(label))
+                throw new InvalidCastException($"Unable to cast '{label}' to a pair of RSA keys");
+        }
+
         var key = RSA.Create();
         try
         {
@@ -27,6 +39,10 @@ internal static class PrivateKeyPem
                 key.ImportFromPem(text);
             return key;
         }
+        catch (CryptographicException e) when (IsOfAnotherKind(text))
+        {
+            throw new InvalidCastException("Unable to cast the key to an RSA key", e);
+        }
         catch (CryptographicException e)
         {
             throw new IOException($"problem creating ENCRYPTED private key: {e.Message}", e);
@@ -34,6 +50,20 @@ internal static class PrivateKeyPem
         catch (ArgumentException e) when (!text.Contains("-----BEGIN", StringComparison.Ordinal))
         {
             throw new FormatException("The given key does not have the expected type", e);
+        }
+    }
+
+    private static bool IsOfAnotherKind(string text)
+    {
+        try
+        {
+            using var key = ECDsa.Create();
+            key.ImportFromPem(text);
+            return true;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            return false;
         }
     }
 

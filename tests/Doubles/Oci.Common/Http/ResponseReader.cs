@@ -84,13 +84,15 @@ internal static class ResponseReader
         return read.MakeGenericMethod(type).Invoke(null, [message]);
     }
 
-    // Blocks on the body, as the official package does: a body that breaks off becomes an AggregateException.
+    // Blocks on the body, as the official package does: a body that breaks off becomes an AggregateException. Like that package, it does
+    // not read a stream of events.
     private static T Json<T>(HttpResponseMessage response)
     {
+        var type = response.Content.Headers.TryGetValues("Content-Type", out var types) ? types.First() : "";
+        if (type.Contains("text/event-stream", StringComparison.Ordinal))
+            return default;
         var text = response.Content.ReadAsStringAsync().Result;
-        var isText = response.Content.Headers.TryGetValues("Content-Type", out var types)
-            && types.First().Contains("text/plain", StringComparison.Ordinal);
-        return isText
+        return type.Contains("text/plain", StringComparison.Ordinal)
             ? (T)(object)text
             : JsonConvert.DeserializeObject<T>(text, Settings);
     }

@@ -63,6 +63,30 @@ public class SdkAnswerTests
         Assert.Equal(2, sdk.Service.Requests.Count);
     }
 
+    [Fact]
+    public async Task A_stream_of_events_is_not_read()
+    {
+        await using var sdk = new SdkClient(new(request => ServiceStandIn.Answer(
+            request.StartLine.Contains("/o/", StringComparison.Ordinal) ? "400 Bad Request" : "200 OK",
+            "data: no",
+            "Content-Type: text/event-stream")));
+
+        var e = await Assert.ThrowsAsync<OciException>(() => sdk.Client.GetObject(SdkClient.Get()));
+
+        Assert.Equal((400, "Unknown Service Code", "Bad Request"), ((int)e.StatusCode, e.ServiceCode, e.Message));
+        Assert.Null((await sdk.Client.ListObjects(SdkClient.List())).ListObjects);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    public async Task A_success_without_content_has_no_body(string body)
+    {
+        await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json(body)));
+
+        Assert.Null((await sdk.Client.ListObjects(SdkClient.List())).ListObjects);
+    }
+
     [Theory]
     [InlineData("text/plain", "no", "System.InvalidCastException")]
     [InlineData("application/json", "<html></html>", "Newtonsoft.Json.JsonReaderException")]

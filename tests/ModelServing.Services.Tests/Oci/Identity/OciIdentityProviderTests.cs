@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ModelServing.Contracts;
 using ModelServing.Oci.Identity;
 using ModelServing.Oci.ObjectStorage;
@@ -104,6 +105,30 @@ public sealed class OciIdentityProviderTests : IDisposable
         File.Delete(user.KeyFile);
         Refused(
             ByConfigFile(), $"{ByFile}the file {user.KeyFile}, the key_file of the profile [DEFAULT] of {user.ConfigFile}, does not exist");
+    }
+
+    [Fact]
+    public void A_file_whose_first_key_is_not_a_private_rsa_key_is_refused()
+    {
+        using var rsa = RSA.Create(2048);
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string[] files =
+        [
+            rsa.ExportSubjectPublicKeyInfoPem(),
+            rsa.ExportRSAPublicKeyPem(),
+            $"{rsa.ExportSubjectPublicKeyInfoPem()}\n{rsa.ExportRSAPrivateKeyPem()}",
+            ec.ExportECPrivateKeyPem(),
+            ec.ExportPkcs8PrivateKeyPem(),
+            ec.ExportSubjectPublicKeyInfoPem(),
+        ];
+        foreach (var file in files)
+        {
+            File.WriteAllText(user.KeyFile, file);
+            Assert.StartsWith(
+                $"{ByFile}{user.KeyFile}, the key_file of the profile [DEFAULT] of {user.ConfigFile}, is not a readable RSA key in PEM: ",
+                Refusal(ByConfigFile()),
+                StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -133,6 +133,22 @@ public sealed class SdkIdentityTests : IDisposable
     }
 
     [Fact]
+    public async Task The_first_of_two_keys_signs_whatever_text_is_around_them()
+    {
+        using var other = RSA.Create(2048);
+        var own = await File.ReadAllTextAsync(user.KeyFile, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            user.KeyFile, $"a note\n{own}\nOCI_API_KEY\n{other.ExportRSAPrivateKeyPem()}\n", TestContext.Current.CancellationToken);
+        await using var service = new ServiceStandIn(_ => ServiceStandIn.Json("", "ETag: tag"));
+        using var client = new ObjectStorageClient(
+            new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"), null, service.Endpoint);
+
+        await client.GetObject(SdkClient.Get());
+
+        SomeUser.VerifySignature(Assert.Single(service.Requests));
+    }
+
+    [Fact]
     public void The_platforms_identities_report_missing_variables()
     {
         Assert.Contains(

@@ -140,6 +140,30 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
         Assert.Contains("404 NotAuthorizedOrNotFound", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("text/event-stream", "data: {}")]
+    [InlineData("application/json", "")]
+    [InlineData("application/json", "null")]
+    public async Task A_success_without_content_is_neither_an_empty_table_nor_a_written_event(string type, string body)
+    {
+        Emulator.Faults.Add(NosqlOperation.Query, Fault.Foreign(200, type, body), times: 1000);
+        Emulator.Faults.Add(NosqlOperation.UpdateRow, Fault.Foreign(200, type, body), times: 1000);
+
+        var e = await Assert.ThrowsAsync<JournalException>(() => ReadAsync(tested.Open()));
+        Assert.Contains("can't be read: the answer is not from ", e.Message, StringComparison.Ordinal);
+        e = await Assert.ThrowsAsync<JournalException>(
+            () => tested.Open().PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, Test));
+        Assert.True(e.MayBeDone);
+    }
+
+    [Fact]
+    public async Task A_success_without_rows_is_not_an_empty_table()
+    {
+        Emulator.Faults.Add(NosqlOperation.Query, Fault.Foreign(200, "application/json", "{}"), times: 1000);
+
+        await Assert.ThrowsAsync<JournalException>(() => ReadAsync(tested.Open()));
+    }
+
     [Fact]
     public async Task A_refused_connection_is_reported_with_the_reason()
     {

@@ -19,11 +19,12 @@ public sealed class SlowCanaryTests : IAsyncDisposable
     private int stableMilliseconds = 20;
     private int canaryMilliseconds = 20;
     private Action? canaryAnswers;
+    private string? canaryTiming;
 
     public SlowCanaryTests()
     {
         stable = Taking(() => stableMilliseconds);
-        canary = Taking(() => canaryMilliseconds, () => canaryAnswers?.Invoke());
+        canary = Taking(() => canaryMilliseconds, () => canaryAnswers?.Invoke(), () => canaryTiming);
     }
 
     public async ValueTask DisposeAsync()
@@ -71,6 +72,29 @@ public sealed class SlowCanaryTests : IAsyncDisposable
         Assert.InRange(Slow(router).Watched, 1, seen);
     }
 
+    [Theory]
+    [InlineData("read;dur=1.000, queue;dur=190.000, model;dur=8.000, work;dur=3.250", false)]
+    [InlineData("queue;dur=0.001, work;dur=59", false)]
+    [InlineData("model;dur=199.000, work;dur=198.000", true)]
+    [InlineData("work;dur=-1", true)]
+    [InlineData("work;dur=1e3", true)]
+    [InlineData("work;dur=99999999999999999999999", true)]
+    [InlineData("work", true)]
+    [InlineData("homework;dur=1", true)]
+    [InlineData("", true)]
+    public async Task A_slow_answer_counts_only_if_the_version_worked_too_long_for_it(string timing, bool counts)
+    {
+        await using var router = await StartAsync(SomeRouters.PatientCanary2());
+        await LearnAsync(router);
+        time.Advance(EndpointHealth.NewFor);
+        (canaryMilliseconds, canaryTiming) = (200, timing);
+        await AskCanaryAsync(router, 5);
+        canaryTiming = null;
+        var seen = await AskCanaryAsync(router, 3);
+        await RunningRouter.UntilAsync(() => Slow(router).Watched >= (counts ? 5 + seen : seen), "the answers are counted");
+        Assert.Equal(counts, Slow(router).Watched > seen);
+    }
+
     [Fact]
     public async Task Slow_answers_that_could_not_be_compared_keep_neither_places_nor_bytes()
     {
@@ -96,7 +120,7 @@ public sealed class SlowCanaryTests : IAsyncDisposable
     private static (long Watched, long Other) Slow(RunningRouter router) =>
         router.Fraud.Watched.Single().Version.Recorder.Read().All.Total(GuardKind.Slow);
 
-    private RawServer Taking(Func<int> milliseconds, Action? answers = null) => new(async connection =>
+    private RawServer Taking(Func<int> milliseconds, Action? answers = null, Func<string?>? timing = null) => new(async connection =>
     {
         while (await connection.ReadMessageAsync() is { } request)
         {
@@ -106,7 +130,10 @@ public sealed class SlowCanaryTests : IAsyncDisposable
                 answers?.Invoke();
             }
 
-            await connection.SendAsync(RawServer.Ok("{}"));
+            var answer = RawServer.Ok("{}");
+            await connection.SendAsync(timing?.Invoke() is { } parts
+                ? answer.Replace("\r\n\r\n", $"\r\nServer-Timing: {parts}\r\n\r\n", StringComparison.Ordinal)
+                : answer);
         }
     });
 
