@@ -166,8 +166,33 @@ public class FirstRunTests
     [Fact]
     public async Task The_process_ends_when_the_one_that_started_it_ends()
     {
+        using var process = await StartEndlessAsync();
+        process.StandardInput.BaseStream.Close();
+        await process.WaitForExitAsync(Cancellation);
+        Assert.Equal(1, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task The_process_may_write_no_file_and_is_the_first_that_a_short_of_memory_system_ends()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows the limits of another process");
+        using var process = await StartEndlessAsync();
+        var limits = File.ReadAllLines($"/proc/{process.Id}/limits")
+            .Select(static line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .ToDictionary(static line => line[0], static line => $"{line[1]} {line[2]}");
+        Assert.Equal("0 0", limits["Max core file size"]);
+        Assert.Equal("0 0", limits["Max file size"]);
+        Assert.Equal("600 605", limits["Max cpu time"]);
+        Assert.Equal("1000000000 1000000000", limits["Max data size"]);
+        Assert.Equal("1000", File.ReadAllText($"/proc/{process.Id}/oom_score_adj").Trim());
+        process.StandardInput.BaseStream.Close();
+        await process.WaitForExitAsync(Cancellation);
+    }
+
+    private static async Task<Process> StartEndlessAsync()
+    {
         var artifact = await DescribeAsync(SomeSlowOnnx.EndlessLoop());
-        using var process = Process.Start(new ProcessStartInfo(
+        var process = Process.Start(new ProcessStartInfo(
             Program.FileName, [.. Program.Arguments, FirstRunProgram.Command, "1000000000", "600"])
         {
             RedirectStandardInput = true,
@@ -186,9 +211,7 @@ public class FirstRunTests
         {
         }
 
-        input.Close();
-        await process.WaitForExitAsync(Cancellation);
-        Assert.Equal(1, process.ExitCode);
+        return process;
     }
 
     private static Process? Find(int id)
