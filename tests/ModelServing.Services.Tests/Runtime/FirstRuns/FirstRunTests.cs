@@ -14,6 +14,7 @@ namespace ModelServing.Services.Tests.Runtime.FirstRuns;
 public class FirstRunTests
 {
     private const string Secret = "MODELSERVING_FIRST_RUN_TEST_SECRET";
+    private const string PlaceInSource = @"\w\.(h|cc|cpp):\d|onnxruntime::";
     private const string Started = """printf '{"step":"Started"}\n{"step":"Opened"}\n'; """;
 
     private static readonly FirstRunProgram Program = FirstRunProgram.For(typeof(InferenceHost).Assembly);
@@ -53,6 +54,15 @@ public class FirstRunTests
         var result = await RunAsync(Program, SomeOnnx.ParseNumbers());
         Assert.Equal((null, null), (result.Finding, result.Unknown));
         Assert.Contains("Cast", result.NoAnswer, StringComparison.Ordinal);
+        Assert.DoesNotMatch(PlaceInSource, result.NoAnswer);
+    }
+
+    [Fact]
+    public async Task The_reason_of_a_refusal_names_no_place_in_the_source_of_the_runtime()
+    {
+        var result = await RunAsync(Program, SomeUnsafeOnnx.Changed(static model => model.OpsetImport[0].Version = 99));
+        Assert.Equal(FindingCode.Runtime, result.Finding?.Code);
+        Assert.DoesNotMatch(PlaceInSource, result.Finding!.Message);
     }
 
     [Fact]
@@ -90,6 +100,10 @@ public class FirstRunTests
     [InlineData("kill -XCPU $$", FindingCode.FirstRunTime, "takes more than 20 s of a processor")]
     [InlineData("echo why >&2; exit 9", FindingCode.FirstRunCrash, "exit code 9: why")]
     [InlineData("printf '{\"step\":\"Refused\",\"text\":\"\\\\u001b[2Jno\"}\n'", FindingCode.Runtime, "ONNX Runtime can't open it: ?[2Jno")]
+    [InlineData(
+        """printf '{"step":"Answered"}\n{"step":"Probes","text":"-1"}\n'; kill -FPE $$""",
+        FindingCode.FirstRunCrash,
+        "its process died when its inputs were -1 (SIGFPE")]
     public async Task The_end_of_the_process_is_the_reason(string end, string code, string reason)
     {
         var finding = (await RunAsync(Script(Started + end))).Finding;
