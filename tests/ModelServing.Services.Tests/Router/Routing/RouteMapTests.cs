@@ -23,7 +23,8 @@ public class RouteMapTests
         {
             // Of those that go, some were never there.
             List<ModelName> gone = [.. Enumerable.Range(0, random.Next(4)).Select(_ => ManyModels.Name(random.Next(Models))).Distinct()];
-            List<ModelRoute> set = [.. Enumerable.Range(0, random.Next(6)).Select(_ => (random.Next(2) == 0 ? one : other)[random.Next(Models)])
+            List<ModelRoute> set = [.. Enumerable.Range(0, random.Next(6))
+                .Select(_ => (random.Next(2) == 0 ? one : other)[random.Next(Models)])
                 .Where(route => !gone.Contains(route.Name))];
             foreach (var route in set)
                 expected[route.Name] = route;
