@@ -20,8 +20,8 @@ public class CallFailoverTests
         await using (var before = new CallLoad(AddressIn(ms), Callers))
             await before.MoreAsync(200);
 
-        // A stopped process accepts calls but does not answer, until nearly every caller waits for it. It is stopped while nobody calls: a
-        // call that it had read would keep its caller and would not be among the unread ones.
+        // A stopped process accepts calls but does not answer, until nearly every caller waits for it. It is stopped while there is no
+        // load: a call that it had read would keep its caller and would not be among the unread ones.
         var canary = folder.EndpointOf(2)!;
         using var process = Process.GetProcessById(canary.Process);
         await Signals.SendAsync(process, "STOP");

@@ -19,8 +19,8 @@ public class FailoverTests
         await using (var before = new Load(folder.Api, connections: 20))
             await before.MoreAsync(500);
 
-        // A stopped process accepts requests but does not answer, until nearly every caller waits for it. It is stopped while nobody sends:
-        // a request that it had read would keep its caller and would not be among the unread ones.
+        // A stopped process accepts requests but does not answer, until nearly every caller waits for it. It is stopped while there is no
+        // load: a request that it had read would keep its caller and would not be among the unread ones.
         var canary = folder.EndpointOf(2)!;
         using var process = Process.GetProcessById(canary.Process);
         await Signals.SendAsync(process, "STOP");

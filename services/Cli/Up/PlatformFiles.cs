@@ -65,7 +65,7 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
     internal void WriteCache(CacheSettings cache) => Replace(
         CacheIn(folder), Encoding.ASCII.GetBytes($"{string.Join(',', cache.Addresses)}\n{cache.Password}\n"));
 
-    internal void WritePlan(PlanDocument plan) => Replace(PlanPath, plan.ToUtf8());
+    internal void WritePlan(PlanDocument plan) => Replace(PlanPath, PlanObject.From(plan).ToBytes());
 
     /// <summary>Sets the endpoints of a process: one for each version that it serves.</summary>
     /// <param name="owner">The supervisor of the process, because a version may have several processes.</param>

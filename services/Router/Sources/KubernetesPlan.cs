@@ -1,3 +1,4 @@
+using System.Buffers;
 using k8s;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,8 +26,10 @@ internal sealed class KubernetesPlan(
     TimeProvider time,
     ILogger<KubernetesPlan> logger) : IPlanSource
 {
-    // The plan that was passed on last, or why none was.
-    private byte[]? content;
+    // The plan that was passed on last, or why none was. The next one is written into the other's buffer: a large plan that took a new one
+    // for each change would fill the heap.
+    private ArrayBufferWriter<byte>? content;
+    private ArrayBufferWriter<byte> spare = new();
     private string? refusal;
 
     private string? failure;
@@ -95,18 +98,20 @@ internal sealed class KubernetesPlan(
 
     private async Task ApplyAsync(V1ConfigMap? map, Func<ReadOnlyMemory<byte>, Task> changed, Action<string> refused)
     {
-        byte[]? plan = null;
         var why = map is null ? $"{Name} does not exist" : null;
+        var next = spare;
+        next.ResetWrittenCount();
         try
         {
-            plan = map is null ? null : PlanIn(map).ToUtf8();
+            if (map is not null)
+                PlanIn(map).WriteTo(next);
         }
         catch (ContractException e)
         {
             why = $"{Name} can't be used: {e.Message}";
         }
 
-        if (why == refusal && plan.AsSpan().SequenceEqual(content) && plan is null == content is null)
+        if (why == refusal && (why is not null || (content is { } known && next.WrittenSpan.SequenceEqual(known.WrittenSpan))))
             return;
         refusal = why;
         if (why is not null)
@@ -117,9 +122,10 @@ internal sealed class KubernetesPlan(
             return;
         }
 
-        await changed(plan!);
+        await changed(next.WrittenMemory);
         // Only now: a plan that could not be applied is passed on again.
-        content = plan;
+        spare = content ?? new ArrayBufferWriter<byte>();
+        content = next;
     }
 
     private static PlanObject PlanIn(V1ConfigMap map) => new(

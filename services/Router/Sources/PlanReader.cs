@@ -23,35 +23,59 @@ internal sealed class PlanReader
     private static readonly byte[] Opening = [.. "{\"schema\":1,\"rollouts\":{"u8];
 
     private readonly PlanText text = new();
+    private readonly KnownBlocks known = new();
     private PlanDocument? plan;
 
     // In the order of the text.
     private List<Member> members = [];
 
-    /// <summary>Reads the next plan. The bytes may be reused once this returns.</summary>
+    /// <summary>Reads the next plan, as text or compressed (<see cref="PlanBlocks"/>). The bytes may be reused afterwards.</summary>
     /// <exception cref="ContractException">It is not a plan. The next one is compared with the last good one.</exception>
     internal PlanUpdate Read(ReadOnlySpan<byte> next)
     {
-        if (plan is null)
-            return ReadWhole(next);
-        var (start, end) = text.EqualTo(next);
-        if (start == next.Length && start == text.Length)
-            return new PlanUpdate(plan, plan, []);
-        return ReadPart(next, start, end) ?? ReadWhole(next);
+        if (!PlanBlocks.IsGzip(next))
+        {
+            var update = ReadText(next, 0, 0);
+            known.Forget();
+            return update;
+        }
+
+        var blocks = PlanBlocks.In(next) ?? [];
+        var (start, end, middle) = known.Differing(next, blocks);
+        var read = ReadText(middle.Span, start, end);
+        known.Become(next, blocks);
+        return read;
     }
 
-    private PlanUpdate? ReadPart(ReadOnlySpan<byte> next, int start, int end)
+    // Of the text, start bytes at the start and end bytes at the end are those of the last one.
+    private PlanUpdate ReadText(ReadOnlySpan<byte> middle, int start, int end)
     {
-        if (next.Length > PlanDocument.MaxBytes)
+        if (plan is null)
+            return ReadWhole(middle);
+        var (first, last) = text.EqualTo(middle, start, end);
+        var rest = middle[first..^last];
+        if (rest.IsEmpty && start + first + last + end == text.Length)
+            return new PlanUpdate(plan, plan, []);
+        return ReadPart(rest, start + first, end + last)
+            ?? ReadWhole(start + end == 0 ? middle : text.With(middle, start, end));
+    }
+
+    private PlanUpdate? ReadPart(ReadOnlySpan<byte> middle, int start, int end)
+    {
+        var moved = start + middle.Length + end - text.Length;
+        if (text.Length + moved > PlanDocument.MaxBytes)
             return null;
         // The last member that begins in the common start, and the first one that ends in the common end.
         var first = Below(members.Count, i => members[i].Start <= start) - 1;
         var last = Below(members.Count, i => members[i].End < text.Length - end);
         if (first < 0 || last >= members.Count || last < first)
             return null;
-        var moved = next.Length - text.Length;
-        var slice = next[members[first].Start..(members[last].End + moved)];
-        byte[] alone = [.. Opening, .. slice, .. "}}"u8];
+        byte[] alone =
+        [
+            .. Opening,
+            .. text.Span[members[first].Start..start], .. middle, .. text.Span[(text.Length - end)..members[last].End],
+            .. "}}"u8,
+        ];
         var before = members.GetRange(first, last - first + 1);
         try
         {
@@ -72,7 +96,7 @@ internal sealed class PlanReader
 
             var shift = members[first].Start - Opening.Length;
             Replace(first, [.. own.Select(member => member.Moved(shift))], before.Count, moved);
-            text.Become(next, start, end);
+            text.Become(middle, start, end);
             return Become(plan with { Rollouts = rollouts }, changed);
         }
         catch (ContractException)

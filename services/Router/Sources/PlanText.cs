@@ -11,40 +11,51 @@ internal sealed class PlanText
 
     internal ReadOnlySpan<byte> Span => bytes.AsSpan(0, Length);
 
-    /// <summary>Finds the part that differs from another text: the number of equal bytes at the start, and at the end.</summary>
-    internal (int Start, int End) EqualTo(ReadOnlySpan<byte> next)
+    /// <summary>Finds the part that differs from another text, of which <paramref name="start"/> bytes at the start and
+    /// <paramref name="end"/> bytes at the end are known to be equal.</summary>
+    /// <param name="middle">The rest of the other text.</param>
+    /// <param name="start">The number of equal bytes at the start.</param>
+    /// <param name="end">The number of equal bytes at the end.</param>
+    /// <returns>The number of equal bytes of <paramref name="middle"/> at its start, and at its end.</returns>
+    internal (int Start, int End) EqualTo(ReadOnlySpan<byte> middle, int start, int end)
     {
-        var start = Span.CommonPrefixLength(next);
-        var one = Span[start..];
-        var other = next[start..];
-        var shorter = Math.Min(one.Length, other.Length);
-        var end = 0;
-        while (end + Block <= shorter && one[^(end + Block)..^end].SequenceEqual(other[^(end + Block)..^end]))
-            end += Block;
-        while (end < shorter && one[^(end + 1)] == other[^(end + 1)])
-            end++;
-        return (start, end);
+        var own = Span[start..^end];
+        var first = own.CommonPrefixLength(middle);
+        own = own[first..];
+        var other = middle[first..];
+        var shorter = Math.Min(own.Length, other.Length);
+        var last = 0;
+        while (last + Block <= shorter && own[^(last + Block)..^last].SequenceEqual(other[^(last + Block)..^last]))
+            last += Block;
+        while (last < shorter && own[^(last + 1)] == other[^(last + 1)])
+            last++;
+        return (first, last);
     }
 
-    /// <summary>Takes over another text, with which this one has <paramref name="start"/> bytes at the start and <paramref name="end"/>
-    /// bytes at the end in common.</summary>
-    internal void Become(ReadOnlySpan<byte> next, int start, int end)
+    /// <summary>Returns another text, which has <paramref name="start"/> bytes at the start and <paramref name="end"/> bytes at the end in
+    /// common with this one.</summary>
+    internal byte[] With(ReadOnlySpan<byte> middle, int start, int end) => [.. Span[..start], .. middle, .. Span[(Length - end)..]];
+
+    /// <summary>Takes over another text, which has <paramref name="start"/> bytes at the start and <paramref name="end"/> bytes at the end
+    /// in common with this one.</summary>
+    internal void Become(ReadOnlySpan<byte> middle, int start, int end)
     {
         var tail = Span[(Length - end)..];
-        if (bytes.Length < next.Length)
+        var length = start + middle.Length + end;
+        if (bytes.Length < length)
         {
             // Plans that grow by one model after another must not take a new buffer each time.
-            var larger = new byte[next.Length + (next.Length / 8)];
+            var larger = new byte[length + (length / 8)];
             Span[..start].CopyTo(larger);
-            tail.CopyTo(larger.AsSpan(next.Length - end));
+            tail.CopyTo(larger.AsSpan(length - end));
             bytes = larger;
         }
-        else if (next.Length != Length)
+        else if (length != Length)
         {
-            tail.CopyTo(bytes.AsSpan(next.Length - end));
+            tail.CopyTo(bytes.AsSpan(length - end));
         }
 
-        next[start..^end].CopyTo(bytes.AsSpan(start));
-        Length = next.Length;
+        middle.CopyTo(bytes.AsSpan(start));
+        Length = length;
     }
 }

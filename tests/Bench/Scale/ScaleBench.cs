@@ -54,13 +54,35 @@ internal sealed class ScaleBench(int changes)
         using var folder = new TemporaryFolder();
         var plan = PlanOf(models);
         Write(folder.Combine("endpoints.json"), EndpointsOf(models).ToUtf8());
-        Write(folder.Combine("plan.json"), plan.ToUtf8());
+        Write(folder.Combine("plan.json"), PlanObject.From(plan).ToBytes());
         var (router, address) = await StartAsync(folder, cancellation);
         await using var ended = router;
         using var http = new HttpClient { BaseAddress = address };
         await UntilReadyAsync(http, cancellation);
         var started = router.ProcessorTime();
 
+        var own = await MeasureChangesAsync(folder, plan, router, idle, cancellation);
+        var withJournal = await MeasureWithJournalAsync(folder, plan, idle, cancellation);
+        var metrics = await http.GetByteArrayAsync(new Uri(InferencePaths.Metrics, UriKind.Relative), cancellation);
+        await router.CheckAsync();
+        return new ScaleRow(
+            models,
+            plan.ToUtf8().Length,
+            PlanObject.From(plan).Length,
+            started.TotalSeconds,
+            own.Idle * 100,
+            withJournal.Idle * 100,
+            MemoryOf(router.Id) / 1024.0,
+            own.Milliseconds,
+            withJournal.Milliseconds,
+            metrics.Length);
+    }
+
+    // The part of a processor that a router uses without changes, and the processor time of a changed weight beyond that.
+    private async Task<(double Idle, double Milliseconds)> MeasureChangesAsync(
+        TemporaryFolder folder, PlanDocument plan, ServerProcess router, TimeSpan idle, CancellationToken cancellation)
+    {
+        var model = NameOf(plan.Rollouts.Count / 2);
         var weight = Weight;
         await ChangeAsync(Math.Min(changes, WarmUps));
         var (before, began) = (router.ProcessorTime(), Stopwatch.GetTimestamp());
@@ -75,35 +97,23 @@ internal sealed class ScaleBench(int changes)
             costs.Add(own.TotalMilliseconds / changes);
         }
 
-        var withJournal = await IdleWithJournalAsync(folder, models, idle, cancellation);
-        var metrics = await http.GetByteArrayAsync(new Uri(InferencePaths.Metrics, UriKind.Relative), cancellation);
-        await router.CheckAsync();
-        return new ScaleRow(
-            models,
-            plan.ToUtf8().Length,
-            PlanObject.From(plan).Length,
-            started.TotalSeconds,
-            idleShare * 100,
-            withJournal * 100,
-            MemoryOf(router.Id) / 1024.0,
-            costs.Order().ElementAt(Rounds / 2),
-            metrics.Length);
+        return (idleShare, costs.Order().ElementAt(Rounds / 2));
 
         async Task ChangeAsync(int times)
         {
             for (var i = 0; i < times; i++)
             {
                 weight = weight == Weight ? Weight + 1 : Weight;
-                plan.Rollouts[NameOf(models / 2)] = RolloutOf(weight);
-                Write(folder.Combine("plan.json"), plan.ToUtf8());
+                plan.Rollouts[model] = RolloutOf(weight);
+                Write(folder.Combine("plan.json"), PlanObject.From(plan).ToBytes());
                 await Task.Delay(Pause, cancellation);
             }
         }
     }
 
     // A second router on the same plan, without a cache: it asks the journal twice a second.
-    private static async Task<double> IdleWithJournalAsync(
-        TemporaryFolder folder, int models, TimeSpan idle, CancellationToken cancellation)
+    private async Task<(double Idle, double Milliseconds)> MeasureWithJournalAsync(
+        TemporaryFolder folder, PlanDocument plan, TimeSpan idle, CancellationToken cancellation)
     {
         var path = folder.Combine("journal.db");
         var (router, address) = await StartAsync(folder, cancellation, HostSources.Sqlite(path));
@@ -113,16 +123,19 @@ internal sealed class ScaleBench(int changes)
         using var store = new SqliteJournalStore(path);
         var journal = new RolloutJournal(store);
         // It begins with an event of each rollout.
-        foreach (var number in Enumerable.Range(0, models))
+        foreach (var number in Enumerable.Range(0, plan.Rollouts.Count))
         {
             while ((await journal.ReadAsync(NameOf(number), 0, cancellation)).Count == 0)
                 await Task.Delay(100, cancellation);
         }
 
         await Task.Delay(idle, cancellation);
-        var (before, began) = (router.ProcessorTime(), Stopwatch.GetTimestamp());
-        await Task.Delay(idle, cancellation);
-        return (router.ProcessorTime() - before) / Stopwatch.GetElapsedTime(began);
+        var measured = await MeasureChangesAsync(folder, plan, router, idle, cancellation);
+        // Otherwise, the router did something else than what is measured.
+        var events = await journal.ReadAsync(NameOf(plan.Rollouts.Count / 2), 0, cancellation);
+        return events.Count > changes * Rounds
+            ? measured
+            : throw new BenchException($"{events.Count} events were written in place of one for each changed weight");
     }
 
     private static async Task<(ServerProcess Process, Uri Address)> StartAsync(

@@ -13,8 +13,7 @@ internal sealed record ScaleReport(
         var table = new Table().Border(TableBorder.Markdown).AddColumn("models");
         foreach (var column in (ReadOnlySpan<string>)
         [
-            "plan KB", "stored KB", "CPU s until ready", "idle % of a core", "idle % with a journal", "MB", "CPU ms a changed weight",
-            "/metrics KB",
+            "plan KB", "stored KB", "CPU s until ready", "idle % of a core", "MB", "CPU ms a changed weight", "/metrics KB",
         ])
             table.AddColumn(column, static each => each.RightAligned());
         foreach (var row in Rows)
@@ -25,13 +24,19 @@ internal sealed record ScaleReport(
                 Text(row.StoredBytes / 1024.0, "N0"),
                 Text(row.StartSeconds, "N1"),
                 Text(row.IdlePercent, "N1"),
-                Text(row.JournalIdlePercent, "N1"),
                 Text(row.MemoryMegabytes, "N0"),
                 Text(row.ChangeMilliseconds, "N1"),
                 Text(row.MetricsBytes / 1024.0, "N0"));
         }
 
         WriteAny(console, table);
+        var journaled = new Table().Border(TableBorder.Markdown).AddColumn("models, with a journal");
+        foreach (var column in (ReadOnlySpan<string>)["idle % of a core", "CPU ms a changed weight"])
+            journaled.AddColumn(column, static each => each.RightAligned());
+        foreach (var row in Rows)
+            journaled.AddRow(Text(row.Models, "N0"), Text(row.JournalIdlePercent, "N1"), Text(row.JournalChangeMilliseconds, "N1"));
+
+        WriteAny(console, journaled);
         var changes = new Table().Border(TableBorder.Markdown).AddColumn("models");
         foreach (var column in (ReadOnlySpan<string>)
                     [

@@ -9,6 +9,7 @@ namespace ModelServing.Bench.Scale;
 /// <param name="JournalIdlePercent">The same of a router with a journal.</param>
 /// <param name="MemoryMegabytes">Its resident memory at the end.</param>
 /// <param name="ChangeMilliseconds">The processor time of a changed weight beyond idle: the median of the rounds.</param>
+/// <param name="JournalChangeMilliseconds">The same of a router with a journal, to which it adds an event.</param>
 /// <param name="MetricsBytes">The size of <c>/metrics</c>.</param>
 internal sealed record ScaleRow(
     int Models,
@@ -19,4 +20,5 @@ internal sealed record ScaleRow(
     double JournalIdlePercent,
     double MemoryMegabytes,
     double ChangeMilliseconds,
+    double JournalChangeMilliseconds,
     int MetricsBytes);

@@ -6,14 +6,16 @@ namespace ModelServing.Services.Tests.Router.Sources;
 
 public class PlanReaderTests
 {
-    [Fact]
-    public void A_changed_model_is_read_anew_and_all_others_keep_their_objects()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_changed_model_is_read_anew_and_all_others_keep_their_objects(bool isCompressed)
     {
         var reader = new PlanReader();
         var plan = ManyModels.Plan(1000);
-        var (first, _, all) = reader.Read(plan.ToUtf8());
+        var (first, _, all) = reader.Read(Bytes(plan, isCompressed));
         Assert.Equal(1000, all.Count);
-        var (next, _, changed) = reader.Read(plan.WithWeight(500, 700).ToUtf8());
+        var (next, _, changed) = reader.Read(Bytes(plan.WithWeight(500, 700), isCompressed));
         Assert.Equal([ManyModels.Name(500)], changed);
         Assert.Equal(700, next.Rollouts[ManyModels.Name(500)].Variants[0].Weight);
         Assert.All(
@@ -32,14 +34,143 @@ public class PlanReaderTests
         Assert.All(next.Rollouts.Where(pair => !changed.Contains(pair.Key)), pair => Assert.Same(first.Rollouts[pair.Key], pair.Value));
     }
 
-    [Fact]
-    public void Models_that_come_and_go_are_changes_too()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Models_that_come_and_go_are_changes_too(bool isCompressed)
     {
         var reader = new PlanReader();
-        reader.Read(ManyModels.Plan(10).ToUtf8());
-        Assert.Equal([ManyModels.Name(10), ManyModels.Name(11)], reader.Read(ManyModels.Plan(12).ToUtf8()).Changed);
-        Assert.Equal([.. Enumerable.Range(5, 7).Select(ManyModels.Name)], reader.Read(ManyModels.Plan(5).ToUtf8()).Changed);
-        Assert.Empty(reader.Read(ManyModels.Plan(5).ToUtf8()).Changed);
+        reader.Read(Bytes(ManyModels.Plan(10), isCompressed));
+        Assert.Equal([ManyModels.Name(10), ManyModels.Name(11)], reader.Read(Bytes(ManyModels.Plan(12), isCompressed)).Changed);
+        Assert.Equal([.. Enumerable.Range(5, 7).Select(ManyModels.Name)], reader.Read(Bytes(ManyModels.Plan(5), isCompressed)).Changed);
+        Assert.Empty(reader.Read(Bytes(ManyModels.Plan(5), isCompressed)).Changed);
+    }
+
+    [Fact]
+    public void A_plan_that_outgrows_a_ConfigMap_is_compressed_and_back_and_no_model_changes()
+    {
+        var reader = new PlanReader();
+        var plan = ManyModels.Plan(300);
+        reader.Read(Bytes(plan, isCompressed: false));
+        foreach (var isCompressed in (bool[])[true, true, false, true])
+            Assert.Empty(reader.Read(Bytes(plan, isCompressed)).Changed);
+        // A text in between must not be taken for the one that the blocks held.
+        reader.Read(Bytes(ManyModels.Plan(299), isCompressed: false));
+        Assert.Equal([ManyModels.Name(299)], reader.Read(Bytes(plan, isCompressed: true)).Changed);
+        Assert.Equal(plan.ToUtf8(), reader.Read(Bytes(plan, isCompressed: true)).Plan.ToUtf8());
+    }
+
+    [Fact]
+    public void A_change_that_came_with_a_refused_plan_is_read_with_the_next_one()
+    {
+        var reader = new PlanReader();
+        var plan = ManyModels.Plan(300);
+        reader.Read(Bytes(plan, isCompressed: true));
+        var changed = plan.WithWeight(10, 700);
+        var text = Encoding.UTF8.GetString(changed.ToUtf8());
+        // The fault is in another block.
+        var refused = text.Insert(text.IndexOf("\"model-00290\"", StringComparison.Ordinal), "}");
+        Assert.Throws<ContractException>(() => reader.Read(PlanBlocks.Compress(Encoding.UTF8.GetBytes(refused))));
+        var next = reader.Read(Bytes(changed, isCompressed: true));
+        Assert.Equal([ManyModels.Name(10)], next.Changed);
+        Assert.Equal(changed.ToUtf8(), next.Plan.ToUtf8());
+    }
+
+    [Fact]
+    public void The_last_model_of_many_blocks_comes_and_goes()
+    {
+        // The comma before it makes its neighbor's end another one, so the text is read whole.
+        var reader = new PlanReader();
+        reader.Read(Bytes(ManyModels.Plan(300), isCompressed: true));
+        foreach (var models in (int[])[301, 300, 302, 301])
+        {
+            var plan = ManyModels.Plan(models);
+            Assert.Equal(plan.ToUtf8(), reader.Read(Bytes(plan, isCompressed: true)).Plan.ToUtf8());
+        }
+    }
+
+    [Fact]
+    public void Only_blocks_that_differ_are_decompressed()
+    {
+        var (known, plan) = (new KnownBlocks(), ManyModels.Plan(2000));
+        var before = Bytes(plan, isCompressed: true);
+        var whole = known.Differing(before, PlanBlocks.In(before)!);
+        Assert.Equal((0, 0, plan.ToUtf8().Length), (whole.Start, whole.End, whole.Middle.Length));
+        known.Become(before, PlanBlocks.In(before)!);
+        var changed = plan.WithWeight(700, 650);
+        var next = Bytes(changed, isCompressed: true);
+        var (start, end, middle) = known.Differing(next, PlanBlocks.In(next)!);
+        var text = changed.ToUtf8();
+        Assert.Equal(text, (byte[])[.. plan.ToUtf8()[..start], .. middle.Span, .. plan.ToUtf8()[^end..]]);
+        Assert.InRange(middle.Length, 1, text.Length / 10);
+        // The same again differs in nothing.
+        known.Become(next, PlanBlocks.In(next)!);
+        Assert.Equal(0, known.Differing(next, PlanBlocks.In(next)!).Middle.Length);
+    }
+
+    [Fact]
+    public void Whatever_models_change_the_result_is_that_of_reading_the_whole_plan()
+    {
+        var random = new Random(23);
+        var reader = new PlanReader();
+        var plan = ManyModels.Plan(0);
+        for (var round = 0; round < 400; round++)
+        {
+            var next = new RolloutDictionary(plan.Rollouts);
+            for (var edits = random.Next(4); edits >= 0; edits--)
+            {
+                // Runs of models, so that whole blocks come and go too.
+                var (from, count) = (random.Next(600), random.Next(3) == 0 ? random.Next(200) : 1);
+                var weight = random.Next(10) == 0 ? (int?)null : random.Next(1, 5000);
+                foreach (var name in Enumerable.Range(from, count).Select(ManyModels.Name))
+                {
+                    next.Remove(name);
+                    if (weight is { } some)
+                        next.Add(name, ManyModels.Rollout(some));
+                }
+            }
+
+            var expected = plan with { Rollouts = next };
+            if (random.Next(8) == 0)
+            {
+                // It must leave no trace.
+                var text = Encoding.UTF8.GetString(expected.ToUtf8());
+                var bad = Encoding.UTF8.GetBytes(text.Insert(random.Next(text.Length), "}"));
+                Assert.Throws<ContractException>(() => reader.Read(PlanBlocks.Compress(bad)));
+                continue;
+            }
+
+            var read = reader.Read(Bytes(expected, isCompressed: random.Next(5) > 0));
+            Assert.Equal(expected.ToUtf8(), read.Plan.ToUtf8());
+            Assert.Equal(
+                [.. next.Keys.Union(plan.Rollouts.Keys).Where(name => Weight(next, name) != Weight(plan.Rollouts, name)).Order()],
+                read.Changed);
+            plan = expected;
+        }
+
+        Assert.InRange(plan.Rollouts.Count, 1, 800);
+
+        static int? Weight(RolloutDictionary rollouts, ModelName name) =>
+            rollouts.TryGetValue(name, out var rollout) ? rollout.Variants[0].Weight : null;
+    }
+
+    [Fact]
+    public void A_compressed_plan_that_is_damaged_or_too_large_is_refused_and_the_next_one_is_read()
+    {
+        var reader = new PlanReader();
+        var plan = ManyModels.Plan(300);
+        reader.Read(Bytes(plan, isCompressed: true));
+        var next = Bytes(plan.WithWeight(150, 700), isCompressed: true);
+        var damaged = next.ToArray();
+        foreach (var block in PlanBlocks.In(next)!)
+            damaged[block.Start + (block.Length / 2)] ^= 0x40;
+        Assert.Contains("can't be decompressed", Refused(damaged), StringComparison.Ordinal);
+        Assert.Contains("can't be decompressed", Refused([0x1f, 0x8b, 0]), StringComparison.Ordinal);
+        var bomb = PlanBlocks.Compress(new byte[PlanDocument.MaxBytes + 1]);
+        Assert.Contains("decompresses to more than", Refused(bomb), StringComparison.Ordinal);
+        Assert.Equal([ManyModels.Name(150)], reader.Read(next).Changed);
+
+        string Refused(byte[] bytes) => Assert.Throws<ContractException>(() => reader.Read(bytes)).Message;
     }
 
     [Fact]
@@ -91,6 +222,9 @@ public class PlanReaderTests
 
         Assert.True(good > 300 && bad > 300, $"{good} plans and {bad} other texts");
     }
+
+    private static byte[] Bytes(PlanDocument plan, bool isCompressed) =>
+        isCompressed ? PlanBlocks.Compress(plan.ToUtf8()) : plan.ToUtf8();
 
     private static string Edit(string text, Random random)
     {
