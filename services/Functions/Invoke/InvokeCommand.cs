@@ -37,7 +37,7 @@ internal static class InvokeCommand
         }
         catch (ContractException e)
         {
-            await Console.Error.WriteLineAsync($"functions: {e.Message}");
+            await Console.Error.WriteLineAsync($"functions: {VisibleText.From(e.Message)}");
             return WrongSettings;
         }
         catch (FunctionInvocationException e)
@@ -49,7 +49,8 @@ internal static class InvokeCommand
 
     private static string OneLine(string text)
     {
-        var line = text.ReplaceLineEndings(" ").Trim();
+        // The function chose it, and whoever reads this job's log has a terminal.
+        var line = VisibleText.From(text.ReplaceLineEndings(" ").Trim());
         return line.Length <= MaxShown ? line : line[..MaxShown] + "...";
     }
 }

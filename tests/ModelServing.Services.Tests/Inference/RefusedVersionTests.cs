@@ -25,6 +25,7 @@ public sealed class RefusedVersionTests : IAsyncLifetime
         { "an unreadable manifest", "the manifest can't be read" },
         { "without a model", "not found in " },
         { "a model that the runtime can't open", "ONNX Runtime can't open models/m/3/model.onnx" },
+        { "an operator set that is too new", "Current official support for domain ai.onnx is till opset " },
     };
 
     public async ValueTask InitializeAsync() => tested = await TestedBucket.StartAsync();
@@ -43,6 +44,8 @@ public sealed class RefusedVersionTests : IAsyncLifetime
         var (status, body) = await service.InferAsync("{}");
         Assert.Equal(503, status);
         Assert.Contains("m version 3 is refused: ", body, StringComparison.Ordinal);
+        // A place in the source of the runtime, which the caller can't see.
+        Assert.DoesNotMatch(@"\w\.(h|cc|cpp):\d|onnxruntime::", body);
         Assert.Equal(0, service.ExitCode);
     }
 
@@ -94,6 +97,7 @@ public sealed class RefusedVersionTests : IAsyncLifetime
         {
             "unsafe" => SomeUnsafeOnnx.Changed(static m => m.Graph.Initializer[0] = SomeUnsafeOnnx.External()),
             "a model that the runtime can't open" => SomeUnsafeOnnx.Changed(static m => m.Graph.Node[0].OpType = "NoSuchOperator"),
+            "an operator set that is too new" => SomeUnsafeOnnx.Changed(static m => m.OpsetImport[0].Version = 99),
             _ => Good,
         };
         Func<Manifest, Manifest>? change =

@@ -45,6 +45,13 @@ public sealed class InvokeCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_can_not_steer_the_terminal()
+    {
+        Answer = static _ => Task.FromResult(Reply(200, "a\u001b[2Jb\r\nc"));
+        Assert.Equal((0, "ModelMetrics answered: a\uFFFD[2Jb c\n", ""), await RunAsync());
+    }
+
+    [Fact]
     public async Task A_throttled_call_is_made_once_more()
     {
         emulator.Faults.Add(FunctionsOperation.InvokeFunction, Fault.Status(503, "ServiceUnavailable"));

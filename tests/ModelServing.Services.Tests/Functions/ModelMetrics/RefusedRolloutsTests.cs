@@ -101,6 +101,52 @@ public sealed class RefusedRolloutsTests
     }
 
     [Fact]
+    public async Task After_the_last_model_the_others_have_their_turn_again()
+    {
+        var store = new FakeJournalStore();
+        var rollouts = new RefusedRollouts(new RolloutJournal(store), time);
+        for (var minute = 0; minute < Many.Length + 3; minute++)
+            await MinuteAsync(rollouts);
+        store.Add(Refused(Plan(2), 2) with { Model = Many[20], Seq = 1 });
+        for (var minute = 0; minute < Many.Length; minute++)
+            await MinuteAsync(rollouts);
+        Assert.Equal([Many[20]], RefusedIn(await MinuteAsync(rollouts)));
+    }
+
+    [Fact]
+    public async Task Once_the_first_changes_since_the_last_read_may_be_deleted_all_models_are_read()
+    {
+        var store = new FakeJournalStore();
+        var rollouts = new RefusedRollouts(new RolloutJournal(store), time);
+        await rollouts.ReadAsync(Many, [], Token);
+        store.Add(Refused(Plan(2), 2) with { Model = Many[^1], Seq = 1 });
+        time.Now += ChangeRow.Kept - JournalLimits.Settled - TimeSpan.FromSeconds(1);
+        Assert.Empty(RefusedIn(await rollouts.ReadAsync(Many, [], Token)));
+        // A change may be late by so much, so older ones are needed too.
+        time.Now += ChangeRow.Kept - JournalLimits.Settled;
+        Assert.Equal([Many[^1]], RefusedIn(await rollouts.ReadAsync(Many, [], Token)));
+    }
+
+    [Fact]
+    public async Task What_comes_during_a_long_read_is_found_in_the_next_minute()
+    {
+        var store = new FakeJournalStore();
+        var rollouts = new RefusedRollouts(new RolloutJournal(store, time: time), time);
+        await MinuteAsync(rollouts);
+        Task? put = null;
+        store.Reading = () =>
+        {
+            store.Reading = null;
+            store.Add(Refused(Plan(2), 2) with { Model = Many[30], Seq = 1 });
+            put = store.PutChangeAsync(new ChangeRow(ChangeRow.NumberAt(time.Now), Many[30], 1), Token);
+            time.Now += JournalLimits.Settled + TimeSpan.FromMinutes(1);
+        };
+        Assert.Empty(RefusedIn(await MinuteAsync(rollouts)));
+        await put!;
+        Assert.Equal([Many[30]], RefusedIn(await MinuteAsync(rollouts)));
+    }
+
+    [Fact]
     public async Task A_damaged_list_of_changes_leads_to_a_read_of_all_models()
     {
         var store = new FakeJournalStore();

@@ -100,9 +100,14 @@ public sealed class SnapshotOutageTests : IDisposable
         Assert.InRange(changes.Length, 256 * 1024, 300 * 1024);
         Assert.False(File.Exists(Changes));
         Assert.Equal(events.Count, Loaded().StateOf(Fraud)!.LastSeq);
+        // What follows is appended again.
+        events.Add(Reset(2, trial: events.Count));
+        Update(board, keeper, Fraud, [.. events]);
+        keeper.Save();
+        Assert.InRange(new FileInfo(Changes).Length, 1, changes.Length / 10);
         // The process ended before it could remove them.
         File.WriteAllBytes(Changes, changes);
-        Assert.Equal(events.Count, Loaded().StateOf(Fraud)!.LastSeq);
+        Assert.Equal(events.Count - 1, Loaded().StateOf(Fraud)!.LastSeq);
     }
 
     [Fact]
@@ -118,6 +123,36 @@ public sealed class SnapshotOutageTests : IDisposable
         Directory.Delete(Changes);
         keeper.Save();
         Assert.False(File.Exists(Changes));
+        Assert.Equal([Fraud], Condemned());
+    }
+
+    [Fact]
+    public void While_the_snapshot_can_not_be_written_its_changes_stay()
+    {
+        var (board, keeper) = Create();
+        Update(board, keeper, Fraud, Started(Plan(1, 2)));
+        keeper.Save();
+        Update(board, keeper, Fraud, Started(Plan(1, 2)), RolledBack(2));
+        keeper.Save();
+        // For a while, the disk has a folder in the place of the file.
+        var aside = folder.Combine("aside");
+        File.Move(Path, aside);
+        Directory.CreateDirectory(System.IO.Path.Combine(Path, "full"));
+        Update(board, keeper, ManyModels.Name(7), Started(Plan(1, 2)));
+        keeper.Save();
+        Assert.Equal(1, log.Errors);
+        Directory.Delete(Path, recursive: true);
+        File.Move(aside, Path);
+        Assert.Equal([Fraud], Condemned());
+    }
+
+    [Fact]
+    public void Changes_that_are_not_states_leave_the_snapshot()
+    {
+        var (board, keeper) = Create();
+        Update(board, keeper, Fraud, Started(Plan(1, 2)), RolledBack(2));
+        keeper.Save();
+        new SnapshotChanges(new SnapshotFile(Path)).Append("of a later version of this program"u8);
         Assert.Equal([Fraud], Condemned());
     }
 

@@ -1,7 +1,9 @@
 using System.Net;
 using ModelServing.Contracts;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Metrics;
+using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Services.Tests.Router.Routing;
@@ -24,6 +26,33 @@ public class RoutingTableTests
         Assert.Same(before.Endpoints, after.Endpoints);
         Assert.Equal(900, RouteOf(after, 7).Effective.Variants[0].Weight);
         Assert.Same(RouteOf(before, 7).Budget, RouteOf(after, 7).Budget);
+        Assert.Same(RouteOf(before, 7).SlowLimit, RouteOf(after, 7).SlowLimit);
+    }
+
+    [Fact]
+    public void What_is_slow_is_found_out_again_for_another_stable_version()
+    {
+        var plan = SomePlan.Stable();
+        var other = plan.Rollouts[SomePlan.Model] with
+        {
+            Variants = [new VariantPlan(VariantPlan.Stable, new ModelVersion(2), PlanDocument.Buckets)],
+        };
+        var before = Build(plan, endpoints, null);
+        var after = Build(plan with { Rollouts = new(plan.Rollouts) { [SomePlan.Model] = other } }, endpoints, before);
+        Assert.Same(Route(before).Budget, Route(after).Budget);
+        Assert.NotSame(Route(before).SlowLimit, Route(after).SlowLimit);
+
+        static ModelRoute Route(RoutingTable table) => Assert.Single(table.Models);
+    }
+
+    [Fact]
+    public void A_version_with_endpoints_that_no_variant_has_can_be_pinned()
+    {
+        var warm = new EndpointEntry(ManyModels.Name(3), new ModelVersion(7), "127.0.0.1:9", 0);
+        var plan = ManyModels.Plan(20);
+        var table = Build(plan, endpoints with { Endpoints = [.. endpoints.Endpoints, warm] }, null);
+        Assert.Equal(1, RouteOf(table, 3).Pin("7")!.Endpoints.Count);
+        Assert.Null(RouteOf(table, 4).Pin("7"));
     }
 
     [Fact]
@@ -68,6 +97,35 @@ public class RoutingTableTests
         Assert.Equal("model=* version=* variant=canary status=200", Text(RouteOf(many, 0)));
         var again = Build(ManyModels.Plan(100), endpoints, many, series);
         Assert.Contains("model-00000", Text(RouteOf(again, 0)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Models_that_did_not_change_lose_their_names_in_metrics_with_the_others()
+    {
+        var series = new NamedSeries();
+        var plan = ManyModels.Plan(101);
+        var less = plan with { Rollouts = new RolloutDictionary(plan.Rollouts) };
+        less.Rollouts.Remove(ManyModels.Name(100));
+        var few = Build(less, endpoints, null, series);
+        var many = Build(plan, endpoints, few, series);
+        Assert.Equal("model=* version=* variant=canary status=200", Text(RouteOf(many, 0)));
+        var again = Build(less, endpoints, many, series);
+        Assert.Contains("model-00000", Text(RouteOf(again, 0)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Routes_are_kept_as_long_as_the_same_guard_watches_them()
+    {
+        var plan = ManyModels.Plan(20);
+        var before = BuildWatched(null, None);
+        Assert.Empty(Different(before, BuildWatched(before, None)));
+        Assert.Equal(20, Different(before, BuildWatched(before, static (_, _) => [])).Count());
+
+        static IReadOnlyList<WatchedVariant?> None(ModelName model, EffectiveRollout rollout) => [];
+
+        RoutingTable BuildWatched(
+            RoutingTable? previous, Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>> watch) =>
+            RoutingTable.Build(plan, endpoints, previous, calls, TimeProvider.System, watch: watch);
     }
 
     [Fact]

@@ -23,6 +23,17 @@ public class PlanReaderTests
             pair => Assert.Same(first.Rollouts[pair.Key], pair.Value));
     }
 
+    [Fact]
+    public void Models_between_two_that_changed_keep_their_objects()
+    {
+        var reader = new PlanReader();
+        var plan = ManyModels.Plan(10);
+        var first = reader.Read(plan.ToUtf8()).Plan;
+        var (next, _, changed) = reader.Read(plan.WithWeight(2, 700).WithWeight(6, 800).ToUtf8());
+        Assert.Equal([ManyModels.Name(2), ManyModels.Name(6)], changed);
+        Assert.All(next.Rollouts.Where(pair => !changed.Contains(pair.Key)), pair => Assert.Same(first.Rollouts[pair.Key], pair.Value));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -14,6 +14,7 @@ namespace ModelServing.Services.Tests.Runtime.FirstRuns;
 public class FirstRunTests
 {
     private const string Secret = "MODELSERVING_FIRST_RUN_TEST_SECRET";
+    private const string PlaceInSource = @"\w\.(h|cc|cpp):\d|onnxruntime::";
     private const string Started = """printf '{"step":"Started"}\n{"step":"Opened"}\n'; """;
 
     private static readonly FirstRunProgram Program = FirstRunProgram.For(typeof(InferenceHost).Assembly);
@@ -53,6 +54,15 @@ public class FirstRunTests
         var result = await RunAsync(Program, SomeOnnx.ParseNumbers());
         Assert.Equal((null, null), (result.Finding, result.Unknown));
         Assert.Contains("Cast", result.NoAnswer, StringComparison.Ordinal);
+        Assert.DoesNotMatch(PlaceInSource, result.NoAnswer);
+    }
+
+    [Fact]
+    public async Task The_reason_of_a_refusal_names_no_place_in_the_source_of_the_runtime()
+    {
+        var result = await RunAsync(Program, SomeUnsafeOnnx.Changed(static model => model.OpsetImport[0].Version = 99));
+        Assert.Equal(FindingCode.Runtime, result.Finding?.Code);
+        Assert.DoesNotMatch(PlaceInSource, result.Finding!.Message);
     }
 
     [Fact]
@@ -90,6 +100,10 @@ public class FirstRunTests
     [InlineData("kill -XCPU $$", FindingCode.FirstRunTime, "takes more than 20 s of a processor")]
     [InlineData("echo why >&2; exit 9", FindingCode.FirstRunCrash, "exit code 9: why")]
     [InlineData("printf '{\"step\":\"Refused\",\"text\":\"\\\\u001b[2Jno\"}\n'", FindingCode.Runtime, "ONNX Runtime can't open it: ?[2Jno")]
+    [InlineData(
+        """printf '{"step":"Answered"}\n{"step":"Probes","text":"-1"}\n'; kill -FPE $$""",
+        FindingCode.FirstRunCrash,
+        "its process died when its inputs were -1 (SIGFPE")]
     public async Task The_end_of_the_process_is_the_reason(string end, string code, string reason)
     {
         var finding = (await RunAsync(Script(Started + end))).Finding;
@@ -166,8 +180,33 @@ public class FirstRunTests
     [Fact]
     public async Task The_process_ends_when_the_one_that_started_it_ends()
     {
+        using var process = await StartEndlessAsync();
+        process.StandardInput.BaseStream.Close();
+        await process.WaitForExitAsync(Cancellation);
+        Assert.Equal(1, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task The_process_may_write_no_file_and_is_the_first_that_a_short_of_memory_system_ends()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux shows the limits of another process");
+        using var process = await StartEndlessAsync();
+        var limits = File.ReadAllLines($"/proc/{process.Id}/limits")
+            .Select(static line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .ToDictionary(static line => line[0], static line => $"{line[1]} {line[2]}");
+        Assert.Equal("0 0", limits["Max core file size"]);
+        Assert.Equal("0 0", limits["Max file size"]);
+        Assert.Equal("600 605", limits["Max cpu time"]);
+        Assert.Equal("1000000000 1000000000", limits["Max data size"]);
+        Assert.Equal("1000", File.ReadAllText($"/proc/{process.Id}/oom_score_adj").Trim());
+        process.StandardInput.BaseStream.Close();
+        await process.WaitForExitAsync(Cancellation);
+    }
+
+    private static async Task<Process> StartEndlessAsync()
+    {
         var artifact = await DescribeAsync(SomeSlowOnnx.EndlessLoop());
-        using var process = Process.Start(new ProcessStartInfo(
+        var process = Process.Start(new ProcessStartInfo(
             Program.FileName, [.. Program.Arguments, FirstRunProgram.Command, "1000000000", "600"])
         {
             RedirectStandardInput = true,
@@ -186,9 +225,7 @@ public class FirstRunTests
         {
         }
 
-        input.Close();
-        await process.WaitForExitAsync(Cancellation);
-        Assert.Equal(1, process.ExitCode);
+        return process;
     }
 
     private static Process? Find(int id)
