@@ -14,7 +14,6 @@ namespace ModelServing.Inference.Memory;
 /// </summary>
 internal sealed class RequestBody(InferenceSettings settings, LongWork longWork, TimeProvider time)
 {
-
     // What a body of unknown length takes at first; then it takes as much again as has arrived.
     private const int FirstStep = 16 * 1024;
 

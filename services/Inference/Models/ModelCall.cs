@@ -203,7 +203,7 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
             Times.HasRun(ended);
             calls.Watch.Done(run);
             var answered = Answer(RuntimeTensor.OfOutputs(outputs));
-            Times.Work = ThreadTime.Current - used;
+            Times.Work = ThreadTime.Since(used, calls.Time.GetElapsedTime(began));
             return answered;
         }
         catch (OnnxRuntimeException e) when (!run.IsEnding && RuntimeArena.IsFull(e) && !IsOnlyUserOfMemory)

@@ -123,8 +123,8 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
             var began = calls.Time.GetTimestamp();
             var used = ThreadTime.Current;
             using var outputs = model.Run(inputs.Values, ((ModelCall)batch.Lead).Request.Outputs, Options); // 2
-            used = ThreadTime.Current - used;
             var ended = calls.Time.GetTimestamp();
+            used = ThreadTime.Since(used, calls.Time.GetElapsedTime(began, ended));
             calls.Ran(calls.Time.GetElapsedTime(began, ended), batch.Rows);
             calls.Watch.Done(this);
             model.Batching.Took(ended - began);
