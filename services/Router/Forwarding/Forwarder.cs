@@ -37,7 +37,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
     /// <param name="context">The client's side.</param>
     /// <param name="attempt">The attempt to make.</param>
     /// <param name="body">The client's body if it was read ahead; otherwise a default value. If the attempt
-    /// <see cref="Attempt.KeepsBody"/>, the caller releases it, unless a part of it was streamed.</param>
+    /// <see cref="Attempt.KeepsBody"/>, the caller releases it, unless it is not whole and an endpoint has the request.</param>
     /// <exception cref="BadHttpRequestException">The client's body is at fault.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<AttemptResult> ForwardAsync(HttpContext context, Attempt attempt, ClientBody body)
@@ -98,8 +98,9 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             }
             finally
             {
-                // A streamed body releases its pieces itself.
-                if (!isKept && streamed is not { HasBegun: true })
+                // A streamed body releases its pieces itself. One that is not whole can't be sent again once an endpoint has the request's
+                // head, so there is nothing to keep it for.
+                if ((!isKept || (!body.IsWhole && endpoint is not null)) && streamed is not { HasBegun: true })
                     body.Release();
             }
 

@@ -56,7 +56,8 @@ internal sealed partial class EvidenceSoak(TimeSpan time, int percent, TimeSpan 
         var sent = 0;
         var began = Stopwatch.GetTimestamp();
         TimeSpan? condemned = null;
-        await using var honest = new HonestClients(platform, HostileModel.Named(attack.Model), credentials, PerSecond, isBad ? HugeOneIn : int.MaxValue);
+        await using var honest = new HonestClients(
+            platform, HostileModel.Named(attack.Model), credentials, PerSecond, isBad ? HugeOneIn : int.MaxValue);
         var attacking = Enumerable.Range(0, attack.AtOnce).Select(i => AttackAsync(new Random(i))).ToList();
         while (!over.IsCancellationRequested)
         {

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Routing;
+using ModelServing.Services.Tests.Functions.Listener;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Forwarding;
@@ -292,6 +295,29 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
         Assert.Equal(0, stable.Accepted);
         // A short one has room.
         AssertRetried(await router.InferAsync("hello"), "hello");
+    }
+
+    [Fact]
+    public async Task A_long_body_without_room_that_the_canary_refuses_by_its_head_is_given_up()
+    {
+        await using var canary = new RawServer(static async connection =>
+        {
+            await connection.ReadHeadAsync();
+            await connection.SendAsync("HTTP/1.1 503 X\r\nContent-Length: 4\r\nConnection: close\r\n\r\noops");
+        });
+        using var log = new RecordedLog();
+        await using (var router = await RunningRouter.StartAsync(
+            static settings => settings with { BudgetBytes = ClientBody.JoinedLimit },
+            services => services.AddSingleton<ILoggerFactory>(log)))
+        {
+            router.Swap(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
+            var body = new string('x', 2 * ClientBody.JoinedLimit);
+            foreach (var request in (string[])[RunningRouter.Infer(body), Chunked(body)])
+                (await router.AskAsync(request)).AssertAnswer(503, "oops", variant: "canary");
+        }
+
+        // The server says so if it can't read the rest, because somebody still holds what was read.
+        Assert.Empty(log.Lines.Where(static line => line.Exception is not null).Select(static line => line.ToString()));
     }
 
     [Fact]
