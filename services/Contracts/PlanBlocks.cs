@@ -27,7 +27,7 @@ public static class PlanBlocks
     private const int MostText = 65_280;
 
     // On average, a block ends after this many models; a power of two.
-    private const int Models = 64;
+    private const int Models = 32;
 
     // A block without text.
     private static readonly byte[] End =

@@ -130,6 +130,8 @@ internal sealed class PlanReader
         CollectionsMarshal.AsSpan(own)[..common].CopyTo(CollectionsMarshal.AsSpan(members)[first..]);
         members.RemoveRange(first + common, count - common);
         members.InsertRange(first + common, own.Skip(common));
+        if (moved == 0)
+            return;
         foreach (ref var member in CollectionsMarshal.AsSpan(members)[(first + own.Count)..])
             member = member.Moved(moved);
     }
