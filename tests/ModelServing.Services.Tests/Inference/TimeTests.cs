@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Registry;
+using ModelServing.Services.Tests.Router;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference;
@@ -22,7 +23,7 @@ public class TimeTests
         for (var round = 0; round < 3; round++)
         {
             var hostile = await Task.WhenAll(Enumerable.Range(0, 2).Select(
-                _ => service.SendAsync(Count(SomeSlowOnnx.Endless), ("X-Request-Timeout", "200"))));
+                _ => service.SendAsync(Count(SomeSlowOnnx.Endless), ("X-Request-Timeout", "1000"))));
             Assert.All(hostile, static answer => Assert.Equal(504, answer.Status));
             Assert.All(hostile, static answer => Assert.Contains(":problem:deadline", answer.Body, StringComparison.Ordinal));
             var (status, body) = await service.InferAsync(Count(3));
@@ -86,7 +87,8 @@ public class TimeTests
             await Task.Delay(i * 100, TestContext.Current.CancellationToken);
         }
 
-        Assert.Equal(200, (await service.InferAsync(Count(3))).Status);
+        // On a busy machine, a call may take longer to end than the next request would wait for it.
+        await RunningRouter.UntilAsync(async () => (await service.InferAsync(Count(3))).Status == 200, "the turn is free again");
         Assert.Equal([AnswerKind.ClientError], (await service.CanaryCountsAsync(3)).Keys);
         await service.UntilMetricsMatch("""modelserving_inference_request_duration_seconds_count\{[^}]*status="499"[^}]*\} 3""");
     }
