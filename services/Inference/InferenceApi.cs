@@ -95,6 +95,9 @@ internal sealed class InferenceApi(
         if (result.Answer is not { } answer)
         {
             context.Response.Headers[HeaderNames.ServerTiming] = times.ToServerTiming();
+            if (result.End == CallEnd.NoTurn
+                || (result.End == CallEnd.OutOfTime && LateAnswer.IsOfOthers(times.Work, requestTime.Limit)))
+                context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.Busy;
             await ExplainAsync(context, result, requestTime, call);
             return false;
         }

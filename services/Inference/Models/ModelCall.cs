@@ -147,8 +147,10 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
     }
 
     /// <summary>The run has ended, and the request's memory is free.</summary>
-    internal void End()
+    internal void End(ModelRun run)
     {
+        if (failure is null && result.End == CallEnd.OutOfTime && Volatile.Read(ref isClaimed) == 0)
+            Times.Work = run.WorkFor(this);
         if (Attempt is not null && (failure is not null || result.End == CallEnd.OutOfTime))
             result = RecordFailure(Attempt);
         request.Dispose();
@@ -173,10 +175,12 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
     }
 
     /// <summary>Gives the caller its result without waiting for the run.</summary>
-    internal void Abandon()
+    /// <param name="work">The processor time that was spent for it.</param>
+    internal void Abandon(TimeSpan? work)
     {
         if (Interlocked.Exchange(ref isClaimed, 1) != 0)
             return;
+        Times.Work = work;
         // The watch's thread has other runs to end.
         completion.RunContinuationsAsynchronously = true;
         completion.SetResult(new CallResult(CallEnd.OutOfTime));
@@ -195,7 +199,6 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
         try
         {
             var began = calls.Time.GetTimestamp();
-            var used = ThreadTime.Current;
             Times.Runs(began);
             using var outputs = model.Run(request, run.Options);
             var ended = calls.Time.GetTimestamp();
@@ -203,7 +206,7 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
             Times.HasRun(ended);
             calls.Watch.Done(run);
             var answered = Answer(RuntimeTensor.OfOutputs(outputs));
-            Times.Work = ThreadTime.Since(used, calls.Time.GetElapsedTime(began));
+            Times.Work = ThreadTime.Since(run.UsedBefore, calls.Time.GetElapsedTime(began));
             return answered;
         }
         catch (OnnxRuntimeException e) when (!run.IsEnding && RuntimeArena.IsFull(e) && !IsOnlyUserOfMemory)

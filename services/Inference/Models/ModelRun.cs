@@ -23,6 +23,22 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
 {
     private long endsAt = long.MaxValue;
     private int slot = -1;
+    private int clock;
+    private bool hasBegun;
+
+    /// <summary>The processor time that its thread had used when it began; null where the system does not say.</summary>
+    internal TimeSpan? UsedBefore { get; private set; }
+
+    /// <summary>The processor time up to now that counts for one of its calls; null where the system does not say. Other threads may ask
+    /// while the watch has the run: until then, its thread has no other work.</summary>
+    internal TimeSpan? WorkFor(ModelCall call)
+    {
+        if (!Volatile.Read(ref hasBegun))
+            return TimeSpan.Zero;
+        Span<int> rowsOf = stackalloc int[CallerGroup.Count];
+        SharedWork.Count(batch.Calls, rowsOf);
+        return (ThreadTime.On(clock) - UsedBefore) * SharedWork.PartOf(call.Caller, rowsOf);
+    }
 
     /// <summary>Lets the run begin as soon as a thread is free. If no call can join, or if there are few requests, it is the lead's own
     /// thread, which takes the run up as soon as it waits.</summary>
@@ -38,8 +54,10 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
         var members = batch.Calls;
         if (members.Length > 1)
             endsAt = model.Batching.LongestRun(calls.Time) + calls.Time.GetTimestamp();
+        (clock, UsedBefore) = (ThreadTime.Clock, ThreadTime.Current);
         if (calls.Watch.TryStart(this) && model.TryUse())
         {
+            Volatile.Write(ref hasBegun, true);
             if (calls.Record is { } record)
                 slot = record.Enter();
             if (members.Length == 1)
@@ -60,7 +78,7 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
                 continue;
             }
 
-            call.End();
+            call.End(this);
             last = call;
         }
 
@@ -111,7 +129,7 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
         foreach (ModelCall call in batch.Calls)
         {
             if (call.IsOver(now))
-                call.Abandon();
+                call.Abandon(WorkFor(call));
         }
     }
 
@@ -121,10 +139,9 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
         {
             using var inputs = BatchInputs.Join(model, members, batch.Rows);
             var began = calls.Time.GetTimestamp();
-            var used = ThreadTime.Current;
             using var outputs = model.Run(inputs.Values, ((ModelCall)batch.Lead).Request.Outputs, Options); // 2
             var ended = calls.Time.GetTimestamp();
-            used = ThreadTime.Since(used, calls.Time.GetElapsedTime(began, ended));
+            var used = ThreadTime.Since(UsedBefore, calls.Time.GetElapsedTime(began, ended));
             calls.Ran(calls.Time.GetElapsedTime(began, ended), batch.Rows);
             calls.Watch.Done(this);
             model.Batching.Took(ended - began);

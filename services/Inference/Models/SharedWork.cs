@@ -11,11 +11,17 @@ internal static class SharedWork
     internal static void Divide(ReadOnlySpan<QueuedCall> calls, TimeSpan work)
     {
         Span<int> rowsOf = stackalloc int[CallerGroup.Count];
+        Count(calls, rowsOf);
+        foreach (ModelCall call in calls)
+            call.Times.Work = work * PartOf(call.Caller, rowsOf);
+    }
+
+    /// <summary>Counts the rows of each group.</summary>
+    internal static void Count(ReadOnlySpan<QueuedCall> calls, Span<int> rowsOf)
+    {
         rowsOf.Clear();
         foreach (var call in calls)
             rowsOf[call.Caller.Index] += call.Rows;
-        foreach (ModelCall call in calls)
-            call.Times.Work = work * PartOf(call.Caller, rowsOf);
     }
 
     /// <summary>The part of a run that counts for the requests of one of the groups, each of which has some of its rows.</summary>

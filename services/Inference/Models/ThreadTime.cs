@@ -8,13 +8,26 @@ internal static partial class ThreadTime
     // CLOCK_THREAD_CPUTIME_ID of Linux.
     private const int OfThread = 3;
 
+    // CPUCLOCK_PERTHREAD_MASK and CPUCLOCK_SCHED of Linux: a thread's clock is its inverted identifier, shifted, with these bits.
+    private const int IdentifierShift = 3;
+    private const int OfAnyThread = 6;
+
     // Far below any limit of slow answers.
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(1);
 
+    [ThreadStatic]
+    private static int clock;
+
     /// <summary>The time that the current thread has used; null where the system does not say.</summary>
-    internal static TimeSpan? Current => OperatingSystem.IsLinux() && GetTime(OfThread, out var used) == 0
-        ? TimeSpan.FromSeconds(used.Seconds) + TimeSpan.FromTicks(used.Nanoseconds / TimeSpan.NanosecondsPerTick)
-        : null;
+    internal static TimeSpan? Current => OperatingSystem.IsLinux() ? Read(OfThread) : null;
+
+    /// <summary>The current thread's clock for <see cref="On"/>; 0 where there is none.</summary>
+    internal static int Clock =>
+        clock != 0 ? clock : clock = OperatingSystem.IsLinux() ? (~GetThread() << IdentifierShift) | OfAnyThread : 0;
+
+    /// <summary>The time that another thread of this process, which has not ended, has used; null where the system does not say.</summary>
+    /// <param name="threadClock">The thread's <see cref="Clock"/>.</param>
+    internal static TimeSpan? On(int threadClock) => threadClock == 0 ? null : Read(threadClock);
 
     /// <summary>The time that the current thread has used since an earlier reading; null where the system does not say. In a short time on
     /// the clock, it counts as having had the processor all along: that is nearly so, and a reading costs as much as a small model's
@@ -23,6 +36,13 @@ internal static partial class ThreadTime
     /// <param name="elapsed">The time on the clock since then.</param>
     internal static TimeSpan? Since(TimeSpan? before, TimeSpan elapsed) =>
         before is null ? null : elapsed < Short ? elapsed : Current - before;
+
+    private static TimeSpan? Read(int clock) => GetTime(clock, out var used) == 0
+        ? TimeSpan.FromSeconds(used.Seconds) + TimeSpan.FromTicks(used.Nanoseconds / TimeSpan.NanosecondsPerTick)
+        : null;
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    private static partial int GetThread();
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     private static partial int GetTime(int clock, out Time time);

@@ -28,6 +28,8 @@ internal sealed class EndpointHealth(TimeProvider time)
     private int answers;
     private long startedAt = time.GetTimestamp();
     private volatile bool saysReady = true;
+    private volatile bool reportsWork;
+    private long answeredAt = long.MinValue;
 
     // Guarded by gate.
     private long askedAt = long.MinValue;
@@ -71,6 +73,19 @@ internal sealed class EndpointHealth(TimeProvider time)
 
     /// <summary>Whether its program has just started, as far as this router knows: it is slower than later.</summary>
     internal bool IsNew => Volatile.Read(ref answers) <= NewAnswers || time.GetElapsedTime(Volatile.Read(ref startedAt)) < NewFor;
+
+    /// <summary>Whether its answers have reported the version's own work.</summary>
+    internal bool ReportsWork => reportsWork;
+
+    /// <summary>An answer of any status has arrived.</summary>
+    /// <param name="at">The clock's timestamp.</param>
+    internal void Answered(long at) => Volatile.Write(ref answeredAt, at);
+
+    /// <summary>An answer has reported the version's own work.</summary>
+    internal void ReportedWork() => reportsWork = true;
+
+    /// <summary>Whether an answer has arrived after a timestamp.</summary>
+    internal bool HasAnsweredSince(long timestamp) => Volatile.Read(ref answeredAt) > timestamp;
 
     internal void Succeeded()
     {
@@ -130,6 +145,7 @@ internal sealed class EndpointHealth(TimeProvider time)
             {
                 Volatile.Write(ref answers, 0);
                 Volatile.Write(ref startedAt, time.GetTimestamp());
+                reportsWork = false;
             }
 
             saysReady = true;

@@ -24,7 +24,7 @@ internal readonly record struct AttemptResult(ForwardResult Result)
     /// it. The request is retried, and the version is not blamed.</summary>
     internal bool IsRefusal => IsBusy || RefusalStatus.Includes(Status);
 
-    /// <summary>Whether the version refused the request because of other requests.</summary>
+    /// <summary>Whether the version refused the request, or was late, because of other requests.</summary>
     internal bool IsBusy { get; init; }
 
     /// <summary>The version's times, as it reports them; null if it reports none.</summary>

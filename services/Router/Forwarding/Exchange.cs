@@ -137,6 +137,7 @@ internal readonly struct Exchange(
     private bool IsHeldBack(in Answer head) =>
         retry is not null && head switch
         {
+            { Status: StatusCodes.Status504GatewayTimeout } => retry.Take(RetryReason.Late),
             { Status: >= StatusCodes.Status500InternalServerError } => retry.Take(RetryReason.Error),
             { Status: >= StatusCodes.Status400BadRequest } => retry.Take(RetryReason.ClientError),
             { IsNonFinite: true } => retry.Take(RetryReason.NonFinite),

@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
+using ModelServing.Router.Endpoints;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Routing;
@@ -27,6 +29,10 @@ namespace ModelServing.Router.Forwarding;
 /// </remarks>
 internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics, TimeProvider time)
 {
+    // How much longer than the attempt limit a version has to say whether its own work made it late.
+    private const int PartToExplain = 5;
+    private static readonly TimeSpan MostToExplain = TimeSpan.FromMilliseconds(250);
+
     private readonly Sender sender = new(time);
 
     /// <summary>Compares slow answers with the same sender.</summary>
@@ -79,7 +85,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
         }
 
         var calls = route.Endpoints[first].Calls;
-        var call = calls.Begin(until, clientLeft);
+        var call = calls.Begin(isCutOff ? Math.Min(attempt.Deadline, until + TimeToExplain(attempt)) : until, clientLeft);
         Endpoint? endpoint = null;
         var result = new AttemptResult(ForwardResult.BodyLate);
         try
@@ -120,14 +126,18 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
                 {
                     var head = Answer.Read(message);
                     var exchange = new Exchange(context, call, time, attempt.Timeout, body.IsWhole ? attempt.Retry : null, times);
-                    var isHeldBack = await exchange.ReceiveAsync(head);
-                    result = new(isHeldBack ? ForwardResult.HeldBack : ForwardResult.Answered)
-                    {
-                        Status = head.Status,
-                        IsNonFinite = head.IsNonFinite,
-                        IsBusy = head.IsBusy,
-                        Timing = head.Timing,
-                    };
+                    result = isCutOff && head.Status < StatusCodes.Status400BadRequest && time.GetTimestamp() >= until
+                        ? new(ForwardResult.Deadline)
+                        {
+                            IsBusy = LateAnswer.IsOfOthers(SlowAnswer.WorkIn(head.Timing), time.GetElapsedTime(0, attempt.Limit)),
+                        }
+                        : new(await exchange.ReceiveAsync(head) ? ForwardResult.HeldBack : ForwardResult.Answered)
+                        {
+                            Status = head.Status,
+                            IsNonFinite = head.IsNonFinite,
+                            IsBusy = head.IsBusy,
+                            Timing = head.Timing,
+                        };
                 }
             }
         }
@@ -145,6 +155,8 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             result = result with { Endpoint = endpoint, Times = times, Ended = endpoint is null ? 0 : ended, Elapsed = elapsed };
             if (!body.IsWhole && attempt.IsShortenedAt(call.RequestEnd, time))
                 attempt = attempt with { IsShortened = true };
+            if (endpoint is not null)
+                result = WithWhoseTime(result, endpoint.Health, isCutOff ? began : long.MaxValue);
             endpoint?.Leave();
             calls.End(call);
         }
@@ -153,6 +165,26 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
         if (endpoint is not null)
             ReportHealth(endpoint, attempt, result);
         return Ended(attempt, result, span);
+    }
+
+    private long TimeToExplain(Attempt attempt) =>
+        Math.Min(attempt.Limit / PartToExplain, (long)(MostToExplain.TotalSeconds * time.TimestampFrequency));
+
+    // Inference says why it is late, unless nothing in its process gets the processor in time. If it answers other requests meanwhile, it
+    // is not the version that hangs.
+    private static AttemptResult WithWhoseTime(in AttemptResult result, EndpointHealth health, long cutOffBegan)
+    {
+        if (result.Cause is ForwardResult.Answered or ForwardResult.HeldBack)
+        {
+            health.Answered(result.Ended);
+            if (!health.ReportsWork && SlowAnswer.WorkIn(result.Timing) is not null)
+                health.ReportedWork();
+            return result;
+        }
+
+        return result.Cause == ForwardResult.Deadline && health.ReportsWork && health.HasAnsweredSince(cutOffBegan)
+            ? result with { IsBusy = true }
+            : result;
     }
 
     private AttemptResult Ended(Attempt attempt, in AttemptResult result, Activity? span = null)

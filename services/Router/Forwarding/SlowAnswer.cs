@@ -29,8 +29,8 @@ internal static class SlowAnswer
     private static bool IsOver(ModelRoute model, GuardPolicy policy, TimeSpan taken) =>
         policy.SlowerThan is { } limit ? taken > limit : taken > SlowLimit.Floor && taken > model.SlowLimit.Current;
 
-    // The version's own processor time; null if it does not report one.
-    private static TimeSpan? WorkIn(string? timing)
+    /// <summary>The version's own processor time, as its answer reports it; null if it does not.</summary>
+    internal static TimeSpan? WorkIn(string? timing)
     {
         foreach (var range in timing.AsSpan().Split(','))
         {

@@ -62,6 +62,32 @@ public class TimeTests
     }
 
     [Fact]
+    public async Task A_late_answer_is_the_versions_own_failure_only_if_its_own_work_took_the_time()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux tells the processor time of a thread");
+        await using var service = await RunningInference.StartAsync(
+            SomeSlowOnnx.Loop(), static settings => settings with { Concurrency = 1 });
+        var (hasWorked, hasWaited) = (false, false);
+        // Other tests may have the processor for most of a round's time. Once the service knows how long calls take, it refuses at once.
+        for (var round = 0; round < 20 && !(hasWorked && hasWaited); round++)
+        {
+            var own = service.SendAsync(Count(SomeSlowOnnx.Endless), ("X-Request-Timeout", "300"), ("X-Model-Client-Group", "1"));
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+            var waiting = await service.SendAsync(
+                Count(SomeSlowOnnx.Endless), ("X-Request-Timeout", "200"), ("X-Model-Client-Group", "1"));
+            var answer = await own;
+            Assert.Equal(504, answer.Status);
+            // One of the two had the turn for most of the time.
+            Assert.False(waiting.Outcome is null && answer.Outcome is null);
+            hasWaited |= waiting is { Status: 504, Outcome: "busy" };
+            hasWorked |= answer.Outcome is null;
+        }
+
+        Assert.True(hasWorked, "its own work was never evidence");
+        Assert.True(hasWaited, "no request waited until its deadline");
+    }
+
+    [Fact]
     public async Task A_request_without_a_deadline_has_the_time_of_the_setting()
     {
         await using var service = await RunningInference.StartAsync(

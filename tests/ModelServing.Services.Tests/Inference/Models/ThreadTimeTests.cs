@@ -1,4 +1,5 @@
 using ModelServing.Inference.Models;
+using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference.Models;
 
@@ -12,6 +13,36 @@ public class ThreadTimeTests
         var slept = TimeSpan.FromMilliseconds(200);
         Thread.Sleep(slept);
         Assert.InRange(ThreadTime.Since(before, slept)!.Value, TimeSpan.Zero, slept / 2);
+    }
+
+    [Fact]
+    public void The_time_of_another_thread_grows_only_while_that_thread_works()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux tells the processor time of a thread");
+        var known = 0;
+        using var rests = new ManualResetEventSlim();
+        using var end = new ManualResetEventSlim();
+        var worker = new Thread(() =>
+        {
+            Volatile.Write(ref known, ThreadTime.Clock);
+            while (!rests.IsSet)
+                Thread.SpinWait(1000);
+            end.Wait(TestContext.Current.CancellationToken);
+        });
+        worker.Start();
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref known) != 0, RawConnection.Patience));
+        Assert.NotEqual(ThreadTime.Clock, known);
+        var began = ThreadTime.On(known);
+        Assert.True(SpinWait.SpinUntil(
+            () => ThreadTime.On(known) - began > TimeSpan.FromMilliseconds(20), RawConnection.Patience), "its time does not grow");
+        rests.Set();
+        Thread.Sleep(100);
+        var rested = ThreadTime.On(known);
+        Thread.Sleep(200);
+        Assert.InRange((ThreadTime.On(known) - rested)!.Value, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+        end.Set();
+        worker.Join();
+        Assert.Null(ThreadTime.On(0));
     }
 
     [Fact]

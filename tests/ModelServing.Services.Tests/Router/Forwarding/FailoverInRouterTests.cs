@@ -28,7 +28,7 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
     [Theory]
     [InlineData("HTTP/1.1 500 X\r\nContent-Length: 4\r\nX-Theirs: 1\r\n\r\noops", "error", true)]
     [InlineData("HTTP/1.1 503 X\r\nTransfer-Encoding: chunked\r\nRetry-After: 7\r\n\r\n4\r\noops\r\n0\r\n\r\n", "error", true)]
-    [InlineData("HTTP/1.1 504 X\r\n\r\noops", "error", false)]
+    [InlineData("HTTP/1.1 504 X\r\n\r\noops", "late", false)]
     [InlineData("HTTP/1.1 599 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "error", false)]
     [InlineData("HTTP/1.1 500 X\r\nContent-Length: {large}\r\n\r\n{body}", "error", false)]
     [InlineData("HTTP/1.1 500 X\r\n\r\n{body}", "error", false)]
@@ -66,7 +66,7 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
 
         await router.AssertCountAsync(3, Retries, "model=\"fraud\"", "version=\"2\"", "variant=\"canary\"", $"reason=\"{reason}\"");
         await router.AssertCountAsync(
-            3, "modelserving_router_attempts_total", "variant=\"canary\"", $"outcome=\"{(reason == "bad-answer" ? "error" : reason)}\"");
+            3, "modelserving_router_attempts_total", "variant=\"canary\"", $"outcome=\"{(reason is "bad-answer" or "late" ? "error" : reason)}\"");
         await router.AssertCountAsync(3, "modelserving_router_request_duration_seconds_count", "variant=\"stable\"", "status=\"200\"");
         await router.AssertCountAsync(0, "modelserving_router_errors_total");
     }
