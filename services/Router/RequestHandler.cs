@@ -137,6 +137,8 @@ internal sealed class RequestHandler
             SplitPort.Describe(context, result);
         if (problem is not null && !context.Response.HasStarted && result.Times is { Attempt: > 0 } times)
             context.Response.Headers[HeaderNames.ServerTiming] = times.ToServerTiming(time);
+        if (problem is not null && !context.Response.HasStarted && result.IsBusy)
+            context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.Busy;
         if (problem is not null && !context.Response.HasStarted)
             await WriteAsync(context, problem, detail, requestId);
         answered.Answered(context, route, requestId, began, result, problem?.Reason);

@@ -44,6 +44,19 @@ public class EndpointHealthTests
     }
 
     [Fact]
+    public void Another_program_at_the_same_address_is_not_known_to_report_its_work()
+    {
+        var health = new EndpointHealth(new SteppedTime());
+        health.ReportedWork();
+        health.Eject();
+        health.MarkReady();
+        Assert.True(health.ReportsWork);
+        health.Refused();
+        health.MarkReady();
+        Assert.False(health.ReportsWork);
+    }
+
+    [Fact]
     public async Task An_endpoint_that_does_not_answer_in_time_is_ejected()
     {
         await using var silent = SomeServers.Silent();
