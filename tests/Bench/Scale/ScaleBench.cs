@@ -85,19 +85,29 @@ internal sealed class ScaleBench(int changes)
         var model = NameOf(plan.Rollouts.Count / 2);
         var weight = Weight;
         await ChangeAsync(Math.Min(changes, WarmUps));
-        var (before, began) = (router.ProcessorTime(), Stopwatch.GetTimestamp());
+        // What the runtime compiles in the background after that is a part of neither.
         await Task.Delay(idle, cancellation);
-        var idleShare = (router.ProcessorTime() - before) / Stopwatch.GetElapsedTime(began);
         var costs = new List<double>();
+        List<double> shares = [await ShareAsync(() => Task.Delay(idle, cancellation))];
         for (var round = 0; round < Rounds; round++)
         {
-            (before, began) = (router.ProcessorTime(), Stopwatch.GetTimestamp());
-            await ChangeAsync(changes);
-            var own = router.ProcessorTime() - before - (idleShare * Stopwatch.GetElapsedTime(began));
-            costs.Add(own.TotalMilliseconds / changes);
+            var began = Stopwatch.GetTimestamp();
+            var share = await ShareAsync(() => ChangeAsync(changes));
+            var elapsed = Stopwatch.GetElapsedTime(began);
+            shares.Add(await ShareAsync(() => Task.Delay(idle, cancellation)));
+            // Its background work becomes less over the minutes, so each round is compared with the quiet times before and after it.
+            var quiet = (shares[^2] + shares[^1]) / 2;
+            costs.Add((share - quiet) * elapsed.TotalMilliseconds / changes);
         }
 
-        return (idleShare, costs.Order().ElementAt(Rounds / 2));
+        return (MedianOf(shares), MedianOf(costs));
+
+        async Task<double> ShareAsync(Func<Task> during)
+        {
+            var (before, began) = (router.ProcessorTime(), Stopwatch.GetTimestamp());
+            await during();
+            return (router.ProcessorTime() - before) / Stopwatch.GetElapsedTime(began);
+        }
 
         async Task ChangeAsync(int times)
         {
@@ -211,6 +221,8 @@ internal sealed class ScaleBench(int changes)
     };
 
     internal static ModelName NameOf(int number) => ModelName.Parse(string.Create(CultureInfo.InvariantCulture, $"model-{number:00000}"));
+
+    private static double MedianOf(List<double> figures) => figures.Order().ElementAt(figures.Count / 2);
 
     internal static void Write(string path, byte[] content)
     {

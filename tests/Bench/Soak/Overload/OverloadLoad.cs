@@ -17,7 +17,8 @@ internal sealed class OverloadLoad : IDisposable
     private readonly OverloadRequest[] hundred;
     private readonly ReadablePoll poll = new();
     private readonly List<OverloadConnection> connections = [];
-    private readonly Stack<OverloadConnection> idle = [];
+    // In rotation: the service closes a connection that is idle for two minutes, perhaps just when a request is sent on it.
+    private readonly Queue<OverloadConnection> idle = [];
     private readonly List<float> delays = [];
 
     internal OverloadLoad(IPEndPoint address, IReadOnlyList<OverloadRequest> requests)
@@ -97,7 +98,7 @@ internal sealed class OverloadLoad : IDisposable
         {
             var connection = new OverloadConnection(address, connections.Count);
             connections.Add(connection);
-            idle.Push(connection);
+            idle.Enqueue(connection);
             connection.Open(poll);
         }
 
@@ -144,11 +145,11 @@ internal sealed class OverloadLoad : IDisposable
     // Whether an answer will come.
     private bool Send(OverloadRequest request)
     {
-        if (!idle.TryPop(out var connection))
+        if (!idle.TryDequeue(out var connection))
             connections.Add(connection = new OverloadConnection(address, connections.Count));
         if (connection.Send(request, poll, Tallies[request]))
             return true;
-        idle.Push(connection);
+        idle.Enqueue(connection);
         return false;
     }
 
@@ -162,7 +163,7 @@ internal sealed class OverloadLoad : IDisposable
             var connection = connections[key];
             if (!connection.TryRead(connection.Request is { } request ? Tallies[request] : null))
                 continue;
-            idle.Push(connection);
+            idle.Enqueue(connection);
             freed++;
         }
 
