@@ -29,8 +29,8 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
     /// <summary>The processor time that its thread had used when it began; null where the system does not say.</summary>
     internal TimeSpan? UsedBefore { get; private set; }
 
-    /// <summary>The processor time up to now that counts for one of its calls; null where the system does not say. Other threads may ask
-    /// while the watch has the run: until then, its thread has no other work.</summary>
+    /// <summary>The processor time up to now that counts for one of its calls; null where the system does not say. Other threads call
+    /// this only while the watch has the run: until then, its thread has no other work.</summary>
     internal TimeSpan? WorkFor(ModelCall call)
     {
         if (!Volatile.Read(ref hasBegun))

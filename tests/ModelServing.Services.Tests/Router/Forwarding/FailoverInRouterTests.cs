@@ -65,8 +65,8 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
         }
 
         await router.AssertCountAsync(3, Retries, "model=\"fraud\"", "version=\"2\"", "variant=\"canary\"", $"reason=\"{reason}\"");
-        await router.AssertCountAsync(
-            3, "modelserving_router_attempts_total", "variant=\"canary\"", $"outcome=\"{(reason is "bad-answer" or "late" ? "error" : reason)}\"");
+        var outcome = reason is "bad-answer" or "late" ? "error" : reason;
+        await router.AssertCountAsync(3, "modelserving_router_attempts_total", "variant=\"canary\"", $"outcome=\"{outcome}\"");
         await router.AssertCountAsync(3, "modelserving_router_request_duration_seconds_count", "variant=\"stable\"", "status=\"200\"");
         await router.AssertCountAsync(0, "modelserving_router_errors_total");
     }
