@@ -116,7 +116,7 @@ async Task CompileAheadAsync()
         return;
     }
 
-    var kept = Path.Combine(root, "artifacts", "ahead", $"{Environment.Version.ToString(3)}-bound");
+    var kept = Path.Combine(root, "artifacts", "ahead", Environment.Version.ToString(3));
     var bin = Path.Combine(root, "artifacts", "bin");
     var hosts = Hosts.Select(name => Path.Combine(bin, name, "release")).Where(Directory.Exists).ToList();
     var names = hosts.SelectMany(static folder => Directory.EnumerateFiles(folder, "*.dll")).Select(static path => Path.GetFileName(path))
@@ -144,13 +144,12 @@ async Task CompileAheadAsync()
     {
         var framework = Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory());
         var web = Path.Combine(framework, "..", "..", "Microsoft.AspNetCore.App", Path.GetFileName(framework));
-        // The results are beside the inputs, as NAME.ni.dll. Code of the framework goes into them too, which saves a twelfth of what the
-        // start of a platform costs, and binds them to this framework's version.
+        // The results are beside the inputs, as NAME.ni.dll. With the framework's code in them too (--inputbubble), the start of a platform
+        // would cost a tenth less, but System.IdentityModel.Tokens.Jwt then reads memory that is not its own.
         using var process = Process.Start(new ProcessStartInfo(
             compiler,
             [
-                .. missing.Keys, "--single-file-compilation", "--out-near-input", "--inputbubble",
-                .. ((string[])[framework, web]).Select(static folder => $"--inputbubbleref:{Path.Combine(folder, "*.dll")}"),
+                .. missing.Keys, "--single-file-compilation", "--out-near-input",
                 .. hosts.Append(framework).Append(web).SelectMany(static folder => (string[])["-r", Path.Combine(folder, "*.dll")]),
             ])
         { RedirectStandardOutput = true })!;

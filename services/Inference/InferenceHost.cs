@@ -79,6 +79,7 @@ public static class InferenceHost
         builder.Services.AddHostedService<MemoryTrim>();
         builder.Services.AddSingleton<InferenceInstruments>();
         builder.Services.AddSingleton<RunWatch>();
+        builder.Services.AddSingleton<ThreadTime>();
         builder.Services.AddSingleton<SharedRuns>();
         builder.Services.AddSingleton<ModelRoom>();
         builder.Services.AddSingleton<RequestFailures>();

@@ -206,7 +206,7 @@ internal sealed class ModelCall : QueuedCall, IValueTaskSource<CallResult>
             Times.HasRun(ended);
             calls.Watch.Done(run);
             var answered = Answer(RuntimeTensor.OfOutputs(outputs));
-            Times.Work = ThreadTime.Since(run.UsedBefore, calls.Time.GetElapsedTime(began));
+            Times.Work = calls.Threads.Since(run.UsedBefore, calls.Time.GetElapsedTime(began));
             return answered;
         }
         catch (OnnxRuntimeException e) when (!run.IsEnding && RuntimeArena.IsFull(e) && !IsOnlyUserOfMemory)

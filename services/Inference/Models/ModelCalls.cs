@@ -52,6 +52,9 @@ internal sealed class ModelCalls : IDisposable
 
     internal TimeProvider Time => runs.Time;
 
+    /// <inheritdoc cref="SharedRuns.Threads"/>
+    internal ThreadTime Threads => runs.Threads;
+
     /// <summary>Finds features; null without a cache.</summary>
     internal FeatureResolver? Features { get; }
 

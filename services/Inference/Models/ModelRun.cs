@@ -37,7 +37,7 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
             return TimeSpan.Zero;
         Span<int> rowsOf = stackalloc int[CallerGroup.Count];
         SharedWork.Count(batch.Calls, rowsOf);
-        return (ThreadTime.On(clock) - UsedBefore) * SharedWork.PartOf(call.Caller, rowsOf);
+        return (calls.Threads.On(clock) - UsedBefore) * SharedWork.PartOf(call.Caller, rowsOf);
     }
 
     /// <summary>Lets the run begin as soon as a thread is free. If no call can join, or if there are few requests, it is the lead's own
@@ -54,7 +54,7 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
         var members = batch.Calls;
         if (members.Length > 1)
             endsAt = model.Batching.LongestRun(calls.Time) + calls.Time.GetTimestamp();
-        (clock, UsedBefore) = (ThreadTime.Clock, ThreadTime.Current);
+        (clock, UsedBefore) = (calls.Threads.Clock, calls.Threads.Current);
         if (calls.Watch.TryStart(this) && model.TryUse())
         {
             Volatile.Write(ref hasBegun, true);
@@ -141,7 +141,7 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
             var began = calls.Time.GetTimestamp();
             using var outputs = model.Run(inputs.Values, ((ModelCall)batch.Lead).Request.Outputs, Options); // 2
             var ended = calls.Time.GetTimestamp();
-            var used = ThreadTime.Since(UsedBefore, calls.Time.GetElapsedTime(began, ended));
+            var used = calls.Threads.Since(UsedBefore, calls.Time.GetElapsedTime(began, ended));
             calls.Ran(calls.Time.GetElapsedTime(began, ended), batch.Rows);
             calls.Watch.Done(this);
             model.Batching.Took(ended - began);

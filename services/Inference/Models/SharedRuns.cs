@@ -16,10 +16,11 @@ internal sealed class SharedRuns : IDisposable
     private readonly RunShare share;
     private long usualRun;
 
-    public SharedRuns(InferenceSettings settings, RunWatch watch, TimeProvider time)
+    public SharedRuns(InferenceSettings settings, RunWatch watch, TimeProvider time, ThreadTime threads)
     {
         Watch = watch;
         Time = time;
+        Threads = threads;
         Turns = new SharedTurns(settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount, time);
         share = new RunShare(Turns.Concurrency, time);
     }
@@ -29,6 +30,9 @@ internal sealed class SharedRuns : IDisposable
     internal RunWatch Watch { get; }
 
     internal TimeProvider Time { get; }
+
+    /// <summary>The processor time of the threads that run.</summary>
+    internal ThreadTime Threads { get; }
 
     /// <summary>How many turns are enough for the runs.</summary>
     internal int WantedTurns => share.Wanted;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ModelServing.Inference.Models;
 
 /// <summary>The processor time of threads. Unlike the time on a clock, it does not grow while other work has the processor.</summary>
-internal static partial class ThreadTime
+internal partial class ThreadTime
 {
     // CLOCK_THREAD_CPUTIME_ID of Linux.
     private const int OfThread = 3;
@@ -19,22 +19,22 @@ internal static partial class ThreadTime
     private static int clock;
 
     /// <summary>The time that the current thread has used; null where the system does not say.</summary>
-    internal static TimeSpan? Current => OperatingSystem.IsLinux() ? Read(OfThread) : null;
+    internal virtual TimeSpan? Current => OperatingSystem.IsLinux() ? Read(OfThread) : null;
 
     /// <summary>The current thread's clock for <see cref="On"/>; 0 where there is none.</summary>
-    internal static int Clock =>
+    internal virtual int Clock =>
         clock != 0 ? clock : clock = OperatingSystem.IsLinux() ? (~GetThread() << IdentifierShift) | OfAnyThread : 0;
 
     /// <summary>The time that another thread of this process, which has not ended, has used; null where the system does not say.</summary>
     /// <param name="threadClock">The thread's <see cref="Clock"/>.</param>
-    internal static TimeSpan? On(int threadClock) => threadClock == 0 ? null : Read(threadClock);
+    internal virtual TimeSpan? On(int threadClock) => threadClock == 0 ? null : Read(threadClock);
 
     /// <summary>The time that the current thread has used since an earlier reading; null where the system does not say. In a short time on
     /// the clock, it counts as having had the processor all along: that is nearly so, and a reading costs as much as a small model's
     /// row.</summary>
     /// <param name="before">The earlier reading.</param>
     /// <param name="elapsed">The time on the clock since then.</param>
-    internal static TimeSpan? Since(TimeSpan? before, TimeSpan elapsed) =>
+    internal TimeSpan? Since(TimeSpan? before, TimeSpan elapsed) =>
         before is null ? null : elapsed < Short ? elapsed : Current - before;
 
     private static TimeSpan? Read(int clock) => GetTime(clock, out var used) == 0

@@ -8,6 +8,7 @@ using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Inference;
+using ModelServing.Inference.Models;
 using ModelServing.Registry;
 using ModelServing.Services.Tests.Functions.Listener;
 using ModelServing.TestKit;
@@ -54,14 +55,15 @@ internal sealed class RunningInference : IAsyncDisposable
         Func<InferenceSettings, InferenceSettings>? change = null,
         Action<TemporaryFolder>? damage = null,
         TrainingInfo? training = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        ThreadTime? threads = null)
     {
         var folder = new TemporaryFolder();
         var registry = new ModelRegistry(RegistryLocation.Open("file:" + folder.FullPath), TimeProvider.System);
         await registry.PublishAsync(Model, Version, onnx, training ?? TrainingInfo.None, default);
         damage?.Invoke(folder);
         var settings = new InferenceSettings { Model = Model, Version = Version, Registry = "file:" + folder.FullPath };
-        var service = await StartOnAsync(change?.Invoke(settings) ?? settings, folder, time);
+        var service = await StartOnAsync(change?.Invoke(settings) ?? settings, folder, time, threads);
         var readiness = service.app.Services.GetRequiredService<Readiness>();
         while (readiness.Reason is not null && !service.IsStopping)
             await Task.Delay(5);
@@ -71,12 +73,12 @@ internal sealed class RunningInference : IAsyncDisposable
     /// <summary>Starts the service on the test's own registry, without waiting until it is ready.</summary>
     /// <exception cref="ContractException">A setting is wrong.</exception>
     internal static async Task<RunningInference> StartOnAsync(
-        InferenceSettings settings, TemporaryFolder? folder = null, TimeProvider? time = null)
+        InferenceSettings settings, TemporaryFolder? folder = null, TimeProvider? time = null, ThreadTime? threads = null)
     {
         var app = ServiceHost.Build(
             "inference",
             settings with { Urls = "http://127.0.0.1:0", LogFormat = LogFormat.Json },
-            (builder, own) => Add(builder, own, time),
+            (builder, own) => Add(builder, own, time, threads),
             InferenceHost.Map);
         try
         {
@@ -90,11 +92,13 @@ internal sealed class RunningInference : IAsyncDisposable
         return new RunningInference(folder, app);
     }
 
-    private static void Add(WebApplicationBuilder builder, InferenceSettings settings, TimeProvider? time)
+    private static void Add(WebApplicationBuilder builder, InferenceSettings settings, TimeProvider? time, ThreadTime? threads)
     {
         if (time is not null)
             builder.Services.AddSingleton(time);
         InferenceHost.Add(builder, settings);
+        if (threads is not null)
+            builder.Services.AddSingleton(threads);
         builder.Services.AddSingleton<ILoggerFactory>(new OwnLog());
     }
 

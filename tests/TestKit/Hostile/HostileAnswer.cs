@@ -23,8 +23,8 @@ public sealed record HostileAnswer(int Status, int Answers, string? Outcome, boo
             return $"{Status} instead of {string.Join(" or ", request.Statuses)}: {Text}";
         if (request.Answers is { } most && Answers > most)
             return $"{Answers} answers instead of {most}";
-        // A refusal because of other requests says so.
-        if (Outcome != request.Outcome && (Status, Outcome) is not (503, HeaderNames.Busy))
+        // A refusal because of other requests says so, and so does an answer that is late because of them.
+        if (Outcome != request.Outcome && (Status, Outcome) is not (503 or 504, HeaderNames.Busy))
             return $"the outcome '{Outcome}' instead of '{request.Outcome}'";
         if (Status < 400 || (request.Problem ?? request.Names) is null)
             return null;

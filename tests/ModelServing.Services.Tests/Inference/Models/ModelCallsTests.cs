@@ -49,6 +49,6 @@ public sealed class ModelCallsTests
         var metrics = new InferenceMetrics(new InferenceInstruments(services.GetRequiredService<IMeterFactory>()), version);
         var budget = new ByteBudget(1024);
         var memory = new RequestMemory(budget, new MemoryShares(settings, budget), body: null!, sender: null!);
-        return new ModelCalls(version, new SharedRuns(settings, watch: null!, TimeProvider.System), metrics, memory);
+        return new ModelCalls(version, new SharedRuns(settings, watch: null!, TimeProvider.System, new ThreadTime()), metrics, memory);
     }
 }

@@ -5,14 +5,16 @@ namespace ModelServing.Services.Tests.Inference.Models;
 
 public class ThreadTimeTests
 {
+    private readonly ThreadTime time = new();
+
     [Fact]
     public void Time_without_the_processor_does_not_count()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux tells the processor time of a thread");
-        var before = ThreadTime.Current;
+        var before = time.Current;
         var slept = TimeSpan.FromMilliseconds(200);
         Thread.Sleep(slept);
-        Assert.InRange(ThreadTime.Since(before, slept)!.Value, TimeSpan.Zero, slept / 2);
+        Assert.InRange(time.Since(before, slept)!.Value, TimeSpan.Zero, slept / 2);
     }
 
     [Fact]
@@ -24,32 +26,32 @@ public class ThreadTimeTests
         using var end = new ManualResetEventSlim();
         var worker = new Thread(() =>
         {
-            Volatile.Write(ref known, ThreadTime.Clock);
+            Volatile.Write(ref known, time.Clock);
             while (!rests.IsSet)
                 Thread.SpinWait(1000);
             end.Wait(TestContext.Current.CancellationToken);
         });
         worker.Start();
         Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref known) != 0, RawConnection.Patience));
-        Assert.NotEqual(ThreadTime.Clock, known);
-        var began = ThreadTime.On(known);
+        Assert.NotEqual(time.Clock, known);
+        var began = time.On(known);
         Assert.True(SpinWait.SpinUntil(
-            () => ThreadTime.On(known) - began > TimeSpan.FromMilliseconds(20), RawConnection.Patience), "its time does not grow");
+            () => time.On(known) - began > TimeSpan.FromMilliseconds(20), RawConnection.Patience), "its time does not grow");
         rests.Set();
         Thread.Sleep(100);
-        var rested = ThreadTime.On(known);
+        var rested = time.On(known);
         Thread.Sleep(200);
-        Assert.InRange((ThreadTime.On(known) - rested)!.Value, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+        Assert.InRange((time.On(known) - rested)!.Value, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
         end.Set();
         worker.Join();
-        Assert.Null(ThreadTime.On(0));
+        Assert.Null(time.On(0));
     }
 
     [Fact]
     public void A_short_time_counts_whole_and_an_unknown_one_stays_unknown()
     {
         var elapsed = TimeSpan.FromMicroseconds(900);
-        Assert.Equal(elapsed, ThreadTime.Since(TimeSpan.Zero, elapsed));
-        Assert.Null(ThreadTime.Since(null, elapsed));
+        Assert.Equal(elapsed, time.Since(TimeSpan.Zero, elapsed));
+        Assert.Null(time.Since(null, elapsed));
     }
 }

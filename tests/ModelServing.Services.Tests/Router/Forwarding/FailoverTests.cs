@@ -99,6 +99,10 @@ public sealed class FailoverTests : IAsyncDisposable
         Assert.False(forwarding.IsCompleted);
         direct.Time.Advance(Minute);
         direct.Calls.CutOffDue(direct.Time.GetTimestamp());
+        Assert.False(forwarding.IsCompleted);
+        // The time in which the canary could say why it is late.
+        direct.Time.Advance(TimeSpan.FromMilliseconds(250));
+        direct.Calls.CutOffDue(direct.Time.GetTimestamp());
         var (ended, route) = await forwarding;
         Assert.Equal(ForwardResult.Answered, ended.Result);
         Assert.Same(direct.Model.Stable, route);
