@@ -26,7 +26,8 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
     private int clock;
     private bool hasBegun;
 
-    /// <summary>The processor time that its thread had used when it began; null where the system does not say.</summary>
+    /// <summary>The processor time that its thread had used when it began, or up to a millisecond more; null where the system does not
+    /// say.</summary>
     internal TimeSpan? UsedBefore { get; private set; }
 
     /// <summary>The processor time up to now that counts for one of its calls; null where the system does not say. Other threads call
@@ -37,7 +38,7 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
             return TimeSpan.Zero;
         Span<int> rowsOf = stackalloc int[CallerGroup.Count];
         SharedWork.Count(batch.Calls, rowsOf);
-        return (calls.Threads.On(clock) - UsedBefore) * SharedWork.PartOf(call.Caller, rowsOf);
+        return ThreadTime.Between(UsedBefore, calls.Threads.On(clock)) * SharedWork.PartOf(call.Caller, rowsOf);
     }
 
     /// <summary>Lets the run begin as soon as a thread is free. If no call can join, or if there are few requests, it is the lead's own
@@ -54,7 +55,7 @@ internal sealed class ModelRun(ModelCalls calls, LoadedModel model, Batch batch)
         var members = batch.Calls;
         if (members.Length > 1)
             endsAt = model.Batching.LongestRun(calls.Time) + calls.Time.GetTimestamp();
-        (clock, UsedBefore) = (calls.Threads.Clock, calls.Threads.Current);
+        (clock, UsedBefore) = (calls.Threads.Clock, calls.Threads.AtMost);
         if (calls.Watch.TryStart(this) && model.TryUse())
         {
             Volatile.Write(ref hasBegun, true);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace ModelServing.Inference.Models;
@@ -17,9 +18,28 @@ internal partial class ThreadTime
 
     [ThreadStatic]
     private static int clock;
+    [ThreadStatic]
+    private static TimeSpan? lastUsed;
+    [ThreadStatic]
+    private static long lastRead;
 
     /// <summary>The time that the current thread has used; null where the system does not say.</summary>
     internal virtual TimeSpan? Current => OperatingSystem.IsLinux() ? Read(OfThread) : null;
+
+    /// <summary>The time that the current thread has used, or up to a millisecond more; null where the system does not say. It is read once
+    /// in a millisecond, because a reading costs as much as a small model's row. Since then, the thread counts as having had the processor
+    /// all along.</summary>
+    internal virtual TimeSpan? AtMost
+    {
+        get
+        {
+            var now = Stopwatch.GetTimestamp();
+            if (lastRead != 0 && Stopwatch.GetElapsedTime(lastRead, now) is var since && since < Short)
+                return lastUsed + since;
+            lastRead = now;
+            return lastUsed = Current;
+        }
+    }
 
     /// <summary>The current thread's clock for <see cref="On"/>; 0 where there is none.</summary>
     internal virtual int Clock =>
@@ -29,13 +49,15 @@ internal partial class ThreadTime
     /// <param name="threadClock">The thread's <see cref="Clock"/>.</param>
     internal virtual TimeSpan? On(int threadClock) => threadClock == 0 ? null : Read(threadClock);
 
-    /// <summary>The time that the current thread has used since an earlier reading; null where the system does not say. In a short time on
-    /// the clock, it counts as having had the processor all along: that is nearly so, and a reading costs as much as a small model's
-    /// row.</summary>
-    /// <param name="before">The earlier reading.</param>
+    /// <summary>The time that the current thread has used since an earlier reading; null where the system does not say. In less than a
+    /// millisecond on the clock, it counts as having had the processor all along.</summary>
+    /// <param name="before">The earlier reading, of <see cref="AtMost"/>.</param>
     /// <param name="elapsed">The time on the clock since then.</param>
     internal TimeSpan? Since(TimeSpan? before, TimeSpan elapsed) =>
-        before is null ? null : elapsed < Short ? elapsed : Current - before;
+        before is null ? null : elapsed < Short ? elapsed : Between(before, Current);
+
+    /// <summary>The time between a reading of <see cref="AtMost"/> and a later one; null if one of them is.</summary>
+    internal static TimeSpan? Between(TimeSpan? before, TimeSpan? after) => after < before ? TimeSpan.Zero : after - before;
 
     private static TimeSpan? Read(int clock) => GetTime(clock, out var used) == 0
         ? TimeSpan.FromSeconds(used.Seconds) + TimeSpan.FromTicks(used.Nanoseconds / TimeSpan.NanosecondsPerTick)

@@ -7,6 +7,8 @@ internal sealed class KnownThreadTime(TimeSpan ofRun) : ThreadTime
 {
     internal override TimeSpan? Current => TimeSpan.Zero;
 
+    internal override TimeSpan? AtMost => TimeSpan.Zero;
+
     internal override int Clock => 1;
 
     internal override TimeSpan? On(int threadClock) => ofRun;

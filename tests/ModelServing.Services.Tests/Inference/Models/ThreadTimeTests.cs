@@ -48,6 +48,27 @@ public class ThreadTimeTests
     }
 
     [Fact]
+    public void A_reading_is_at_most_a_millisecond_too_late_and_no_time_is_negative()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux tells the processor time of a thread");
+        var slack = TimeSpan.FromMilliseconds(1);
+        for (var i = 0; i < 2000; i++)
+        {
+            var before = time.Current;
+            var read = time.AtMost;
+            var after = time.Current;
+            Assert.InRange(read!.Value, before!.Value, after!.Value + slack);
+            if (i % 100 == 0)
+                Thread.Sleep(1);
+        }
+
+        Assert.Equal(TimeSpan.Zero, ThreadTime.Between(slack, TimeSpan.Zero));
+        Assert.Equal(slack, ThreadTime.Between(slack, slack * 2));
+        Assert.Null(ThreadTime.Between(null, slack));
+        Assert.Null(ThreadTime.Between(slack, null));
+    }
+
+    [Fact]
     public void A_short_time_counts_whole_and_an_unknown_one_stays_unknown()
     {
         var elapsed = TimeSpan.FromMicroseconds(900);
