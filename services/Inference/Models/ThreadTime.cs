@@ -41,7 +41,8 @@ internal partial class ThreadTime
         }
     }
 
-    /// <summary>The current thread's clock for <see cref="On"/>; 0 where there is none.</summary>
+    /// <summary>Identifies the clock of the current thread, so that another thread can read it with <see cref="On"/>. It is 0 on a system
+    /// that has no such clock.</summary>
     internal virtual int Clock =>
         clock != 0 ? clock : clock = OperatingSystem.IsLinux() ? (~GetThread() << IdentifierShift) | OfAnyThread : 0;
 
