@@ -69,6 +69,15 @@ public static class SomeOnnx
         [Value("y", Datatype.Fp32, [-1])],
         Node("Gather", ["table", "i"], ["y"]));
 
+    /// <summary>The output <c>y</c>, FP32 [7], is the input <c>x</c>, FP32 [-1]. Any other number of elements makes the model fail, and the
+    /// runtime's message then names a place in its own source.</summary>
+    public static byte[] Seven() => Model(
+        static graph => graph.Initializer.Add(
+            new TensorProto { Name = "shape", DataType = (int)TensorProto.Types.DataType.Int64, Dims = { 1 }, Int64Data = { 7 } }),
+        [Value("x", Datatype.Fp32, [-1])],
+        [Value("y", Datatype.Fp32, [7])],
+        Node("Reshape", ["x", "shape"], ["y"]));
+
     /// <summary>The output <c>y</c>, FP32 [], is the element of a table of three that the input, INT64 [], names. Another index makes the
     /// model fail.</summary>
     public static byte[] LookupOne(string input) => Model(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 using ModelServing.Contracts;
 using ModelServing.Journal;
 using ModelServing.Journal.Sqlite;
@@ -139,6 +140,7 @@ internal sealed class ScaleBench(int changes)
                 await Task.Delay(100, cancellation);
         }
 
+        Settle(path);
         await Task.Delay(idle, cancellation);
         var measured = await MeasureChangesAsync(folder, plan, router, idle, cancellation);
         // Otherwise, the router did something else than what is measured.
@@ -146,6 +148,18 @@ internal sealed class ScaleBench(int changes)
         return events.Count > changes * Rounds
             ? measured
             : throw new BenchException($"{events.Count} events were written in place of one for each changed weight");
+    }
+
+    // For two minutes, each read of the journal has the changes of the start too. They are made older, so that they are over now.
+    private static void Settle(string path)
+    {
+        using var open = new SqliteConnection($"Data Source={path}");
+        open.Open();
+        using var command = open.CreateCommand();
+        command.CommandText = "UPDATE journal SET seq = seq - $settled WHERE model = $changes";
+        command.Parameters.AddWithValue("$settled", 2 * (long)JournalLimits.Settled.TotalMicroseconds);
+        command.Parameters.AddWithValue("$changes", Journal.ChangeRow.Key);
+        _ = command.ExecuteNonQuery();
     }
 
     private static async Task<(ServerProcess Process, Uri Address)> StartAsync(

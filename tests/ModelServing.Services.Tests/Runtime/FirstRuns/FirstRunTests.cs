@@ -54,6 +54,14 @@ public class FirstRunTests
         var result = await RunAsync(Program, SomeOnnx.ParseNumbers());
         Assert.Equal((null, null), (result.Finding, result.Unknown));
         Assert.Contains("Cast", result.NoAnswer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_reason_of_no_answer_names_no_place_in_the_source_of_the_runtime()
+    {
+        var result = await RunAsync(Program, SomeOnnx.Seven());
+        Assert.Equal((null, null), (result.Finding, result.Unknown));
+        Assert.Contains("Reshape", result.NoAnswer, StringComparison.Ordinal);
         Assert.DoesNotMatch(PlaceInSource, result.NoAnswer);
     }
 
