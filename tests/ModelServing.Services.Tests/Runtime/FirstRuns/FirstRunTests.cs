@@ -3,6 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Inference;
 using ModelServing.Registry;
 using ModelServing.Registry.FirstRuns;
+using ModelServing.Registry.Onnx;
 using ModelServing.Registry.Safety;
 using ModelServing.TestKit;
 
@@ -71,6 +72,20 @@ public class FirstRunTests
         var result = await RunAsync(Program, SomeUnsafeOnnx.Changed(static model => model.OpsetImport[0].Version = 99));
         Assert.Equal(FindingCode.Runtime, result.Finding?.Code);
         Assert.DoesNotMatch(PlaceInSource, result.Finding!.Message);
+    }
+
+    [Fact]
+    public async Task A_model_that_needs_too_much_memory_to_open_has_a_finding_about_memory()
+    {
+        // 1 GiB, which the rules accept: the runtime makes it dense when it opens the model.
+        var sparse = new SparseTensorProto
+        {
+            Values = new TensorProto { Name = "s", DataType = (int)TensorProto.Types.DataType.Float, Dims = { 1 }, FloatData = { 1 } },
+            Indices = new TensorProto { DataType = (int)TensorProto.Types.DataType.Int64, Dims = { 1 }, Int64Data = { 0 } },
+            Dims = { 1L << 28 },
+        };
+        var result = await RunAsync(Program, SomeUnsafeOnnx.Changed(model => model.Graph.SparseInitializer.Add(sparse)));
+        Assert.Equal(FindingCode.FirstRunMemory, result.Finding?.Code);
     }
 
     [Fact]
