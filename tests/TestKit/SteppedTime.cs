@@ -1,7 +1,7 @@
 namespace ModelServing.TestKit;
 
 /// <summary>A clock that only <see cref="Advance"/> moves. Timers that become due fire before that method returns.</summary>
-public sealed class SteppedTime : TimeProvider
+public class SteppedTime : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<SteppedTimer> timers = [];

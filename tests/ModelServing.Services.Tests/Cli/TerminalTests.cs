@@ -72,6 +72,22 @@ public class TerminalTests
     }
 
     [Fact]
+    public async Task No_label_of_a_progress_bar_reaches_the_terminal_as_a_command_to_it()
+    {
+        const string Hostile = "a\u0007\u202eb";
+        foreach (var isDrawn in (bool[])[false, true])
+        {
+            var terminal = new RecordedTerminal();
+            var capabilities = terminal.Terminal.Messages.Profile.Capabilities;
+            capabilities.Interactive = capabilities.Ansi = isDrawn;
+            await terminal.Terminal.ShowProgressAsync(Hostile, 1, static _ => Task.CompletedTask);
+            Assert.Contains("a\uFFFD", terminal.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain('\u0007', terminal.Output);
+            Assert.DoesNotContain('\u202e', terminal.Output);
+        }
+    }
+
+    [Fact]
     public void A_warning_is_not_markup()
     {
         var terminal = new RecordedTerminal();

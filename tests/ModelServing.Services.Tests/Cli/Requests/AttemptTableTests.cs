@@ -52,6 +52,18 @@ public class AttemptTableTests
     }
 
     [Fact]
+    public void No_part_of_an_attempt_is_a_command_to_the_terminal()
+    {
+        const string Hostile = "a\u001b[2Jb";
+        var failed = SomeAccess.Record(Request, status: 500) with { Reason = Hostile, Variant = Hostile };
+        var line = AttemptLine.Join(failed, null);
+        var other = AttemptLine.Join(failed with { Operation = Hostile }, null);
+        Assert.Equal("500 a\uFFFD[2Jb", AttemptText.Ending(line));
+        foreach (var text in (string[])[AttemptText.Version(line), AttemptText.Version(other)])
+            Assert.EndsWith(" a\uFFFD[2Jb", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_long_ending_leaves_room_for_every_column()
     {
         var attempt = SomeAccess.Record(Request, status: 413) with { Reason = "request-too-large", Version = 12 };
