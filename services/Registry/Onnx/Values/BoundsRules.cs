@@ -46,11 +46,15 @@ internal static class BoundsRules
             "Max" => Highest(call.Inputs, steps),
             "BitwiseAnd" => Some(call.Inputs, steps, NumberBounds.AtLeastZero),
             // Its upper limit wins.
-            "Clip" => (Find(call.Input(1), steps) | Find(call.Input(0), steps)) & Upper(call, steps) & NumberBounds.AtLeastZero,
+            "Clip" => Lower(call, steps) & Upper(call, steps) & NumberBounds.AtLeastZero,
             // The lowest number has no positive one, and is its own absolute value.
             "Abs" => Has(Find(call.Input(0), steps), NumberBounds.NotLowest) ? NumberBounds.AtLeastZero : NumberBounds.NotMinusOne,
-            "Div" => Find(call.Input(0), steps) & Find(call.Input(1), steps) & NumberBounds.AtLeastZero,
-            "Mod" when !call.IsFmod => Find(call.Input(1), steps) & NumberBounds.AtLeastZero,
+            // 5 / -5 is -1, although neither is.
+            "Div" => IsAtLeastZero(call.Input(0), steps) && IsAtLeastZero(call.Input(1), steps)
+                ? NumberBounds.AtLeastZero
+                : Find(call.Input(0), steps) & NumberBounds.NotLowest,
+            // The remainder has the divisor's sign and is closer to zero.
+            "Mod" when !call.IsFmod => IsAtLeastZero(call.Input(1), steps) ? NumberBounds.AtLeastZero : NumberBounds.NotLowest,
             "Cast" => Cast(call, steps),
             _ => NumberBounds.None,
         };
@@ -72,6 +76,9 @@ internal static class BoundsRules
     private static NumberBounds Highest(GraphValue?[] inputs, int steps) =>
         Every(inputs, steps) | Some(inputs, steps, NumberBounds.AtLeastZero) | Some(inputs, steps, NumberBounds.NotLowest);
 
+    private static NumberBounds Lower(NodeCall call, int steps) =>
+        call.Input(1) is { } lower ? Highest([call.Input(0), lower], steps) : Find(call.Input(0), steps);
+
     private static NumberBounds Upper(NodeCall call, int steps) =>
         call.Input(2) is { } upper ? Find(upper, steps) : NumberBounds.AtLeastZero;
 
@@ -80,6 +87,8 @@ internal static class BoundsRules
 
     private static NumberBounds Some(GraphValue?[] inputs, int steps, NumberBounds wanted) =>
         Array.Exists(inputs, input => Has(Find(input, steps), wanted)) ? wanted : NumberBounds.None;
+
+    private static bool IsAtLeastZero(GraphValue? value, int steps) => Has(Find(value, steps), NumberBounds.AtLeastZero);
 
     internal static bool Has(NumberBounds bounds, NumberBounds wanted) => (bounds & wanted) == wanted;
 }

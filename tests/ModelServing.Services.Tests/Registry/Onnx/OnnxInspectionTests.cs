@@ -103,6 +103,26 @@ public class OnnxInspectionTests
     }
 
     [Fact]
+    public void All_sparse_tensors_together_may_expand_to_the_limit()
+    {
+        var limits = new ArtifactLimits { DenseBytes = 1000 };
+        Assert.Empty(Inspect(1).Findings);
+        Assert.Equal(
+            [(FindingCode.SparseExpansion, "graph.sparse_initializer[1]")],
+            Inspect(3).Findings.Select(static finding => (finding.Code, finding.Place)));
+
+        OnnxReport Inspect(int count) => OnnxInspection.Inspect(
+            SomeUnsafeOnnx.Changed(m => m.Graph.SparseInitializer.Add(Enumerable.Range(0, count).Select(static number =>
+                new SparseTensorProto
+                {
+                    Values = new TensorProto { Name = $"s{number}", DataType = 1, Dims = { 1 }, FloatData = { 1 } },
+                    Indices = new TensorProto { DataType = 7, Dims = { 1 }, Int64Data = { 1 } },
+                    Dims = { 150 },
+                }))),
+            limits);
+    }
+
+    [Fact]
     public void All_findings_are_reported_at_once_up_to_a_limit_and_the_rest_are_counted()
     {
         var bytes = SomeUnsafeOnnx.Changed(static m =>
