@@ -36,6 +36,15 @@ public sealed class RunWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task Work_after_a_quiet_time_is_ended_too()
+    {
+        // The watch sleeps after a second without work.
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        var run = StartOver();
+        await UntilAsync(() => run.IsEnding);
+    }
+
+    [Fact]
     public async Task Work_whose_caller_leaves_is_ended()
     {
         using var leaving = new CancellationTokenSource();
