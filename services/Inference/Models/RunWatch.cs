@@ -101,7 +101,8 @@ internal sealed class RunWatch : IDisposable
     {
         lock (changing)
         {
-            if (isDisposed || run.State != RunState.Queued)
+            // Calls may have joined a batch after all those that were in it were given up.
+            if (isDisposed || (run.State == RunState.Abandoned && run.IsOver(time.GetTimestamp())))
                 return false;
             run.State = RunState.Running;
             run.Since = time.GetTimestamp();

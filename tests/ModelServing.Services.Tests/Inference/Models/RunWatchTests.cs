@@ -36,6 +36,20 @@ public sealed class RunWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task Work_that_was_given_up_before_it_began_begins_if_somebody_waits_for_it_again()
+    {
+        var (given, joined) = (Add(TimeSpan.FromSeconds(5)), Add(TimeSpan.FromSeconds(5)));
+        time.Advance(TimeSpan.FromSeconds(5));
+        await UntilAsync(() => given.WasAbandoned && joined.WasAbandoned);
+        joined.HasJoined = true;
+        Assert.False(watch.TryStart(given));
+        Assert.True(watch.TryStart(joined));
+        Assert.False(joined.IsEnding);
+        joined.HasJoined = false;
+        await UntilAsync(() => joined.Options.Terminate);
+    }
+
+    [Fact]
     public async Task Work_after_a_quiet_time_is_ended_too()
     {
         // The watch sleeps after a second without work.
@@ -201,9 +215,14 @@ public sealed class RunWatchTests : IDisposable
 
         internal bool Fails { get; init; }
 
+        /// <summary>Whether a call that has time has joined.</summary>
+        internal bool HasJoined { get; set; }
+
         internal bool WasAbandoned => wasAbandoned;
 
         internal bool IsLost { get; private set; }
+
+        internal override bool IsOver(long now) => !HasJoined && base.IsOver(now);
 
         internal override void End()
         {
