@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ModelServing.Hosting;
 
 /// <summary>Writes the value of a header <c>Server-Timing</c> (W3C), as in <c>queue;dur=0.120, model;dur=1.500</c>: how long the parts of
@@ -24,17 +26,13 @@ public ref struct ServerTiming(Span<char> buffer)
             Append(Separator);
         Append(name);
         Append(Duration);
-        var left = (ulong)Math.Max(0, duration.Ticks) / (ulong)TimeSpan.TicksPerMicrosecond;
-        var end = length + Math.Max(5, DigitsOf(left) + 1);
-        length = end;
-        // By hand: this is written for each answer, and the runtime's formatting costs more than the rest of it.
-        for (var at = end - 1; at >= end - 3; at--, left /= 10)
-            text[at] = (char)('0' + (left % 10));
-        text[end - 4] = '.';
-        var first = end - 5;
-        do
-            text[first--] = (char)('0' + (left % 10));
-        while ((left /= 10) > 0);
+        var (whole, rest) = Math.DivRem(Math.Max(0, duration.Ticks / TimeSpan.TicksPerMicrosecond), 1000);
+        whole.TryFormat(text[length..], out var written, default, CultureInfo.InvariantCulture);
+        length += written;
+        text[length++] = '.';
+        text[length++] = (char)('0' + (rest / 100));
+        text[length++] = (char)('0' + (rest / 10 % 10));
+        text[length++] = (char)('0' + (rest % 10));
     }
 
     /// <summary>Adds the value of another server's header.</summary>
@@ -46,14 +44,6 @@ public ref struct ServerTiming(Span<char> buffer)
         if (length > 0)
             Append(Separator);
         Append(value);
-    }
-
-    private static int DigitsOf(ulong number)
-    {
-        var digits = 1;
-        while ((number /= 10) > 0)
-            digits++;
-        return digits;
     }
 
     private void Append(string part)

@@ -7,7 +7,7 @@ public static class ArtifactRules
 {
     /// <summary>The version of the rules. A change that refuses a formerly accepted artifact, or the reverse, must increment it, so that
     /// verdicts from older rules are replaced.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Finds everything that is wrong with an artifact whose digest is verified: in the model's bytes, and between the model and
     /// the manifest.</summary>

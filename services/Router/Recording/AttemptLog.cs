@@ -13,8 +13,6 @@ internal sealed class AttemptLog(AccessLog log, TimeProvider time)
     /// <summary>Adds an attempt that has ended. Never throws, and waits for nothing.</summary>
     internal void Add(Attempt attempt, in AttemptResult result)
     {
-        if (!attempt.IsSampled && result is { Cause: ForwardResult.Answered, IsNonFinite: false, Status: > 0 and < 500 })
-            return;
         var reason = ReasonOf(attempt, result);
         if (!attempt.IsSampled && !AccessRecord.HasFailed(result.Status, reason))
             return;
