@@ -17,6 +17,10 @@ internal sealed class DrainLifetime(
     ILogger<DrainLifetime> logger)
     : IHostLifetime, IDisposable
 {
+    // Of Linux: prctl's operation, and SIGCONT.
+    private const int SignalAtParentsDeath = 1;
+    private const nuint Continue = 18;
+
     private readonly List<PosixSignalRegistration> signals = [];
     private int stopping;
 
@@ -52,6 +56,10 @@ internal sealed class DrainLifetime(
 
     private void WaitForParent()
     {
+        // A process that its parent froze must run again to see the end of its input. The signal belongs to this thread, which does not end
+        // before that. It also comes when only the parent's thread ends, and does no harm then.
+        if (OperatingSystem.IsLinux())
+            _ = ProcessControl(SignalAtParentsDeath, Continue, 0, 0, 0);
         using var input = Console.OpenStandardInput();
         Span<byte> ignored = stackalloc byte[64];
         try
@@ -90,4 +98,8 @@ internal sealed class DrainLifetime(
             await Task.Delay(settings.DrainDelay, time);
         lifetime.StopApplication();
     }
+
+    [DllImport("libc", EntryPoint = "prctl")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ProcessControl(int operation, nuint first, nuint second, nuint third, nuint fourth);
 }

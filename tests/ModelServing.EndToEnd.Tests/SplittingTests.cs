@@ -55,13 +55,20 @@ public class SplittingTests
         }
 
         // A container that is killed during a call gives its caller 502, and the others go on.
-        await using var others = new Load(folder.Api);
-        await others.MoreAsync(200);
-        using (var busy = Process.GetProcessById(Containers(folder).First()))
-            busy.Kill();
-        await others.MoreAsync(500);
-        Assert.InRange(others.Answers.Count(static answer => answer.Status != 200), 0, 1);
-        Assert.All(others.Answers, static answer => Assert.True(answer.Status is 200 or 502, answer.Body));
+        await using (var others = new Load(folder.Api))
+        {
+            await others.MoreAsync(200);
+            using (var busy = Process.GetProcessById(Containers(folder).First()))
+                busy.Kill();
+            await others.MoreAsync(500);
+            Assert.InRange(others.Answers.Count(static answer => answer.Status != 200), 0, 1);
+            Assert.All(others.Answers, static answer => Assert.True(answer.Status is 200 or 502, answer.Body));
+        }
+
+        // Frozen containers do not outlive a platform that is killed.
+        await Until.TrueAsync(() => Containers(folder).All(static id => StateOf(id) == 'T'), () => "they are not frozen again");
+        ms.Kill();
+        await folder.AssertNothingIsLeftAsync();
     }
 
     // The processes that the stand-in of the platform has started.

@@ -78,7 +78,8 @@ internal sealed class FunctionContainer : IDisposable
     }
 
     /// <summary>Makes a call.</summary>
-    /// <exception cref="HttpRequestException">The process ended during the call.</exception>
+    /// <exception cref="HttpRequestException">The process ended: before the call, if the error is
+    /// <see cref="HttpRequestError.ConnectionError"/>, or else during it.</exception>
     internal async Task<FnGatewayAnswer> CallAsync(FnGatewayCall call, CancellationToken cancellation)
     {
         Thaw();
@@ -108,10 +109,10 @@ internal sealed class FunctionContainer : IDisposable
         return new FnGatewayAnswer(status, own, await answer.Content.ReadAsByteArrayAsync(cancellation));
     }
 
-    /// <summary>Freezes the process: nothing of it runs until the next call.</summary>
+    /// <summary>Freezes the process: nothing of it runs until the next call. It may be frozen already.</summary>
     internal void Freeze()
     {
-        if (isFrozen || !IsAlive)
+        if (!IsAlive)
             return;
         isFrozen = true;
         _ = Signal(process.Id, Stop);

@@ -59,33 +59,40 @@ internal sealed class FunctionContainers : IAsyncDisposable
     /// <summary>How many containers were started.</summary>
     internal int Started { get; private set; }
 
-    /// <summary>Makes a call on a free container.</summary>
+    /// <summary>Makes a call on a free container. One that ended while it was idle has not got the call, so another one gets it.</summary>
     internal async Task<FnGatewayAnswer> CallAsync(FnGatewayCall call, CancellationToken cancellation)
     {
         using var limit = new TimeLimit(Timeout, time, cancellation);
-        FunctionContainer? container = null;
-        try
+        // Every idle container may have ended, and a new one that does not listen must not be replaced for ever.
+        for (var tries = 0; tries <= Most; tries++)
         {
-            container = await TakeAsync(limit.Token);
-            if (container is null)
-                return FnGatewayAnswer.Bare(502);
-            var answer = await container.CallAsync(call, limit.Token);
-            Give(container);
-            return answer;
+            FunctionContainer? container = null;
+            try
+            {
+                container = await TakeAsync(limit.Token);
+                if (container is null)
+                    break;
+                var answer = await container.CallAsync(call, limit.Token);
+                Give(container);
+                return answer;
+            }
+            catch (HttpRequestException e)
+            {
+                Drop(container!);
+                if (e.HttpRequestError != HttpRequestError.ConnectionError)
+                    break;
+            }
+            catch (OperationCanceledException)
+            {
+                // The platform ends a container whose call it gave up.
+                if (container is not null)
+                    Drop(container);
+                cancellation.ThrowIfCancellationRequested();
+                return FnGatewayAnswer.Bare(504);
+            }
         }
-        catch (HttpRequestException)
-        {
-            Drop(container!);
-            return FnGatewayAnswer.Bare(502);
-        }
-        catch (OperationCanceledException)
-        {
-            // The platform ends a container whose call it gave up.
-            if (container is not null)
-                Drop(container);
-            cancellation.ThrowIfCancellationRequested();
-            return FnGatewayAnswer.Bare(504);
-        }
+
+        return FnGatewayAnswer.Bare(502);
     }
 
     public async ValueTask DisposeAsync()

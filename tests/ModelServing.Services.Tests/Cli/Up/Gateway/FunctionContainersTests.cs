@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using ModelServing.Cli.Up;
@@ -22,17 +23,8 @@ public class FunctionContainersTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "a container listens on a Unix socket");
         using var folder = new TemporaryFolder();
         var time = new SteppedTime();
-        var sockets = new List<string>();
-        await using var containers = new FunctionContainers(
-            folder.FullPath,
-            socket =>
-            {
-                sockets.Add(socket);
-                return Waiting(time);
-            },
-            static () => Timeout,
-            new RecordedTerminal().Terminal,
-            time);
+        var sockets = new ConcurrentQueue<string>();
+        await using var containers = Containers(folder, sockets, time);
 
         var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
         Assert.False(call.IsCompleted);
@@ -53,6 +45,95 @@ public class FunctionContainersTests
         Assert.Equal(200, (await next).Status);
         Assert.Single(sockets);
     }
+
+    [Fact]
+    public async Task A_call_to_a_container_that_no_longer_listens_is_made_on_another_one()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "a container listens on a Unix socket");
+        using var folder = new TemporaryFolder();
+        var time = new SteppedTime();
+        var sockets = new ConcurrentQueue<string>();
+        await using var containers = Containers(folder, sockets, time);
+
+        for (var number = 1; number <= 2; number++)
+        {
+            var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
+            await RunningRouter.UntilAsync(() => sockets.Count == number, "a container is being started");
+            using var listener = Listen(sockets.Last());
+            await RunningRouter.UntilAsync(
+                () =>
+                {
+                    time.Advance(TimeSpan.FromMilliseconds(5));
+                    return containers.Started == number;
+                },
+                "the container has started");
+            await AnswerAsync(listener);
+            Assert.Equal(200, (await call).Status);
+        }
+    }
+
+    [Fact]
+    public async Task Containers_that_never_listen_are_not_replaced_for_ever()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "a container listens on a Unix socket");
+        using var folder = new TemporaryFolder();
+        var time = new SteppedTime();
+        var sockets = new ConcurrentQueue<string>();
+        await using var containers = Containers(folder, sockets, time);
+
+        var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
+        var files = 0;
+        await RunningRouter.UntilAsync(
+            () =>
+            {
+                while (files < sockets.Count)
+                    File.WriteAllBytes(sockets.ElementAt(files++), []);
+                time.Advance(TimeSpan.FromMilliseconds(5));
+                return call.IsCompleted;
+            },
+            "the call is given up");
+        Assert.Equal(502, (await call).Status);
+        Assert.InRange(sockets.Count, 2, 7);
+    }
+
+    [Fact]
+    public async Task A_container_that_ends_during_a_call_gives_its_caller_502()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "a container listens on a Unix socket");
+        using var folder = new TemporaryFolder();
+        var time = new SteppedTime();
+        var sockets = new ConcurrentQueue<string>();
+        await using var containers = Containers(folder, sockets, time);
+
+        var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
+        using (var listener = Listen(Assert.Single(sockets)))
+        {
+            await RunningRouter.UntilAsync(
+                () =>
+                {
+                    time.Advance(TimeSpan.FromMilliseconds(5));
+                    return containers.Started == 1;
+                },
+                "the container has started");
+            using var connection = await listener.AcceptAsync(TestContext.Current.CancellationToken);
+            Assert.NotEqual(0, await connection.ReceiveAsync(new byte[4096], TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(502, (await call).Status);
+        Assert.Single(sockets);
+    }
+
+    private static FunctionContainers Containers(TemporaryFolder folder, ConcurrentQueue<string> sockets, SteppedTime time) =>
+        new(
+            folder.FullPath,
+            socket =>
+            {
+                sockets.Enqueue(socket);
+                return Waiting(time);
+            },
+            static () => Timeout,
+            new RecordedTerminal().Terminal,
+            time);
 
     // The end of its input ends it.
     private static HostProcess Waiting(TimeProvider time) => HostProcess.Start(
