@@ -12,7 +12,8 @@ namespace ModelServing.Features.Engine;
 /// deterministic, and may be used by many threads, each with states of its own.</summary>
 public sealed class FeatureEngine
 {
-    /// <summary>The version of the engine. A change that gives any state or value other bits must raise it.</summary>
+    /// <summary>The version of the engine. A change that gives any value other bits must raise it; the form of a state has a number of its
+    /// own.</summary>
     public const int Version = 1;
 
     private readonly EnginePlan plan;

@@ -5,13 +5,14 @@ namespace ModelServing.Features.Engine;
 /// <summary>
 /// The binary form of a state:
 /// <code>
-/// 1 byte      the format, 1
+/// 1 byte      the format, 2
 /// 8 bytes     the first bytes of the definition's digest
 /// number      the sequence
 /// number      the newest event's time + 1; 0 if there are no events, and then nothing follows
 /// tail        see <see cref="EventTail"/>
 /// groups      for each length of tiles: the number of tiles; for each tile its distance from the one before, and its columns
 /// </code>
+/// Format 1 is read too. It writes the tiles to which no event can be added any more as it writes the others.
 /// </summary>
 internal static class StateCodec
 {
@@ -20,7 +21,8 @@ internal static class StateCodec
     /// <summary>The most bytes before the tail.</summary>
     internal const int HeaderBytes = 1 + DigestBytes + 2 * StateWriter.MaxVarint;
 
-    private const byte Format = 1;
+    private const byte Format = 2;
+    private const byte FormatBefore = 1;
 
     internal static int Write(EntityState state, ReadOnlySpan<byte> digest, Span<byte> destination)
     {
@@ -32,8 +34,8 @@ internal static class StateCodec
         if (state.Newest < 0)
             return writer.Length;
         state.Tail.Write(state.Newest, ref writer);
-        foreach (var group in state.Groups)
-            group.Write(ref writer);
+        for (var i = 0; i < state.Groups.Length; i++)
+            state.Groups[i].Write(state.Plan.Groups[i].TileAt(state.Newest - state.Plan.Lateness), ref writer);
         return writer.Length;
     }
 
@@ -42,7 +44,7 @@ internal static class StateCodec
     {
         var reader = new StateReader(bytes);
         var plan = state.Plan;
-        (state.Sequence, state.Newest) = ReadHead(digest, ref reader);
+        (state.Sequence, state.Newest, var openFrom) = ReadHead(plan, digest, ref reader);
         if (state.Newest < 0)
         {
             // The memory may be that of another state.
@@ -57,7 +59,7 @@ internal static class StateCodec
             {
                 var group = plan.Groups[i];
                 state.Groups[i].Read(
-                    group.FirstNeeded(state.Newest - plan.ReadReach), FramePlan.Floor(state.Newest, group.Hop), ref reader);
+                    (group.FirstNeeded(state.Newest - plan.ReadReach), group.TileAt(state.Newest)), group.TileAt(openFrom), ref reader);
             }
         }
 
@@ -65,13 +67,18 @@ internal static class StateCodec
     }
 
     /// <summary>Reads what comes before the tail.</summary>
-    internal static (long Sequence, long Newest) ReadHead(ReadOnlySpan<byte> digest, ref StateReader reader)
+    /// <returns>The sequence, the time of the newest event or -1, and the time before which tiles are closed.</returns>
+    internal static (long Sequence, long Newest, long OpenFrom) ReadHead(
+        EnginePlan plan, ReadOnlySpan<byte> digest, ref StateReader reader)
     {
-        if (reader.ReadByte() is var format and not Format)
-            throw new FeatureStateException($"the state has format {format}; this program reads format {Format}");
+        var format = reader.ReadByte();
+        if (format is not (Format or FormatBefore))
+            throw new FeatureStateException($"the state has format {format}; this program reads formats {FormatBefore} and {Format}");
         if (!reader.ReadBytes(DigestBytes).SequenceEqual(digest))
             throw new FeatureStateException("the state belongs to another definition of the view, or to another version of the engine");
-        return (reader.ReadCount(long.MaxValue), reader.ReadCount(Instant.MaxMicroseconds + 1) - 1);
+        var sequence = reader.ReadCount(long.MaxValue);
+        var newest = reader.ReadCount(Instant.MaxMicroseconds + 1) - 1;
+        return (sequence, newest, format == FormatBefore ? 0 : newest - plan.Lateness);
     }
 
     internal static void RequireEnd(in StateReader reader)

@@ -51,7 +51,10 @@ internal sealed class TileGroup(GroupPlan plan, int maxTiles)
         Array.Copy(numbers, removed, numbers, 0, count);
     }
 
-    internal void Write(ref StateWriter writer)
+    /// <summary>Writes the tiles.</summary>
+    /// <param name="firstOpen">The first tile to which an event may still be added.</param>
+    /// <param name="writer">Writes the bytes.</param>
+    internal void Write(long firstOpen, ref StateWriter writer)
     {
         writer.WriteVarint((ulong)count);
         var before = 0L;
@@ -60,14 +63,21 @@ internal sealed class TileGroup(GroupPlan plan, int maxTiles)
             writer.WriteVarint((ulong)(numbers[tile] - before));
             before = numbers[tile];
             foreach (var column in columns)
-                column.Write(tile, ref writer);
+            {
+                if (before < firstOpen)
+                    column.WriteClosed(tile, ref writer);
+                else
+                    column.Write(tile, ref writer);
+            }
         }
     }
 
     /// <summary>Reads tiles in place of those that are there.</summary>
-    /// <exception cref="FeatureStateException">The bytes are not tiles from <paramref name="first"/> to
-    /// <paramref name="last"/>.</exception>
-    internal void Read(long first, long last, ref StateReader reader)
+    /// <param name="allowed">The first and the last number that are possible.</param>
+    /// <param name="firstOpen">The first tile to which an event may still be added.</param>
+    /// <param name="reader">Reads the bytes.</param>
+    /// <exception cref="FeatureStateException">The bytes are not such tiles.</exception>
+    internal void Read((long First, long Last) allowed, long firstOpen, ref StateReader reader)
     {
         count = (int)reader.ReadCount(maxTiles);
         if (count > numbers.Length)
@@ -75,9 +85,14 @@ internal sealed class TileGroup(GroupPlan plan, int maxTiles)
         var before = 0L;
         for (var tile = 0; tile < count; tile++)
         {
-            numbers[tile] = before = ReadNumber(tile == 0, before, (first, last), ref reader);
+            numbers[tile] = before = ReadNumber(tile == 0, before, allowed, ref reader);
             foreach (var column in columns)
-                column.Read(tile, ref reader);
+            {
+                if (before < firstOpen)
+                    column.ReadClosed(tile, ref reader);
+                else
+                    column.Read(tile, ref reader);
+            }
         }
     }
 

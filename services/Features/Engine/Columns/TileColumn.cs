@@ -25,7 +25,14 @@ internal abstract class TileColumn
 
     internal abstract void Write(int tile, ref StateWriter writer);
 
+    /// <summary>Writes the figure of a tile to which no event will be added any more. It never has more bytes.</summary>
+    internal virtual void WriteClosed(int tile, ref StateWriter writer) => Write(tile, ref writer);
+
     /// <summary>Reads a tile's figure in place of the one that is there.</summary>
     /// <exception cref="FeatureStateException">The bytes are not such a figure.</exception>
     internal abstract void Read(int tile, ref StateReader reader);
+
+    /// <summary>Reads what <see cref="WriteClosed"/> wrote, in place of the figure that is there.</summary>
+    /// <exception cref="FeatureStateException">The bytes are not such a figure.</exception>
+    internal virtual void ReadClosed(int tile, ref StateReader reader) => Read(tile, ref reader);
 }

@@ -19,6 +19,9 @@ internal sealed class GroupPlan(long hop)
 
     internal int Add(FramePlan frame) => IndexOrAdd(Frames, frame);
 
+    /// <summary>The tile of a time.</summary>
+    internal long TileAt(long time) => FramePlan.Floor(time, hop);
+
     /// <summary>The first tile that a reader at <paramref name="time"/> or later needs.</summary>
     internal long FirstNeeded(long time)
     {

@@ -15,6 +15,9 @@ internal sealed class ScanMemory(EnginePlan plan)
     private readonly byte[] array = new byte[DistinctSketch.Registers];
     private byte[] bytes = [];
 
+    // The first tile to which an event may still be added.
+    private long firstOpen;
+
     internal EventTail Tail { get; } = new(plan.Definition.Tail);
 
     /// <summary>What each column of a group adds up to since the windows changed.</summary>
@@ -27,6 +30,9 @@ internal sealed class ScanMemory(EnginePlan plan)
             : null)];
 
     internal WindowFigure[] Figures { get; } = new WindowFigure[plan.Scan.Figures];
+
+    /// <summary>How the latest value of the current tile begins, if it has one.</summary>
+    internal byte LatestForm { get; private set; }
 
     internal RegisterUnion[] Unions { get; } = [.. Enumerable.Range(0, plan.Scan.Unions).Select(static _ => new RegisterUnion())];
 
@@ -42,19 +48,23 @@ internal sealed class ScanMemory(EnginePlan plan)
     /// <summary>Finds the windows of a group.</summary>
     /// <param name="group">Whose tiles are read.</param>
     /// <param name="time">The time of reading; null if no figures are needed.</param>
-    internal void FindFrames(ScanGroup group, long? time)
+    /// <param name="openFrom">The time before which tiles are closed.</param>
+    internal void FindFrames(ScanGroup group, long? time, long openFrom)
     {
+        firstOpen = group.Plan.TileAt(openFrom);
         for (var i = 0; i < group.Frames.Length; i++)
             frames[group.FirstFrame + i] = time is { } at ? group.Frames[i].Range(at, group.Hop) : (0, 0);
     }
 
-    /// <summary>Finds the windows that a tile is in.</summary>
+    /// <summary>Finds the windows that a tile is in, and whether it is closed.</summary>
     /// <param name="group">Whose tiles are read.</param>
     /// <param name="number">The number of the tile.</param>
-    /// <returns>The first later tile that is in others again.</returns>
+    /// <returns>The first later tile of which something else is true.</returns>
     internal long FindLive(ScanGroup group, long number)
     {
-        var change = long.MaxValue;
+        var isClosed = number < firstOpen;
+        LatestForm = isClosed ? LatestColumn.WithoutEvent : LatestColumn.WithEvent;
+        var change = isClosed ? firstOpen : long.MaxValue;
         for (var i = group.FirstFrame; i < group.FirstFrame + group.Frames.Length; i++)
         {
             var (from, end) = frames[i];

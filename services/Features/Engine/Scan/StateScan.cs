@@ -29,7 +29,7 @@ internal static class StateScan
         EnginePlan plan, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> digest, Instant time, ScanMemory memory)
     {
         var reader = new StateReader(bytes);
-        var (sequence, newest) = StateCodec.ReadHead(digest, ref reader);
+        var (sequence, newest, openFrom) = StateCodec.ReadHead(plan, digest, ref reader);
         var head = new StateHead(sequence, OutputValues.StatusAt(plan, newest, time.Microseconds));
         if (newest < 0)
         {
@@ -44,9 +44,9 @@ internal static class StateScan
         foreach (var group in plan.Scan.Groups)
         {
             // The defaults need no figures.
-            memory.FindFrames(group, head.Status == FeatureStatus.Present ? time.Microseconds : null);
+            memory.FindFrames(group, head.Status == FeatureStatus.Present ? time.Microseconds : null, openFrom);
             at = ref CellBytes.ReadCount(ref at, group.MaxTiles, out var tiles);
-            var allowed = (group.Plan.FirstNeeded(newest - plan.ReadReach), FramePlan.Floor(newest, group.Hop));
+            var allowed = (group.Plan.FirstNeeded(newest - plan.ReadReach), group.Plan.TileAt(newest));
             at = ref group.Tiles.Read(ref at, ref end, (int)tiles, allowed, group, memory);
             if (Unsafe.IsAddressGreaterThan(ref at, ref end))
                 CellBytes.Fail();

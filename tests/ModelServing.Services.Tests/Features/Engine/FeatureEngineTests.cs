@@ -3,6 +3,7 @@ using ModelServing.Features;
 using ModelServing.Features.Definitions;
 using ModelServing.Features.Engine;
 using ModelServing.Features.Events;
+using ModelServing.Services.Tests.Compatibility;
 
 namespace ModelServing.Services.Tests.Features.Engine;
 
@@ -129,7 +130,9 @@ public class FeatureEngineTests
                 return;
             }
 
-            Assert.Equal(bytes, engine.Encode(state));
+            // The former format is not written any more.
+            if (bytes[0] != 1)
+                Assert.Equal(bytes, engine.Encode(state));
             Read(engine, state, new Instant((state.Watermark?.Microseconds ?? 0) + SomeEvents.Second));
             if (state.Sequence < long.MaxValue)
                 engine.Apply(state, SomeEvents.Create(SomeViews.Payments, "new", state.Watermark?.Microseconds ?? 0), state.Sequence + 1);
@@ -168,7 +171,8 @@ public class FeatureEngineTests
     [Fact]
     public void The_bits_of_states_and_values_belong_to_the_version_of_the_engine()
     {
-        // If this test fails, an engine of the same version has other states or values: raise FeatureEngine.Version.
+        // If this test fails, an engine of the same version has other values (raise FeatureEngine.Version) or other states (raise the
+        // format, and read the former one).
         var engine = new FeatureEngine(SomeViews.Everything);
         var state = engine.CreateState();
         for (var i = 0; i < 100; i++)
@@ -186,11 +190,56 @@ public class FeatureEngineTests
         var bytes = engine.Encode(state);
         var values = Read(engine, state, new Instant((1_764_288_000 + 900) * SomeEvents.Second));
         Assert.Equal(1, FeatureEngine.Version);
-        Assert.Equal("659e5d67ffd3d6f0ded9af3b384621dc", System.IO.Hashing.XxHash128.HashToUInt128(bytes).ToString("x32"));
+        Assert.Equal("84ee91bceb98e5e09e1a51df353d6ec3", System.IO.Hashing.XxHash128.HashToUInt128(bytes).ToString("x32"));
         Assert.Equal(
             "3a 20 13 40dc0810a3d70a3d 40ef8d8000000000 40c0de570a3d70a4 407f2451eb851eb8 3fd611a7b9611a7c 40486ccccccccccd 24c1 " +
                 "4069a570a3d70a3d 8a1 2 3a 3ff0000000000000 3ff36775955cddc0",
             string.Join(' ', values.Select(static value => value.Bits.ToString("x", System.Globalization.CultureInfo.InvariantCulture))));
+    }
+
+    [Fact]
+    public void A_state_of_the_former_format_is_read_and_written_in_this_one()
+    {
+        var engine = new FeatureEngine(SomeViews.Everything with { Lateness = TimeSpan.FromMinutes(2) });
+        const long start = 1_764_288_000;
+        var events = Enumerable.Range(0, 60).Select(static i => SomeEvents.Create(
+            i % 4 == 0 ? SomeViews.Refunds : SomeViews.Payments,
+            $"e{i}",
+            (start + (i * 9)) * SomeEvents.Second,
+            new EventField("amount", FieldValue.FromDecimal(i * 977, 2)),
+            new EventField("items", FieldValue.FromInt64(i * i)),
+            new EventField("online", FieldValue.FromBool(i % 3 == 0)),
+            new EventField("category", FieldValue.FromString(i % 2 == 0 ? "food" : "fuel"))));
+        var (former, today) = (RecordedDocuments.Read("feature-state-1"), engine.Encode(ApplyAll(engine, events)));
+        Assert.Equal((1, 2), (former[0], today[0]));
+
+        var time = new Instant((start + 600) * SomeEvents.Second);
+        var values = Read(engine, engine.Decode(former), time);
+        Assert.Equal(
+            "2d 19 e 40c9c2c000000000 40d17d8000000000 40b0076666666666 407251999999999a 3fd5555555555555 40238a3d70a3d70a d99 " +
+                "4081671eb851eb85 d99 2 2e 3fef4de9bd37a6f5 3ff46336d7447e85",
+            string.Join(' ', values.Select(static value => value.Bits.ToString("x", System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.Equal(values, Read(engine, engine.Decode(today), time));
+        foreach (var state in (byte[][])[former, today])
+        {
+            var scanned = new FeatureValue[engine.Outputs.Count];
+            engine.Read(state, time, [Amount], scanned);
+            Assert.Equal(values, scanned);
+        }
+
+        Assert.Equal(today, engine.Encode(engine.Decode(former)));
+        // Two latest values in each tile to which no event can be added any more.
+        Assert.InRange(former.Length - today.Length, 16 * 2 * 5, int.MaxValue);
+    }
+
+    [Fact]
+    public void A_state_of_another_format_is_refused()
+    {
+        var engine = new FeatureEngine(SomeViews.Everything);
+        var bytes = engine.Encode(engine.CreateState());
+        bytes[0] = 3;
+        var e = Assert.Throws<FeatureStateException>(() => engine.Decode(bytes));
+        Assert.Equal("the state has format 3; this program reads formats 1 and 2", e.Message);
     }
 
     [Fact]

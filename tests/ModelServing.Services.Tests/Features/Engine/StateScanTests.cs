@@ -108,10 +108,12 @@ public class StateScanTests
             AreEqual(engine, bytes, newest);
         });
 
-    [Fact]
-    public void Each_byte_that_is_wrong_or_missing_is_found_as_decoding_finds_it()
+    [Theory]
+    [InlineData(60)]
+    [InlineData(1)]
+    public void Each_byte_that_is_wrong_or_missing_is_found_as_decoding_finds_it(int latenessMinutes)
     {
-        var engine = new FeatureEngine(SomeViews.Everything);
+        var engine = new FeatureEngine(SomeViews.Everything with { Lateness = TimeSpan.FromMinutes(latenessMinutes) });
         var (bytes, newest) = Encode(engine, Enumerable.Range(0, 30).Select(static i => SomeEvents.Create(
             i % 4 == 0 ? SomeViews.Refunds : SomeViews.Payments,
             $"e{i}",
@@ -211,7 +213,7 @@ public class StateScanTests
         var (bytes, newest) = Encode(engine, Enumerable.Range(0, 5).Select(static i => Item(i * 60, i, $"e{i}")));
         var memory = new ScanMemory(plan);
         var reader = new StateReader(bytes);
-        StateCodec.ReadHead(bytes.AsSpan(1, 8), ref reader);
+        StateCodec.ReadHead(plan, bytes.AsSpan(1, 8), ref reader);
         memory.Tail.Read(newest - plan.Lateness, newest, ref reader);
         var tiles = bytes[^reader.Remaining..];
         Assert.Equal(5, tiles[0]);
@@ -222,7 +224,7 @@ public class StateScanTests
         bool IsRead(int length)
         {
             var group = plan.Scan.Groups[0];
-            memory.FindFrames(group, newest);
+            memory.FindFrames(group, newest, newest - plan.Lateness);
             ref var begin = ref MemoryMarshal.GetReference(memory.Copy(tiles));
             try
             {
