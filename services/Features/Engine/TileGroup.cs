@@ -63,12 +63,7 @@ internal sealed class TileGroup(GroupPlan plan, int maxTiles)
             writer.WriteVarint((ulong)(numbers[tile] - before));
             before = numbers[tile];
             foreach (var column in columns)
-            {
-                if (before < firstOpen)
-                    column.WriteClosed(tile, ref writer);
-                else
-                    column.Write(tile, ref writer);
-            }
+                column.Write(tile, before < firstOpen, ref writer);
         }
     }
 
@@ -87,12 +82,7 @@ internal sealed class TileGroup(GroupPlan plan, int maxTiles)
         {
             numbers[tile] = before = ReadNumber(tile == 0, before, allowed, ref reader);
             foreach (var column in columns)
-            {
-                if (before < firstOpen)
-                    column.ReadClosed(tile, ref reader);
-                else
-                    column.Read(tile, ref reader);
-            }
+                column.Read(tile, before < firstOpen, ref reader);
         }
     }
 

@@ -126,8 +126,13 @@ internal static class Proxies
         return new MeasuredServer(client, await ServerProcess.StartAsync(client, start, port, CloseInputAsync, cancellation), port);
     }
 
-    private static ProcessStartInfo Bench(params string[] arguments) =>
-        new(Path.Combine(AppContext.BaseDirectory, "ModelServing.Bench"), arguments);
+    // Idle threads spin as little as those of the router, so the proxies are comparable with it.
+    private static ProcessStartInfo Bench(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Bench"), arguments);
+        start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
+        return start;
+    }
 
     private static async Task<MeasuredServer> RouterAsync(
         string name,

@@ -10,7 +10,7 @@ internal sealed class CountColumn : ArrayColumn<long>
 
     internal override void Add(int tile, in EventValue value) => this[tile]++;
 
-    internal override void Write(int tile, ref StateWriter writer) => writer.WriteVarint((ulong)this[tile]);
+    internal override void Write(int tile, bool isClosed, ref StateWriter writer) => writer.WriteVarint((ulong)this[tile]);
 
-    internal override void Read(int tile, ref StateReader reader) => this[tile] = reader.ReadCount(Most);
+    internal override void Read(int tile, bool isClosed, ref StateReader reader) => this[tile] = reader.ReadCount(Most);
 }

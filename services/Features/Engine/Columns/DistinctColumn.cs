@@ -7,7 +7,7 @@ internal sealed class DistinctColumn : ArrayColumn<DistinctSketch?>
 
     internal override void Add(int tile, in EventValue value) => (this[tile] ??= new DistinctSketch()).Add(value.Hash);
 
-    internal override void Write(int tile, ref StateWriter writer)
+    internal override void Write(int tile, bool isClosed, ref StateWriter writer)
     {
         if (this[tile] is { } sketch)
             sketch.Write(ref writer);
@@ -15,5 +15,6 @@ internal sealed class DistinctColumn : ArrayColumn<DistinctSketch?>
             writer.WriteVarint(0);
     }
 
-    internal override void Read(int tile, ref StateReader reader) => this[tile] = DistinctSketch.Read(ref reader, this[tile]);
+    internal override void Read(int tile, bool isClosed, ref StateReader reader) =>
+        this[tile] = DistinctSketch.Read(ref reader, this[tile]);
 }

@@ -10,13 +10,13 @@ internal sealed class ExtremeColumn(bool isMax) : ArrayColumn<Extreme>
     internal override void Add(int tile, in EventValue value) =>
         this[tile] = Extreme.Merge(this[tile], new Extreme(true, value.Number), isMax);
 
-    internal override void Write(int tile, ref StateWriter writer)
+    internal override void Write(int tile, bool isClosed, ref StateWriter writer)
     {
         writer.WriteFlag(this[tile].Exists);
         if (this[tile].Exists)
             writer.WriteSigned(this[tile].Value);
     }
 
-    internal override void Read(int tile, ref StateReader reader) =>
+    internal override void Read(int tile, bool isClosed, ref StateReader reader) =>
         this[tile] = reader.ReadFlag() ? new Extreme(true, reader.ReadSigned()) : default;
 }

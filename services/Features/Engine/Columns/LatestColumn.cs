@@ -21,37 +21,38 @@ internal sealed class LatestColumn(long hop) : ArrayColumn<Latest>
             this[tile] = new Latest(true, value.Offset, value.Key, value.Number);
     }
 
-    internal override void Write(int tile, ref StateWriter writer)
+    internal override void Write(int tile, bool isClosed, ref StateWriter writer)
     {
         ref var latest = ref this[tile];
-        writer.WriteByte(latest.Exists ? WithEvent : None);
         if (!latest.Exists)
+        {
+            writer.WriteByte(None);
             return;
-        writer.WriteVarint((ulong)latest.Offset);
-        writer.WriteKey(latest.Key);
+        }
+
+        writer.WriteByte(isClosed ? WithoutEvent : WithEvent);
+        if (!isClosed)
+        {
+            writer.WriteVarint((ulong)latest.Offset);
+            writer.WriteKey(latest.Key);
+        }
+
         writer.WriteSigned(latest.Value);
     }
 
-    internal override void WriteClosed(int tile, ref StateWriter writer)
+    internal override void Read(int tile, bool isClosed, ref StateReader reader)
     {
-        ref var latest = ref this[tile];
-        writer.WriteByte(latest.Exists ? WithoutEvent : None);
-        if (latest.Exists)
-            writer.WriteSigned(latest.Value);
-    }
+        var form = reader.ReadByte();
+        if (form == None)
+        {
+            this[tile] = default;
+            return;
+        }
 
-    internal override void Read(int tile, ref StateReader reader) => this[tile] = Exists(WithEvent, ref reader)
-        ? new Latest(true, reader.ReadCount(hop - 1), reader.ReadKey(), reader.ReadSigned())
-        : default;
-
-    // Its event does not matter: no later one comes.
-    internal override void ReadClosed(int tile, ref StateReader reader) => this[tile] = Exists(WithoutEvent, ref reader)
-        ? new Latest(true, 0, 0, reader.ReadSigned())
-        : default;
-
-    private static bool Exists(byte form, ref StateReader reader)
-    {
-        var found = reader.ReadByte();
-        return found == form || found == None ? found != None : throw StateReader.Damaged("a latest value has the wrong form");
+        if (form != (isClosed ? WithoutEvent : WithEvent))
+            throw StateReader.Damaged("a latest value has the wrong form");
+        // In a closed tile, the event does not matter: no later one comes.
+        var (offset, key) = isClosed ? (0, default) : (reader.ReadCount(hop - 1), reader.ReadKey());
+        this[tile] = new Latest(true, offset, key, reader.ReadSigned());
     }
 }

@@ -7,7 +7,7 @@ internal sealed class SumColumn : ArrayColumn<Int128>
 
     internal override void Add(int tile, in EventValue value) => this[tile] += value.Number;
 
-    internal override void Write(int tile, ref StateWriter writer) => writer.WriteSigned(this[tile]);
+    internal override void Write(int tile, bool isClosed, ref StateWriter writer) => writer.WriteSigned(this[tile]);
 
-    internal override void Read(int tile, ref StateReader reader) => this[tile] = reader.ReadWideSigned();
+    internal override void Read(int tile, bool isClosed, ref StateReader reader) => this[tile] = reader.ReadWideSigned();
 }

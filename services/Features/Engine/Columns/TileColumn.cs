@@ -23,16 +23,16 @@ internal abstract class TileColumn
     /// <summary>Adds an event to a tile.</summary>
     internal abstract void Add(int tile, in EventValue value);
 
-    internal abstract void Write(int tile, ref StateWriter writer);
-
-    /// <summary>Writes the figure of a tile to which no event will be added any more. It never has more bytes.</summary>
-    internal virtual void WriteClosed(int tile, ref StateWriter writer) => Write(tile, ref writer);
+    /// <summary>Writes a tile's figure.</summary>
+    /// <param name="tile">The index of the tile.</param>
+    /// <param name="isClosed">Whether no event will be added to it any more.</param>
+    /// <param name="writer">Writes the bytes.</param>
+    internal abstract void Write(int tile, bool isClosed, ref StateWriter writer);
 
     /// <summary>Reads a tile's figure in place of the one that is there.</summary>
+    /// <param name="tile">The index of the tile.</param>
+    /// <param name="isClosed">As the figure was written.</param>
+    /// <param name="reader">Reads the bytes.</param>
     /// <exception cref="FeatureStateException">The bytes are not such a figure.</exception>
-    internal abstract void Read(int tile, ref StateReader reader);
-
-    /// <summary>Reads what <see cref="WriteClosed"/> wrote, in place of the figure that is there.</summary>
-    /// <exception cref="FeatureStateException">The bytes are not such a figure.</exception>
-    internal virtual void ReadClosed(int tile, ref StateReader reader) => Read(tile, ref reader);
+    internal abstract void Read(int tile, bool isClosed, ref StateReader reader);
 }

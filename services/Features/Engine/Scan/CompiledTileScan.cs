@@ -20,11 +20,7 @@ internal sealed class CompiledTileScan<TCells> : TileScan
             if (number < allowed.First || (step == 0 && tile > 0))
                 CellBytes.Fail();
             if (number >= change)
-            {
-                if (tile > 0)
-                    memory.AddCells(group);
-                change = memory.FindLive(group, number);
-            }
+                change = memory.MoveTo(group, number);
 
             at = ref TCells.Read(ref at, ref cells, 0, group, memory);
             if (Unsafe.IsAddressGreaterThan(ref at, ref end))

@@ -56,32 +56,47 @@ internal sealed class ScanMemory(EnginePlan plan)
             frames[group.FirstFrame + i] = time is { } at ? group.Frames[i].Range(at, group.Hop) : (0, 0);
     }
 
-    /// <summary>Finds the windows that a tile is in, and whether it is closed.</summary>
+    /// <summary>Finds the windows that a tile is in, and whether it is closed. If it is in others than the tiles before it, the figures of
+    /// those are added to their windows first.</summary>
     /// <param name="group">Whose tiles are read.</param>
     /// <param name="number">The number of the tile.</param>
     /// <returns>The first later tile of which something else is true.</returns>
-    internal long FindLive(ScanGroup group, long number)
+    internal long MoveTo(ScanGroup group, long number)
     {
         var isClosed = number < firstOpen;
         LatestForm = isClosed ? LatestColumn.WithoutEvent : LatestColumn.WithEvent;
         var change = isClosed ? firstOpen : long.MaxValue;
-        for (var i = group.FirstFrame; i < group.FirstFrame + group.Frames.Length; i++)
+        var own = LiveOf(group);
+        var ranges = frames.AsSpan(group.FirstFrame, own.Length);
+        var differs = false;
+        for (var i = 0; i < own.Length; i++)
         {
-            var (from, end) = frames[i];
-            live[i] = number >= from && number < end;
+            var (from, end) = ranges[i];
+            differs |= own[i] != (number >= from && number < end);
             if (number < from)
                 change = Math.Min(change, from);
             else if (number < end)
                 change = Math.Min(change, end);
         }
 
+        if (!differs)
+            return change;
+        AddCells(group);
+        for (var i = 0; i < own.Length; i++)
+            own[i] = number >= ranges[i].From && number < ranges[i].End;
         return change;
     }
 
     /// <summary>Adds what the tiles since the windows changed add up to, to these windows.</summary>
     internal void AddCells(ScanGroup group)
     {
-        var own = live.AsSpan(group.FirstFrame, group.Frames.Length);
+        var own = LiveOf(group);
+        if (!own.Contains(true))
+        {
+            ClearCells();
+            return;
+        }
+
         for (var i = 0; i < group.Columns.Length; i++)
         {
             var (kind, targets) = group.Columns[i];
@@ -110,7 +125,7 @@ internal sealed class ScanMemory(EnginePlan plan)
     /// <exception cref="FeatureStateException">The bytes are not a sketch.</exception>
     internal void AddSketch(ScanGroup group, int column, int length, ReadOnlySpan<byte> encoded)
     {
-        var own = live.AsSpan(group.FirstFrame, group.Frames.Length);
+        var own = LiveOf(group);
         AddLists(own, column, group.Columns[column].Targets);
         var isList = DistinctSketch.IsList(length);
         if (isList)
@@ -128,6 +143,8 @@ internal sealed class ScanMemory(EnginePlan plan)
         }
     }
 
+    private Span<bool> LiveOf(ScanGroup group) => live.AsSpan(group.FirstFrame, group.Frames.Length);
+
     private void AddLists(ReadOnlySpan<bool> own, int column, ScanTarget[] targets)
     {
         var lists = Lists[column]!;
@@ -144,9 +161,14 @@ internal sealed class ScanMemory(EnginePlan plan)
     internal void Clear()
     {
         Array.Clear(Figures);
-        Array.Clear(Cells);
+        ClearCells();
         foreach (var union in Unions)
             union.Clear();
+    }
+
+    private void ClearCells()
+    {
+        Array.Clear(Cells);
         foreach (var lists in Lists)
             lists?.Clear();
     }

@@ -109,11 +109,14 @@ public class StateScanTests
         });
 
     [Theory]
-    [InlineData(60)]
-    [InlineData(1)]
-    public void Each_byte_that_is_wrong_or_missing_is_found_as_decoding_finds_it(int latenessMinutes)
+    [InlineData(60, true)]
+    [InlineData(1, true)]
+    [InlineData(60, false)]
+    public void Each_byte_that_is_wrong_or_missing_is_found_as_decoding_finds_it(int latenessMinutes, bool hasLatest)
     {
-        var engine = new FeatureEngine(SomeViews.Everything with { Lateness = TimeSpan.FromMinutes(latenessMinutes) });
+        var windows = SomeViews.Everything.Features.OfType<WindowFeature>()
+            .Where(window => hasLatest || window.Aggregation != Aggregation.Last);
+        var engine = new FeatureEngine(SomeViews.Create([.. windows], latenessMinutes * 60, 256, 3600));
         var (bytes, newest) = Encode(engine, Enumerable.Range(0, 30).Select(static i => SomeEvents.Create(
             i % 4 == 0 ? SomeViews.Refunds : SomeViews.Payments,
             $"e{i}",
