@@ -13,7 +13,7 @@ internal sealed class Load : IAsyncDisposable
 {
     internal static readonly IReadOnlyList<SampleRow> Rows = SampleReplay.Rows();
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = MsProcess.Timeout };
     private readonly CancellationTokenSource ending = new();

@@ -12,7 +12,7 @@ namespace ModelServing.Bench.Soak.Evidence;
 /// honest clients whose requests go to both variants.</summary>
 /// <remarks>Each attack has a platform of its own, so the evidence begins at nothing. The canary is the same model as stable, or one that
 /// fails a fifth of the honest requests.</remarks>
-/// <param name="time">How long each attack lasts.</param>
+/// <param name="time">How long each attack lasts. It ends when the canary is condemned.</param>
 /// <param name="percent">The canary's share.</param>
 /// <param name="deadline">The time of a request.</param>
 /// <param name="isBad">Whether the canary fails a fifth of the honest requests.</param>
@@ -62,8 +62,10 @@ internal sealed partial class EvidenceSoak(TimeSpan time, int percent, TimeSpan 
         while (!over.IsCancellationRequested)
         {
             await Task.Delay(Look, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (condemned is null && (await StatusAsync()).Condemned.Count > 0)
-                condemned = Stopwatch.GetElapsedTime(began);
+            if ((await StatusAsync()).Condemned.Count == 0)
+                continue;
+            condemned = Stopwatch.GetElapsedTime(began);
+            await over.CancelAsync();
         }
 
         await Task.WhenAll(attacking);
