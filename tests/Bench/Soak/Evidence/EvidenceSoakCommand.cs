@@ -12,7 +12,8 @@ internal static class EvidenceSoakCommand
 
     internal static Command Create()
     {
-        var seconds = BenchOptions.Count("--seconds", "How many seconds each attack lasts, unless the canary is condemned before.", 60, max: 86_400);
+        var seconds = BenchOptions.Count(
+            "--seconds", "How many seconds each attack lasts, unless the canary is condemned before.", 60, max: 86_400);
         var percent = BenchOptions.Count("--percent", "The canary's share.", 50, max: 100);
         var deadline = BenchOptions.Count("--deadline", "The models' deadline, in milliseconds.", 2000, max: 600_000);
         var bad = new Option<bool>("--bad") { Description = "The canary fails a fifth of the honest requests of the model 'third'." };
