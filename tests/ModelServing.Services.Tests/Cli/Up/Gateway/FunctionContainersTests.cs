@@ -33,13 +33,7 @@ public class FunctionContainersTests
         Assert.Equal(0, containers.Started);
 
         using var listener = Listen(Assert.Single(sockets));
-        await RunningRouter.UntilAsync(
-            () =>
-            {
-                time.Advance(TimeSpan.FromMilliseconds(5));
-                return containers.Started == 1;
-            },
-            "the container has started");
+        await StartedAsync(containers, time, 1);
         var next = containers.CallAsync(Call, TestContext.Current.CancellationToken);
         await AnswerAsync(listener);
         Assert.Equal(200, (await next).Status);
@@ -60,13 +54,7 @@ public class FunctionContainersTests
             var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
             await RunningRouter.UntilAsync(() => sockets.Count == number, "a container is being started");
             using var listener = Listen(sockets.Last());
-            await RunningRouter.UntilAsync(
-                () =>
-                {
-                    time.Advance(TimeSpan.FromMilliseconds(5));
-                    return containers.Started == number;
-                },
-                "the container has started");
+            await StartedAsync(containers, time, number);
             await AnswerAsync(listener);
             Assert.Equal(200, (await call).Status);
         }
@@ -108,13 +96,7 @@ public class FunctionContainersTests
         var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
         using (var listener = Listen(Assert.Single(sockets)))
         {
-            await RunningRouter.UntilAsync(
-                () =>
-                {
-                    time.Advance(TimeSpan.FromMilliseconds(5));
-                    return containers.Started == 1;
-                },
-                "the container has started");
+            await StartedAsync(containers, time, 1);
             using var connection = await listener.AcceptAsync(TestContext.Current.CancellationToken);
             Assert.NotEqual(0, await connection.ReceiveAsync(new byte[4096], TestContext.Current.CancellationToken));
         }
@@ -134,6 +116,14 @@ public class FunctionContainersTests
             static () => Timeout,
             new RecordedTerminal().Terminal,
             time);
+
+    private static Task StartedAsync(FunctionContainers containers, SteppedTime time, int number) => RunningRouter.UntilAsync(
+        () =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(5));
+            return containers.Started == number;
+        },
+        "the container has started");
 
     // The end of its input ends it.
     private static HostProcess Waiting(TimeProvider time) => HostProcess.Start(
