@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using ModelServing.Cli.Up;
@@ -10,22 +12,42 @@ using ModelServing.TestKit;
 namespace ModelServing.Services.Tests.Cli.Up.Gateway;
 
 /// <summary>The stand-in for OCI Functions, with containers whose processes only wait. The test listens in their place.</summary>
-public class FunctionContainersTests
+public sealed class FunctionContainersTests : IAsyncDisposable
 {
     private static readonly FnGatewayCall Call = new(new Dictionary<string, string>(), "application/json", "{}"u8.ToArray());
 
     // Shorter than a start may take.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
+    private readonly TemporaryFolder folder = new();
+    private readonly SteppedTime time = new();
+    private readonly ConcurrentQueue<string> sockets = new();
+    private readonly FunctionContainers containers;
+
+    public FunctionContainersTests()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "a container listens on a Unix socket");
+        containers = new FunctionContainers(
+            folder.FullPath,
+            socket =>
+            {
+                sockets.Enqueue(socket);
+                return Waiting(time);
+            },
+            static () => Timeout,
+            new RecordedTerminal().Terminal,
+            time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await containers.DisposeAsync();
+        folder.Dispose();
+    }
+
     [Fact]
     public async Task A_deadline_that_is_shorter_than_a_start_is_answered_with_504_and_the_late_container_answers_the_next_call()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "a container listens on a Unix socket");
-        using var folder = new TemporaryFolder();
-        var time = new SteppedTime();
-        var sockets = new ConcurrentQueue<string>();
-        await using var containers = Containers(folder, sockets, time);
-
         var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
         Assert.False(call.IsCompleted);
         time.Advance(Timeout);
@@ -33,7 +55,7 @@ public class FunctionContainersTests
         Assert.Equal(0, containers.Started);
 
         using var listener = Listen(Assert.Single(sockets));
-        await StartedAsync(containers, time, 1);
+        await StartedAsync(1);
         var next = containers.CallAsync(Call, TestContext.Current.CancellationToken);
         await AnswerAsync(listener);
         Assert.Equal(200, (await next).Status);
@@ -43,18 +65,12 @@ public class FunctionContainersTests
     [Fact]
     public async Task A_call_to_a_container_that_no_longer_listens_is_made_on_another_one()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "a container listens on a Unix socket");
-        using var folder = new TemporaryFolder();
-        var time = new SteppedTime();
-        var sockets = new ConcurrentQueue<string>();
-        await using var containers = Containers(folder, sockets, time);
-
         for (var number = 1; number <= 2; number++)
         {
             var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
             await RunningRouter.UntilAsync(() => sockets.Count == number, "a container is being started");
             using var listener = Listen(sockets.Last());
-            await StartedAsync(containers, time, number);
+            await StartedAsync(number);
             await AnswerAsync(listener);
             Assert.Equal(200, (await call).Status);
         }
@@ -63,12 +79,6 @@ public class FunctionContainersTests
     [Fact]
     public async Task Containers_that_never_listen_are_not_replaced_for_ever()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "a container listens on a Unix socket");
-        using var folder = new TemporaryFolder();
-        var time = new SteppedTime();
-        var sockets = new ConcurrentQueue<string>();
-        await using var containers = Containers(folder, sockets, time);
-
         var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
         var files = 0;
         await RunningRouter.UntilAsync(
@@ -87,16 +97,10 @@ public class FunctionContainersTests
     [Fact]
     public async Task A_container_that_ends_during_a_call_gives_its_caller_502()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "a container listens on a Unix socket");
-        using var folder = new TemporaryFolder();
-        var time = new SteppedTime();
-        var sockets = new ConcurrentQueue<string>();
-        await using var containers = Containers(folder, sockets, time);
-
         var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
         using (var listener = Listen(Assert.Single(sockets)))
         {
-            await StartedAsync(containers, time, 1);
+            await StartedAsync(1);
             using var connection = await listener.AcceptAsync(TestContext.Current.CancellationToken);
             Assert.NotEqual(0, await connection.ReceiveAsync(new byte[4096], TestContext.Current.CancellationToken));
         }
@@ -105,19 +109,41 @@ public class FunctionContainersTests
         Assert.Single(sockets);
     }
 
-    private static FunctionContainers Containers(TemporaryFolder folder, ConcurrentQueue<string> sockets, SteppedTime time) =>
-        new(
-            folder.FullPath,
-            socket =>
+    // The system lets it run when the thread that started it ends.
+    [Fact]
+    public async Task A_frozen_container_that_runs_again_is_frozen_again()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "this test reads /proc");
+        var call = containers.CallAsync(Call, TestContext.Current.CancellationToken);
+        using var listener = Listen(Assert.Single(sockets));
+        await StartedAsync(1);
+        await AnswerAsync(listener);
+        Assert.Equal(200, (await call).Status);
+        var id = Assert.Single(containers.Processes);
+        await FrozenAsync();
+        // The last step of the clock may freeze it once more.
+        await RunningRouter.UntilAsync(
+            async () =>
             {
-                sockets.Enqueue(socket);
-                return Waiting(time);
+                using var kill = Process.Start("kill", ["-s", "CONT", id.ToString(CultureInfo.InvariantCulture)]);
+                await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+                return !IsFrozen();
             },
-            static () => Timeout,
-            new RecordedTerminal().Terminal,
-            time);
+            "it runs again");
+        await FrozenAsync();
 
-    private static Task StartedAsync(FunctionContainers containers, SteppedTime time, int number) => RunningRouter.UntilAsync(
+        bool IsFrozen() => File.ReadAllText($"/proc/{id}/stat").Split(") ")[^1][0] == 'T';
+
+        Task FrozenAsync() => RunningRouter.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(25));
+                return IsFrozen();
+            },
+            "it is frozen");
+    }
+
+    private Task StartedAsync(int number) => RunningRouter.UntilAsync(
         () =>
         {
             time.Advance(TimeSpan.FromMilliseconds(5));
